@@ -1,0 +1,44 @@
+# make app: set up and open the app · make test: set up and run every test · make: the quick checks
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := check
+.PHONY: app test check format shots lock
+
+app: $(VENV)/.app
+	$(BIN)/wikics serve
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+shots: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.shots
+
+# Writes constraints.txt anew from pyproject.toml: the newest versions that fit together.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --no-header --no-annotate --no-emit-index-url --output-file constraints.txt
+
+# A stamp's time is that of the last install, so a second call does nothing until a pin changes.
+$(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable ".[dev]"
+	touch $(VENV)/.app $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
