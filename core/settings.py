@@ -1,0 +1,43 @@
+"""The settings: the only place that reads the environment (prefix WIKICS_) and .env."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """Where things live and what a visitor may do. Every default works offline."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WIKICS_", env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
+    data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
+    backend: Literal["local"] = Field("local", description="Where a run executes.")
+    training: Literal["open", "token", "off"] = Field("open", description="Who may start and stop runs.")
+    token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
+    max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
+    max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
+
+    @cached_property
+    def home_folder(self) -> Path:
+        """`home` as an absolute path."""
+        return self.home.expanduser().resolve()
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises ConfigError with the variable's name when one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "WIKICS_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(
+            f"{name} is {first['input']!r}: {first['msg']}. Mend it in the environment or in .env."
+        ) from error

@@ -1,0 +1,102 @@
+"""Fixtures that every tier shares: a graph of eight articles."""
+
+import numpy as np
+import pytest
+
+from core.graph.archive import GraphOrigin, build_graph, dump_arrays
+
+
+@pytest.fixture
+def tiny_arrays():
+    """Two rings of four articles, one a category, joined by one link; two splits."""
+    y = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    edge_index = np.array([[0, 1, 2, 3, 4, 5, 6, 7, 3], [1, 2, 3, 0, 5, 6, 7, 4, 4]])
+    features = np.zeros((8, 4), dtype=np.float32)
+    features[np.arange(8), y * 2] = 1.0
+    features[np.arange(8), np.arange(8) % 2 * 2 + 1] = 0.5
+    train, stopping, val = (np.zeros((2, 8), dtype=bool) for _ in range(3))
+    train[0, [0, 4]] = train[1, [1, 5]] = True
+    stopping[0, [1, 5]] = stopping[1, [0, 4]] = True
+    val[:, [2, 6]] = True
+    return {
+        "features": features,
+        "edge_index": edge_index,
+        "labels": y,
+        "train_masks": train,
+        "val_masks": val,
+        "stopping_masks": stopping,
+        "test_mask": np.isin(np.arange(8), [3, 7]),
+        "class_names": np.array(["Databases", "Operating systems"]),
+        "titles": np.array(["SQL", "Relational model", "B-tree", "Index", "Linux", "Kernel", "Scheduler", "Process"]),
+    }
+
+
+@pytest.fixture
+def tiny_graph(tiny_arrays):
+    return build_graph(tiny_arrays, GraphOrigin("tiny", "archive", "Tiny", "Made for tests."))
+
+
+@pytest.fixture(scope="session")
+def twin_arrays():
+    """The twin's arrays, made once. Not to be changed."""
+    from core.graph.twin import build_twin_arrays
+
+    return build_twin_arrays()
+
+
+@pytest.fixture
+def make_explorer(tmp_path, tiny_arrays):
+    """Builds an Explorer over a fresh home that holds the tiny graph and looks nowhere else for one."""
+    from core.api import Explorer
+    from core.settings import Settings
+
+    archive = tmp_path / "tiny.npz"
+    archive.write_bytes(dump_arrays(tiny_arrays))
+
+    def make(**settings):
+        explorer = Explorer(Settings(_env_file=None, home=tmp_path / "home", **settings))
+        graph_id = explorer.register_archive(archive)
+        explorer.library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
+        return explorer
+
+    return make
+
+
+@pytest.fixture
+def explorer(make_explorer):
+    return make_explorer()
+
+
+@pytest.fixture
+def tiny_id(explorer):
+    return explorer.list_graphs()[0].id
+
+
+@pytest.fixture
+def finished_run(explorer, tiny_id):
+    """The id of a run that ended well: three epochs, right about every article but one."""
+    from core.runs import files
+    from core.runs.environment import collect_environment
+    from core.runs.folder import RunFolder
+    from core.runs.metrics import MetricsWriter
+    from core.runs.state import RunState
+    from core.training.report import RunFacts, build_report
+
+    graph = explorer.graph(tiny_id)
+    config = explorer.build_config("gcn", {"epochs": 3}, graph=tiny_id)
+    run_id = explorer.store.create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
+    folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
+    writer = MetricsWriter(folder / files.METRICS)
+    for epoch in (1, 2, 3):
+        losses = dict.fromkeys(("train_loss", "stopping_loss", "val_loss"), 1 / epoch)
+        scores = dict.fromkeys(("train_acc", "stopping_acc", "val_acc"), epoch / 4)
+        times = {"lr": 0.01, "epoch_seconds": 0.5, "elapsed_seconds": epoch / 2, "logged_at": 1e9 + epoch}
+        writer.append({"epoch": epoch, "step": epoch, **losses, **scores, **times})
+    writer.close()
+    logits = np.eye(2, dtype=np.float32)[graph.y] * 3
+    logits[7] = logits[7][::-1]
+    np.savez(folder / files.PREDICTIONS, logits=logits)
+    facts = RunFacts("finished", 0, 3, 3, 0.5, 1.5, 10, "a CPU", 100.0)
+    folder.write_json(files.REPORT, build_report(logits, graph, facts))
+    folder.write_state(RunState("finished", epoch=3, created_at=1e9, started_at=1e9, ended_at=1e9 + 2))
+    return run_id
