@@ -1,0 +1,1 @@
+"""Where a graph comes from and what one can ask of it. No torch in this room."""

@@ -1,0 +1,245 @@
+"""The graphs at hand: one folder each with its archive and a manifest; made, fetched or registered on demand."""
+
+import io
+import json
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from core.errors import ArchiveError, DownloadError, GraphNotFoundError
+from core.graph import twin
+from core.graph.archive import (
+    Arrays,
+    GraphOrigin,
+    build_graph,
+    check_arrays,
+    compute_digest,
+    compute_fingerprint,
+    load_arrays,
+    write_archive,
+)
+from core.graph.download import HttpSource
+from core.graph.graph import Graph, GraphKind
+from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
+from core.storage.local import disk_errors, write_atomically
+
+ARCHIVE: Final = "graph.npz"
+MANIFEST: Final = "manifest.json"
+FAILURE: Final = "failure.json"
+_VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True)
+class GraphSummary:
+    """What is known of a graph without loading its arrays."""
+
+    id: str
+    kind: GraphKind
+    name: str
+    source: str
+    notices: tuple[str, ...]
+    digest: str
+    num_nodes: int
+    num_links: int  # directed
+    num_classes: int
+    num_splits: int
+    num_features: int
+    fingerprint: str  # of the stored archive, see compute_fingerprint
+    recipe: int = 0  # version of the recipe it was made by
+
+    @property
+    def origin(self) -> GraphOrigin:
+        return GraphOrigin(self.id, self.kind, self.name, self.source, self.notices)
+
+
+class GraphLibrary:
+    """Graphs as HOME/graphs/<id>/graph.npz beside manifest.json, which is written last: without it there is no graph.
+
+    Any number of processes may use the same folder at once.
+    """
+
+    def __init__(
+        self, folder: Path, *, data_folder: Path | None = None, wikics_sources: Sequence[WikicsSource] | None = None
+    ) -> None:
+        """folder is HOME/graphs. WikiCS is looked for in `data_folder`, if one is named, then on the internet;
+
+        `wikics_sources` says otherwise.
+        """
+        self.folder = folder
+        if wikics_sources is None:
+            wikics_sources = [*([FolderSource(data_folder)] if data_folder else []), HttpSource()]
+        self.wikics_sources = tuple(wikics_sources)
+
+    def list(self) -> list[GraphSummary]:
+        """Every graph that is here, WikiCS and the twin first, then by id."""
+        ids = sorted(path.parent.name for path in self.folder.glob(f"*/{MANIFEST}"))
+        found = [info for graph_id in ids if (info := self._read_manifest(graph_id))]
+        return sorted(found, key=lambda info: (["wikics", "twin", "archive"].index(info.kind), info.id))
+
+    def describe(self, graph_id: str) -> GraphSummary:
+        """What is known of one graph that is here. Raises GraphNotFoundError."""
+        if (info := self._read_manifest(graph_id)) is not None:
+            return info
+        here = ", ".join(info.id for info in self.list()) or "none yet"
+        raise GraphNotFoundError(
+            f"no graph {graph_id!r}: there are {here} "
+            f"(add an archive with: wikics graph --graph PATH.npz; make the stand-in with: wikics graph --graph twin)"
+        )
+
+    def load(self, graph_id: str, on_progress: Progress | None = None) -> Graph:
+        """A graph by its id; WikiCS is fetched and the twin made where they are not here yet.
+
+        Raises GraphNotFoundError, DownloadError, and ArchiveError when its file has changed since it was stored.
+        """
+        if graph_id == WIKICS_ID and self._read_manifest(WIKICS_ID) is None:
+            self.fetch_wikics(on_progress)
+        if graph_id == twin.TWIN_ID:
+            self.make_twin()
+        info = self.describe(graph_id)
+        path = self.folder / graph_id / ARCHIVE
+        try:
+            if compute_fingerprint(path) != info.fingerprint:
+                raise ArchiveError("its checksums differ")
+            arrays = load_arrays(path)
+        except ArchiveError as error:
+            raise ArchiveError(
+                f"graph {graph_id!r} is not what was stored on {path.parent}: {ARCHIVE} has changed or is damaged; "
+                "delete that folder, then fetch, make or register the graph again"
+            ) from error
+        return build_graph(arrays, info.origin, info.digest)
+
+    def default_id(self, on_progress: Progress | None = None) -> str:
+        """`wikics` where it can be had, else `twin`, which then says in its notices why.
+
+        A failure is remembered: with the same sources WikiCS is tried again only by `fetch_wikics`.
+        """
+        if self._read_manifest(WIKICS_ID) is not None:
+            return WIKICS_ID
+        failure = self._read_failure()
+        if failure is None or failure["sources"] != [source.name for source in self.wikics_sources]:
+            try:
+                return self.fetch_wikics(on_progress).id
+            except DownloadError:
+                pass  # remembered, and told by the twin's notice
+        return self.make_twin().id
+
+    def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:
+        """WikiCS from the first source that has it, or as it is when it is here. Raises DownloadError."""
+        with self._lock(WIKICS_ID):
+            if (info := self._read_manifest(WIKICS_ID)) is not None:
+                return info
+            try:
+                fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
+            except DownloadError as error:
+                failure = {"message": str(error), "sources": [source.name for source in self.wikics_sources]}
+                write_atomically(self.folder / WIKICS_ID / FAILURE, json.dumps(failure).encode())
+                raise
+            info = self._store(fetched.arrays, fetched.origin)
+            (self.folder / WIKICS_ID / FAILURE).unlink(missing_ok=True)
+            fetched.clean_up()
+            return info
+
+    def make_twin(self) -> GraphSummary:
+        """The twin, made unless it is here in its present recipe."""
+
+        def current() -> GraphSummary | None:
+            info = self._read_manifest(twin.TWIN_ID)
+            return info if info is not None and info.recipe == twin.TWIN_VERSION else None
+
+        if (info := current()) is not None:
+            return info
+        with self._lock(twin.TWIN_ID):
+            return current() or self._store(twin.build_twin_arrays(), twin.describe_twin(), recipe=twin.TWIN_VERSION)
+
+    def register(self, path: Path) -> str:
+        """Takes a copy of an archive that lies on this machine and returns its id.
+
+        The same arrays under the same name have the same id. Raises ArchiveError, StorageFullError.
+        """
+        return self._register(path.stem, path.name, load_arrays(path))
+
+    def register_bytes(self, name: str, content: bytes) -> str:
+        """Takes an archive that was sent, of this file name. Raises ArchiveError, StorageFullError."""
+        return self._register(Path(name).stem, Path(name).name, load_arrays(io.BytesIO(content), Path(name).name))
+
+    def _register(self, stem: str, file_name: str, arrays: Arrays) -> str:
+        check_arrays(arrays)
+        digest = compute_digest(arrays)
+        word = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:48].strip("-") or "graph"
+        graph_id = f"{word}-{digest[:8]}"
+        with self._lock(graph_id):
+            if self._read_manifest(graph_id) is None:
+                self._store(arrays, GraphOrigin(graph_id, "archive", stem, f"Archive {file_name}."), digest=digest)
+        return graph_id
+
+    def load_layout(self, graph: Graph) -> NDArray[np.float32]:
+        """[N, 2] place of every article on the map, computed once and kept beside the graph's archive."""
+        from core.graph.layout import LAYOUT_VERSION, compute_layout  # scipy.spatial would slow every start
+
+        path = self.folder / graph.id / f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy"
+        with self._lock(f"{graph.id}.layout"):
+            with suppress(FileNotFoundError, ValueError, EOFError):  # not there, or damaged: computed anew
+                kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
+                return kept
+            layout = compute_layout(graph)
+            buffer = io.BytesIO()
+            np.save(buffer, layout)
+            write_atomically(path, buffer.getvalue())
+            return layout
+
+    def _store(
+        self, arrays: Arrays, origin: GraphOrigin, *, digest: str | None = None, recipe: int = 0
+    ) -> GraphSummary:
+        """Writes the archive, then the manifest."""
+        graph = build_graph(arrays, origin, digest)
+        path = self.folder / origin.id / ARCHIVE
+        write_archive(path, arrays)
+        info = GraphSummary(
+            **asdict(origin),
+            digest=graph.digest,
+            num_nodes=graph.num_nodes,
+            num_links=graph.edge_index.shape[1],
+            num_classes=graph.num_classes,
+            num_splits=graph.num_splits,
+            num_features=graph.x.shape[1],
+            fingerprint=compute_fingerprint(path),
+            recipe=recipe,
+        )
+        write_atomically(path.with_name(MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n")
+        return info
+
+    def _read_manifest(self, graph_id: str) -> GraphSummary | None:
+        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices."""
+        if not _VALID_ID.fullmatch(graph_id):
+            return None
+        try:
+            content = json.loads((self.folder / graph_id / MANIFEST).read_bytes())
+            info = GraphSummary(**{**content, "notices": tuple(content["notices"])})
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as error:
+            raise ArchiveError(
+                f"the manifest of graph {graph_id!r} is damaged: "
+                f"delete {self.folder / graph_id}, then fetch, make or register the graph again"
+            ) from error
+        failure = self._read_failure() if info.kind == "twin" else None
+        return replace(info, notices=(*info.notices, failure["message"])) if failure else info
+
+    def _read_failure(self) -> dict[str, Any] | None:
+        try:
+            content: dict[str, Any] = json.loads((self.folder / WIKICS_ID / FAILURE).read_bytes())
+        except (FileNotFoundError, ValueError):  # none, or damaged: WikiCS is tried anew
+            return None
+        return content
+
+    def _lock(self, graph_id: str) -> FileLock:
+        with disk_errors(self.folder / graph_id):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / f".{graph_id}.lock")

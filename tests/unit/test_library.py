@@ -1,0 +1,440 @@
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.errors import ArchiveError, DownloadError, GraphNotFoundError, StorageFullError
+from core.graph import twin
+from core.graph.archive import GraphOrigin, build_graph, compute_digest, dump_arrays
+from core.graph.download import HttpSource
+from core.graph.layout import LAYOUT_VERSION, compute_layout
+from core.graph.library import GraphLibrary, GraphSummary
+from core.graph.wikics import FolderSource, build_wikics_json
+
+MESSAGE = "WikiCS could not be had: nowhere has no data.json."
+
+
+class Nowhere:
+    """A source that has nothing, and counts how often it was asked."""
+
+    name = "nowhere"
+
+    def __init__(self):
+        self.asked = 0
+
+    def fetch(self, *_):
+        self.asked += 1
+
+
+@pytest.fixture
+def nowhere():
+    return Nowhere()
+
+
+@pytest.fixture
+def library(tmp_path, nowhere):
+    return GraphLibrary(tmp_path / "graphs", wikics_sources=[nowhere])
+
+
+@pytest.fixture
+def archive(tmp_path, tiny_arrays):
+    path = tmp_path / "Two rings (v2).npz"
+    path.write_bytes(dump_arrays(tiny_arrays))
+    return path
+
+
+@pytest.fixture
+def made(monkeypatch, tiny_arrays):
+    """Every making of the twin, which is as quick as a test wants it."""
+    made = []
+    monkeypatch.setattr(twin, "build_twin_arrays", lambda: made.append(1) or tiny_arrays)
+    return made
+
+
+def left(library):
+    """What lies in the library, locks aside."""
+    return sorted(
+        str(path.relative_to(library.folder))
+        for path in library.folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    )
+
+
+# Archives
+
+
+def test_an_archive_is_registered_described_listed_and_loaded(library, archive, tiny_arrays):
+    graph_id = library.register(archive)
+
+    digest = compute_digest(tiny_arrays)
+    assert graph_id == f"two-rings-v2-{digest[:8]}"
+    summary = library.describe(graph_id)
+    assert summary == GraphSummary(
+        id=graph_id,
+        kind="archive",
+        name="Two rings (v2)",
+        source="Archive Two rings (v2).npz.",
+        notices=(),
+        digest=digest,
+        num_nodes=8,
+        num_links=9,
+        num_classes=2,
+        num_splits=2,
+        num_features=4,
+        fingerprint=summary.fingerprint,
+    )
+    assert library.list() == [summary]
+    graph = library.load(graph_id)
+    assert (graph.id, graph.digest, graph.titles[0]) == (graph_id, digest, "SQL")
+    assert graph.x.tolist() == tiny_arrays["features"].tolist()
+    assert left(library) == [f"{graph_id}/graph.npz", f"{graph_id}/manifest.json"]
+
+
+def test_the_same_archive_has_the_same_id_and_is_kept_once(library, archive, tiny_arrays):
+    first = library.register(archive)
+    before = (library.folder / first / "graph.npz").stat()
+
+    assert library.register(archive) == first
+    assert library.register_bytes("some/where/Two rings (v2).npz", dump_arrays(tiny_arrays)) == first
+    assert (library.folder / first / "graph.npz").stat() == before
+    assert len(library.list()) == 1
+
+
+def test_other_arrays_or_another_name_have_another_id(library, tiny_arrays):
+    other = tiny_arrays | {"features": tiny_arrays["features"] * 2}
+
+    ids = [
+        library.register_bytes("rings.npz", dump_arrays(tiny_arrays)),
+        library.register_bytes("rings.npz", dump_arrays(other)),
+        library.register_bytes("circles.npz", dump_arrays(tiny_arrays)),
+        library.register_bytes("../.npz", dump_arrays(tiny_arrays)),
+        library.register_bytes("環.npz", dump_arrays(tiny_arrays)),
+    ]
+
+    assert [graph_id[:-9] for graph_id in ids] == ["rings", "rings", "circles", "npz", "graph"]
+    assert len(set(ids)) == 5
+    assert {path.parent.parent for path in library.folder.rglob("graph.npz")} == {library.folder}
+
+
+def test_a_malformed_archive_is_refused_and_nothing_is_kept(library, tmp_path, tiny_arrays):
+    del tiny_arrays["test_mask"]
+    (tmp_path / "bad.npz").write_bytes(dump_arrays(tiny_arrays))
+
+    with pytest.raises(ArchiveError, match="key 'test_mask' is missing"):
+        library.register(tmp_path / "bad.npz")
+    with pytest.raises(ArchiveError, match=r"nothing\.npz does not exist"):
+        library.register(tmp_path / "nothing.npz")
+    with pytest.raises(ArchiveError, match=r"sent\.npz cannot be read"):
+        library.register_bytes("sent.npz", b"text")
+
+    assert library.list() == []
+    assert left(library) == []
+
+
+@pytest.mark.parametrize("graph_id", ["rings", "../graphs", "", "Rings", "a/b", ".", "x" * 100])
+def test_an_unknown_graph_is_told_beside_those_that_are_there(library, archive, graph_id):
+    here = library.register(archive)
+
+    for ask in (library.describe, library.load):
+        with pytest.raises(GraphNotFoundError) as caught:
+            ask(graph_id)
+        assert str(caught.value) == (
+            f"no graph {graph_id!r}: there are {here} (add an archive with: wikics graph --graph PATH.npz; "
+            "make the stand-in with: wikics graph --graph twin)"
+        )
+
+
+def test_no_id_leads_out_of_the_library(library, archive, tmp_path):
+    graph_id = library.register(archive)
+    (library.folder / graph_id).rename(tmp_path / "outside")
+
+    with pytest.raises(GraphNotFoundError, match=r"^no graph '\.\./outside': there are none yet"):
+        library.load("../outside")
+
+
+def test_wikics_comes_first_then_the_twin_then_the_rest(library, archive, tiny_arrays, made, monkeypatch, tmp_path):
+    graph_id = library.register(archive)
+    library.make_twin()
+    data, metadata = build_wikics_json(build_graph(tiny_arrays, GraphOrigin("a", "archive", "A", "Made for tests.")))
+    (tmp_path / "data.json").write_text(json.dumps(data))
+    (tmp_path / "metadata.json").write_text(json.dumps(metadata))
+    monkeypatch.setattr("core.graph.wikics.check_blob", lambda *_: None)
+    library.wikics_sources = (FolderSource(tmp_path),)
+    library.fetch_wikics()
+
+    assert [graph.id for graph in library.list()] == ["wikics", "twin", graph_id]
+
+
+# Damage
+
+
+@pytest.mark.parametrize("key", ["features", "edge_index", "labels", "train_masks", "test_mask", "titles"])
+def test_a_changed_byte_is_refused(library, archive, tiny_arrays, key):
+    graph_id = library.register(archive)
+    path = library.folder / graph_id / "graph.npz"
+    content = bytearray(path.read_bytes())
+    content[content.index(tiny_arrays[key].tobytes()) + 1] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(ArchiveError) as caught:
+        library.load(graph_id)
+
+    assert str(caught.value) == (
+        f"graph {graph_id!r} is not what was stored on {path.parent}: graph.npz has changed or is damaged; "
+        "delete that folder, then fetch, make or register the graph again"
+    )
+
+
+def test_other_arrays_in_the_place_of_an_archive_are_refused(library, archive, tiny_arrays):
+    first = library.register(archive)
+    second = library.register_bytes("other.npz", dump_arrays(tiny_arrays | {"features": tiny_arrays["features"] * 2}))
+    (library.folder / first / "graph.npz").write_bytes((library.folder / second / "graph.npz").read_bytes())
+
+    with pytest.raises(ArchiveError, match="has changed or is damaged"):
+        library.load(first)
+
+
+def test_a_missing_archive_is_told(library, archive):
+    graph_id = library.register(archive)
+    (library.folder / graph_id / "graph.npz").unlink()
+
+    with pytest.raises(ArchiveError, match="has changed or is damaged; delete that folder, then"):
+        library.load(graph_id)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"id": "rings"}'])
+def test_a_damaged_manifest_is_told(library, archive, content):
+    graph_id = library.register(archive)
+    (library.folder / graph_id / "manifest.json").write_bytes(content)
+
+    with pytest.raises(ArchiveError) as caught:
+        library.describe(graph_id)
+
+    assert str(caught.value) == (
+        f"the manifest of graph {graph_id!r} is damaged: delete {library.folder / graph_id}, "
+        "then fetch, make or register the graph again"
+    )
+
+
+def test_a_graph_whose_manifest_was_never_written_is_none_and_can_be_registered(library, archive):
+    graph_id = library.register(archive)
+    (library.folder / graph_id / "manifest.json").unlink()
+    (library.folder / graph_id / "graph.npz").write_bytes(b"half")
+
+    assert library.list() == []
+    assert library.register(archive) == graph_id
+    assert library.load(graph_id).num_nodes == 8
+
+
+def test_a_full_disk_leaves_no_graph(library, archive, monkeypatch):
+    def fail(*_, **__):
+        raise StorageFullError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.graph.library.write_atomically", fail)
+        with pytest.raises(StorageFullError):
+            library.register(archive)
+
+    assert library.list() == []
+    assert library.load(library.register(archive)).num_nodes == 8
+
+
+# WikiCS or the twin
+
+
+def test_without_wikics_there_is_the_twin_which_says_why(library, made):
+    assert library.default_id() == "twin"
+
+    assert library.load("twin").notices == (twin.NOTICE, MESSAGE)
+    assert library.describe("twin").notices == (twin.NOTICE, MESSAGE)
+    assert library.list()[0].notices == (twin.NOTICE, MESSAGE)
+    assert left(library) == ["twin/graph.npz", "twin/manifest.json", "wikics/failure.json"]
+
+
+def test_a_failure_is_remembered_until_someone_retries(library, nowhere, made):
+    for _ in range(3):
+        assert GraphLibrary(library.folder, wikics_sources=[nowhere]).default_id() == "twin"
+
+    assert (nowhere.asked, len(made)) == (1, 1)
+    with pytest.raises(DownloadError) as caught:
+        library.fetch_wikics()
+    assert (str(caught.value), nowhere.asked) == (MESSAGE, 2)
+
+
+@pytest.mark.parametrize("note", [b"", b"{"])
+def test_a_damaged_note_of_a_failure_counts_for_nothing(library, nowhere, made, note):
+    library.default_id()
+    (library.folder / "wikics" / "failure.json").write_bytes(note)
+
+    assert library.describe("twin").notices == (twin.NOTICE,)
+    assert library.default_id() == "twin"
+    assert nowhere.asked == 2
+    assert library.describe("twin").notices == (twin.NOTICE, MESSAGE)
+
+
+def test_new_sources_are_tried(library, made, tmp_path):
+    library.default_id()
+
+    later = GraphLibrary(library.folder, wikics_sources=[FolderSource(tmp_path / "absent")])
+    later.default_id()
+
+    assert later.describe("twin").notices[1] == (
+        f"WikiCS could not be had: the folder {tmp_path / 'absent'} has no data.json."
+    )
+
+
+def test_wikics_is_looked_for_in_the_data_folder_then_on_the_internet(tmp_path):
+    assert GraphLibrary(tmp_path).wikics_sources == (HttpSource(),)
+    assert GraphLibrary(tmp_path, data_folder=tmp_path).wikics_sources == (FolderSource(tmp_path), HttpSource())
+
+
+def test_asking_for_wikics_itself_never_gives_the_twin(library, made):
+    with pytest.raises(DownloadError) as caught:
+        library.load("wikics")
+
+    assert (str(caught.value), made) == (MESSAGE, [])
+
+
+def test_the_twin_is_made_once_for_each_recipe(library, made, monkeypatch):
+    library.load("twin")
+    library.load("twin")
+    assert len(made) == 1
+
+    monkeypatch.setattr(twin, "TWIN_VERSION", twin.TWIN_VERSION + 1)
+    library.load("twin")
+
+    assert len(made) == 2
+    assert library.describe("twin").recipe == twin.TWIN_VERSION
+
+
+# Several at once
+
+
+def test_threads_that_ask_at_once_make_the_twin_once(library, tiny_arrays, monkeypatch):
+    ids, made = [], []
+
+    def make_slowly():
+        made.append(1)
+        time.sleep(0.1)
+        return tiny_arrays
+
+    monkeypatch.setattr(twin, "build_twin_arrays", make_slowly)
+    threads = [threading.Thread(target=lambda: ids.append(library.default_id())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (ids, len(made)) == (["twin"] * 8, 1)
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from core.graph.library import GraphLibrary
+library = GraphLibrary(Path(sys.argv[1]), wikics_sources=[])
+while time.time() < float(sys.argv[3]): pass
+{action}
+"""
+
+
+def run_at_once(action, folder, argument="", *, count=3):
+    """What each of several processes prints that do the same at the same moment."""
+    command = [sys.executable, "-W", "error", "-c", PROGRAM.format(action=action), str(folder), argument]
+    begin = str(time.time() + 4)
+    processes = [subprocess.Popen([*command, begin], stdout=subprocess.PIPE, text=True) for _ in range(count)]
+    printed = [process.communicate(timeout=120)[0].strip() for process in processes]
+    assert [process.returncode for process in processes] == [0] * count
+    return printed
+
+
+@pytest.mark.slow
+def test_processes_that_register_at_once_agree(library, archive):
+    printed = run_at_once(
+        "graph_id = library.register(Path(sys.argv[2])); print(graph_id, library.load(graph_id).digest)",
+        library.folder,
+        str(archive),
+    )
+
+    graph_id = library.register(archive)
+    assert printed == [f"{graph_id} {library.load(graph_id).digest}"] * 3
+    assert left(library) == [f"{graph_id}/graph.npz", f"{graph_id}/manifest.json"]
+
+
+@pytest.mark.slow
+def test_processes_that_want_the_twin_at_once_make_it_once(library, twin_arrays):
+    written = "(library.folder / 'twin' / 'graph.npz').stat().st_mtime_ns"
+    printed = run_at_once(
+        f"i = library.default_id(); print(i, library.load(i).digest, {written})", library.folder, count=2
+    )
+
+    assert len(set(printed)) == 1
+    assert printed[0].startswith(f"twin {compute_digest(twin_arrays)} ")
+    assert left(library) == ["twin/graph.npz", "twin/manifest.json", "wikics/failure.json"]
+
+
+# The map's layout
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """The ids of all graphs whose layout was computed."""
+    computed = []
+    monkeypatch.setattr(
+        "core.graph.layout.compute_layout", lambda graph: computed.append(graph.id) or compute_layout(graph)
+    )
+    return computed
+
+
+def layout_name(graph):
+    return f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy"
+
+
+def test_a_layout_is_computed_once_and_kept_beside_the_graph(library, archive, computed):
+    graph = library.load(library.register(archive))
+
+    first = library.load_layout(graph)
+    second = GraphLibrary(library.folder).load_layout(graph)
+
+    assert computed == [graph.id]
+    assert (first.shape, first.dtype) == ((8, 2), np.float32)
+    np.testing.assert_array_equal(first, compute_layout(graph))
+    np.testing.assert_array_equal(second, first)
+    assert left(library) == sorted(f"{graph.id}/{name}" for name in ("graph.npz", "manifest.json", layout_name(graph)))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"text"])
+def test_a_damaged_layout_is_computed_anew(library, archive, computed, content):
+    graph = library.load(library.register(archive))
+    first = library.load_layout(graph)
+    (library.folder / graph.id / layout_name(graph)).write_bytes(content)
+
+    np.testing.assert_array_equal(library.load_layout(graph), first)
+    assert len(computed) == 2
+
+
+def test_a_layout_belongs_to_the_graphs_arrays_and_to_its_recipe(library, archive, computed, monkeypatch):
+    graph = library.load(library.register(archive))
+    library.load_layout(graph)
+
+    library.load_layout(replace(graph, digest="f" * 64))
+    monkeypatch.setattr("core.graph.layout.LAYOUT_VERSION", LAYOUT_VERSION + 1)
+    library.load_layout(graph)
+
+    assert len(computed) == 3
+
+
+def test_threads_that_want_a_layout_at_once_compute_it_once(library, archive, computed):
+    graph = library.load(library.register(archive))
+    threads = [threading.Thread(target=library.load_layout, args=(graph,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert computed == [graph.id]
