@@ -1,0 +1,63 @@
+"""From a config and a graph to a model and its inputs."""
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from core.graph.graph import Graph
+from core.models.appnp import APPNP
+from core.models.config import ModelConfig, ModelName
+from core.models.features import normalise_features
+from core.models.fields import ARCHITECTURE_FIELDS
+from core.models.gat import GAT
+from core.models.gatv2 import GATv2
+from core.models.gcn import GCN
+from core.models.mlp import MLP
+from core.models.sage import SAGE
+from core.models.sgc import SGC
+from core.models.sparse import Adjacency, Normalisation, build_adjacency
+
+MODELS: Final[dict[ModelName, type[nn.Module]]] = {
+    "mlp": MLP,
+    "gcn": GCN,
+    "sage": SAGE,
+    "gat": GAT,
+    "gatv2": GATv2,
+    "appnp": APPNP,
+    "sgc": SGC,
+}
+# The attention models read only who links to whom, themselves included.
+NORMALISATIONS: Final[dict[ModelName, Normalisation | None]] = {
+    "mlp": None,
+    "gcn": "symmetric",
+    "sage": "mean",
+    "gat": "symmetric",
+    "gatv2": "symmetric",
+    "appnp": "symmetric",
+    "sgc": "symmetric",
+}
+
+
+def build_model(config: ModelConfig, *, in_channels: int, out_channels: int) -> nn.Module:
+    """A model with fresh weights, called as `model(x, adj)`, giving logits [N, out_channels]."""
+    fields = {name: getattr(config, name) for name in sorted(ARCHITECTURE_FIELDS[config.model])}
+    return MODELS[config.model](in_channels=in_channels, out_channels=out_channels, **fields)
+
+
+class ModelInputs(nn.Module):
+    """What a model is called with: features x [N, F] float32 and, unless it is blind to links, the adjacency."""
+
+    x: Tensor
+
+    def __init__(self, x: Tensor, adj: Adjacency | None) -> None:
+        super().__init__()
+        self.register_buffer("x", x, persistent=False)
+        self.adj = adj
+
+
+def build_inputs(config: ModelConfig, graph: Graph) -> ModelInputs:
+    """The inputs that this config's model takes from a graph, links made undirected."""
+    x = torch.tensor(normalise_features(graph.x, config.feature_norm))
+    kind = NORMALISATIONS[config.model]
+    return ModelInputs(x, build_adjacency(graph.undirected, kind) if kind else None)

@@ -1,0 +1,51 @@
+"""The fields that decide a model's architecture, with their bounds and their help. No torch here."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ModelName = Literal["mlp", "gcn", "sage", "gat", "gatv2", "appnp", "sgc"]
+
+
+class ModelConfig(BaseModel):
+    """One architecture. `core.models.fields` says which fields a model reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    model: ModelName = Field("gcn", description="Architecture.", json_schema_extra={"basic": True})
+    hidden_channels: int = Field(
+        256,
+        ge=1,
+        le=4096,
+        description="Width of every hidden layer (for attention: of all heads together).",
+        json_schema_extra={"basic": True},
+    )
+    num_layers: int = Field(
+        2, title="Layers", ge=1, le=16, description="Number of layers.", json_schema_extra={"basic": True}
+    )
+    dropout: float = Field(
+        0.5,
+        ge=0.0,
+        lt=1.0,
+        description="Share of hidden values dropped in training.",
+        json_schema_extra={"basic": True},
+    )
+    norm: Literal["none", "batch", "layer"] = Field(
+        "layer", title="Normalisation", description="Normalisation after every hidden layer."
+    )
+    residual: bool = Field(False, description="Add a linear map of a layer's input to its output.")
+    jk: Literal["none", "cat", "max"] = Field(
+        "none", title="Jumping knowledge", description="Jumping knowledge: join the outputs of all hidden layers."
+    )
+    heads: int = Field(8, ge=1, le=16, description="Attention heads (gat, gatv2); must divide hidden_channels.")
+    attention_dropout: float = Field(
+        0.0, ge=0.0, lt=1.0, description="Share of attention weights dropped in training (gat, gatv2)."
+    )
+    propagation_steps: int = Field(10, ge=1, le=64, description="Propagation steps K (appnp, sgc).")
+    alpha: float = Field(
+        0.1, ge=0.0, le=1.0, description="Teleport probability back to an article's own prediction (appnp)."
+    )
+    feature_norm: Literal["none", "row", "standard"] = Field(
+        "none",
+        description="Features as they are, summing to 1 an article (row), or each of mean 0, deviation 1 (standard).",
+    )

@@ -1,0 +1,50 @@
+"""GraphSAGE: an article beside the mean of its neighbours (Hamilton et al., arXiv 1706.02216)."""
+
+from torch import Tensor, nn
+
+from core.models.sparse import Adjacency
+from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
+
+
+class SAGEConv(nn.Module):
+    """(A x) W_l + b + x W_r with the mean adjacency A.
+
+    cached: A x of a constant x is computed once.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, cached: bool = False) -> None:
+        super().__init__()
+        self.cached = cached
+        self.lin_l = nn.Linear(in_channels, out_channels)
+        self.lin_r = nn.Linear(in_channels, out_channels, bias=False)
+
+    def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
+        """x [N, in_channels] to [N, out_channels]."""
+        own: Tensor = self.lin_r(x)
+        if self.cached and not x.requires_grad:
+            mean: Tensor = self.lin_l(adj.matmul_constant(x))
+        elif self.lin_l.in_features <= self.lin_l.out_features:
+            mean = self.lin_l(adj.matmul(x))
+        else:
+            mean = adj.matmul(x @ self.lin_l.weight.T) + self.lin_l.bias
+        return own + mean
+
+
+class SAGE(Stack):
+    """`num_layers` layers with mean aggregation."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        num_layers: int,
+        out_channels: int,
+        *,
+        dropout: float = 0.5,
+        norm: Norm = "layer",
+        residual: bool = False,
+        jk: JumpingKnowledge = "none",
+    ) -> None:
+        widths = layer_widths(in_channels, hidden_channels, num_layers, out_channels, jk)
+        layers = [SAGEConv(*pair, cached=index == 0) for index, pair in enumerate(widths)]
+        super().__init__(layers, widths, out_channels, dropout=dropout, norm=norm, residual=residual, jk=jk)

@@ -1,0 +1,146 @@
+"""Sparse products with a constant matrix: fast on a CPU, differentiable in the dense factor."""
+
+from typing import Any, Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy import sparse
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+Normalisation = Literal["symmetric", "mean"]
+
+
+def normalise_links(links: sparse.csr_array, kind: Normalisation) -> sparse.csr_array:
+    """Weights for message passing over `links` [N, N], a symmetric 0/1 matrix without self-links.
+
+    symmetric: D^-1/2 (A + I) D^-1/2, degrees counted with the self-loop (GCN, arXiv 1609.02907).
+    mean: D^-1 A, a row of zeros for an article without neighbours (GraphSAGE, arXiv 1706.02216).
+    """
+    if kind == "symmetric":
+        looped = sparse.csr_array(links.astype(np.float64) + sparse.eye_array(links.shape[0], format="csr"))
+        scale = sparse.diags_array(1.0 / np.sqrt(looped.sum(axis=1)))
+        weighted = scale @ looped @ scale
+    else:
+        degree = links.sum(axis=1, dtype=np.float64)
+        weighted = sparse.diags_array(1.0 / np.maximum(degree, 1.0)) @ links.astype(np.float64)
+    matrix = sparse.csr_array(weighted.astype(np.float32))
+    matrix.sort_indices()
+    return matrix
+
+
+class CompressedRows(nn.Module):
+    """A constant sparse matrix [N, M]: row i has `weights` at the columns `indices`, from `offsets[i]` on.
+
+    The arrays are buffers that follow `.to()` and stay out of checkpoints.
+    """
+
+    offsets: Tensor  # [N + 1] int32
+    indices: Tensor  # [E] int32
+    weights: Tensor  # [E] float32
+
+    def __init__(self, matrix: sparse.csr_array) -> None:
+        super().__init__()
+        self.register_buffer("offsets", torch.from_numpy(matrix.indptr.astype(np.int32)), persistent=False)
+        self.register_buffer("indices", torch.from_numpy(matrix.indices.astype(np.int32)), persistent=False)
+        self.register_buffer("weights", torch.from_numpy(matrix.data.astype(np.float32)), persistent=False)
+
+    @property
+    def rows(self) -> Tensor:
+        """[E] int64: the row of every stored weight."""
+        counts = self.offsets.diff().long()
+        return torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
+
+    def matmul(self, x: Tensor) -> Tensor:
+        """This matrix times x [M, H] float32, without autograd."""
+        if x.device.type in ("cpu", "cuda"):
+            # 2-3 times faster on a CPU than torch's own sparse matrices.
+            return F.embedding_bag(
+                self.indices, x, self.offsets, mode="sum", per_sample_weights=self.weights, include_last_offset=True
+            )
+        return self.matmul_edges(x)
+
+    def matmul_edges(self, x: Tensor) -> Tensor:
+        """The same product link by link, for devices without embedding_bag."""
+        out = x.new_zeros(len(self.offsets) - 1, x.shape[1])
+        return out.index_add_(0, self.rows, x.index_select(0, self.indices.long()) * self.weights[:, None])
+
+
+class _SparseProduct(torch.autograd.Function):
+    """A x, whose gradient is the transpose of A times the gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, matrix: CompressedRows, transposed: CompressedRows) -> Tensor:
+        ctx.transposed = transposed
+        return matrix.matmul(x)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.transposed.matmul(grad.contiguous()), None, None
+
+
+class Adjacency(nn.Module):
+    """A constant weighted adjacency matrix A [N, N]; `A[i, j]` weighs the message from article j to i.
+
+    `transposed_order` [E] int32 lists the stored weights of A in the order in which the transpose stores them.
+    """
+
+    transposed_order: Tensor
+
+    def __init__(self, matrix: sparse.csr_array) -> None:
+        super().__init__()
+        transposed = sparse.csr_array(matrix.T)
+        transposed.sort_indices()
+        self.matrix = CompressedRows(matrix)
+        pairs = (
+            (matrix.indptr, transposed.indptr),
+            (matrix.indices, transposed.indices),
+            (matrix.data, transposed.data),
+        )
+        is_symmetric = all(np.array_equal(ours, theirs) for ours, theirs in pairs)
+        self.transposed = self.matrix if is_symmetric else CompressedRows(transposed)
+        numbered = sparse.csr_array((np.arange(len(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
+        turned = sparse.csr_array(numbered.T)
+        turned.sort_indices()
+        self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
+        self._edge_index: Tensor | None = None
+        self._constant: tuple[Tensor, int, int] | None = None  # x, its version, steps
+        self._product: Tensor | None = None
+
+    @property
+    def edge_index(self) -> Tensor:
+        """[2, E] int64, source and target of every message, sorted by target."""
+        indices = self.matrix.indices
+        if self._edge_index is None or self._edge_index.device != indices.device:
+            self._edge_index = torch.stack([indices.long(), self.matrix.rows])
+        return self._edge_index
+
+    def matmul(self, x: Tensor) -> Tensor:
+        """A x for x [N, H]; float32 whatever the precision around it."""
+        product: Tensor = _SparseProduct.apply(x.float().contiguous(), self.matrix, self.transposed)  # type: ignore[no-untyped-call]
+        return product
+
+    def matmul_power(self, x: Tensor, steps: int) -> Tensor:
+        """A^steps x for x [N, H]."""
+        for _ in range(steps):
+            x = self.matmul(x)
+        return x
+
+    def matmul_constant(self, x: Tensor, steps: int = 1) -> Tensor:
+        """A^steps x, kept until it is asked for another x: for the features, which training never changes."""
+        if x.requires_grad or x.is_inference():
+            return self.matmul_power(x, steps)
+        known = self._constant
+        if known is None or known[0] is not x or known[1:] != (x._version, steps) or self._product is None:
+            # Made outside inference mode, so that a later training step may use it.
+            with torch.inference_mode(False), torch.no_grad():
+                self._product = self.matmul_power(x, steps)
+            self._constant = (x, x._version, steps)
+        return self._product
+
+
+def build_adjacency(links: sparse.csr_array, kind: Normalisation) -> Adjacency:
+    """The matrix that passes messages over `links`; see `normalise_links`."""
+    return Adjacency(normalise_links(links, kind))
