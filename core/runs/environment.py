@@ -1,0 +1,101 @@
+"""With what a run was made: versions, commit, machine, graph. The trainer adds the device."""
+
+import hashlib
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+PACKAGES: Final = ("wikics-explorer", "torch", "torch-geometric", "lightning", "numpy", "scipy", "pydantic")
+PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
+MAX_DIFF_BYTES: Final = 65_536
+GIT_TIMEOUT_SECONDS: Final = 5.0
+
+
+def collect_environment(
+    graph_id: str,
+    graph_digest: str,
+    *,
+    project: Path = PROJECT_FOLDER,
+    command: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The content of `environment.json` at submit. `command` is the command line, by default this process's own."""
+    return {
+        "graph": graph_id,
+        "graph_digest": graph_digest,
+        "command": shlex.join(command if command is not None else sys.argv),
+        "python": platform.python_version(),
+        "versions": {package: found for package in PACKAGES if (found := _version(package))},
+        "platform": platform.platform(),
+        "num_cpus": count_cpus(),
+        "git": read_git(project),
+        "constraints_sha256": _sha256(project / "constraints.txt"),
+    }
+
+
+def count_cpus() -> int:
+    """Processors that this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def read_cpu_name() -> str:
+    """What the processor calls itself, as far as the system says."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
+
+
+def read_git(project: Path) -> dict[str, Any] | None:
+    """Commit and uncommitted changes of the checkout at `project`; None where there is none, or no git.
+
+    `diff` is the text of `git diff HEAD`, cut after MAX_DIFF_BYTES, which `diff_cut` then says.
+    """
+    # A copy of the package inside another project's repository is not a checkout of this one.
+    if _git(project, "ls-files", "--error-unmatch", "core/__init__.py") is None:
+        return None
+    commit = _git(project, "rev-parse", "HEAD")
+    diff = _git(project, "diff", "HEAD", "--no-color", "--no-ext-diff")
+    if commit is None or diff is None:
+        return None
+    return {
+        "commit": commit.decode().strip(),
+        "dirty": bool(diff),
+        "diff": diff[:MAX_DIFF_BYTES].decode(errors="replace"),
+        "diff_cut": len(diff) > MAX_DIFF_BYTES,
+    }
+
+
+def _git(project: Path, *arguments: str) -> bytes | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(project), *arguments],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=GIT_TIMEOUT_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None

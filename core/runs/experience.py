@@ -1,0 +1,26 @@
+"""What past runs teach of the next: how long a preset takes here and how well it does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import mean, median
+
+from core.runs.record import RunRecord
+
+
+@dataclass(frozen=True)
+class Experience:
+    """Finished runs of one preset on one graph: how many, seconds (median), test accuracy (mean, a fraction)."""
+
+    runs: int
+    seconds: float | None
+    test_acc: float | None
+
+
+def summarise_experience(records: Iterable[RunRecord], *, graph: str, preset: str) -> Experience:
+    """What the finished runs of a preset on a graph took and reached."""
+    finished = [
+        record for record in records if (record.state, record.graph, record.preset) == ("finished", graph, preset)
+    ]
+    seconds = [record.seconds for record in finished if record.seconds is not None]
+    scores = [record.test_acc for record in finished if record.test_acc is not None]
+    return Experience(len(finished), median(seconds) if seconds else None, mean(scores) if scores else None)

@@ -1,0 +1,15 @@
+"""The names of the files in a run's folder; nobody else knows them."""
+
+from typing import Final
+
+CONFIG: Final = "config.json"
+ENVIRONMENT: Final = "environment.json"
+METRICS: Final = "metrics.csv"
+SNAPSHOTS: Final = "snapshots.npz"
+LAST_CHECKPOINT: Final = "last.ckpt"
+BEST_WEIGHTS: Final = "best.pt"
+PREDICTIONS: Final = "predictions.npz"
+REPORT: Final = "report.json"
+LOG: Final = "log.txt"
+STATE: Final = "state.json"
+STOP: Final = "stop"

@@ -1,0 +1,49 @@
+"""A run's folder as its trainer writes it: local, readable without this program."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.runs import files
+from core.runs.state import RunState, build_state
+from core.storage.local import write_atomically
+
+
+class RunFolder:
+    """The write side of one run. Readers go through `core.runs.store.RunStore`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def stop_requested(self) -> bool:
+        return (self.path / files.STOP).exists()
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """The content of one of the JSON files."""
+        content: dict[str, Any] = json.loads((self.path / name).read_bytes())
+        return content
+
+    def write_json(self, name: str, content: dict[str, Any]) -> None:
+        """Replaces one of the JSON files whole. NaN and infinity are refused by ValueError."""
+        write_atomically(self.path / name, json.dumps(content, indent=2, allow_nan=False).encode() + b"\n")
+
+    def read_state(self) -> RunState:
+        return build_state(self.read_json(files.STATE))
+
+    def write_state(self, state: RunState) -> None:
+        self.write_json(files.STATE, asdict(state))
+
+    def overwrite_state(self, state: RunState) -> None:
+        """Writes the state over the old one: all that a full disk allows, since it needs no new block."""
+        with (self.path / files.STATE).open("r+b") as file:
+            file.write(json.dumps(asdict(state)).encode() + b"\n")
+            file.truncate()

@@ -1,0 +1,148 @@
+"""`metrics.csv`: a fixed header, one flushed row an epoch, append only; and its reader's cursor."""
+
+import csv
+import io
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.storage.local import disk_errors, write_atomically
+
+# epoch counts from 1. Losses are mean cross entropy (nats), accuracies fractions.
+# elapsed_seconds is training time, summed over resumes; logged_at is Unix time.
+COLUMNS: Final = (
+    "epoch",
+    "step",
+    "train_loss",
+    "train_acc",
+    "stopping_loss",
+    "stopping_acc",
+    "val_loss",
+    "val_acc",
+    "lr",
+    "epoch_seconds",
+    "elapsed_seconds",
+    "logged_at",
+)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a reader has come: rows read so far, in this generation of the file."""
+
+    generation: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class MetricsChunk:
+    """The rows after a cursor. With `reset` the reader drops what it has before it adds these."""
+
+    generation: int
+    row: int  # rows read once these are added
+    reset: bool
+    columns: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True)
+class MetricsSummary:
+    """What the rows say of a run without a report. The best epoch is chosen on stopping articles."""
+
+    epochs: int = 0
+    best_epoch: int | None = None
+    stopping_acc: float | None = None  # at the best epoch, as is val_acc
+    val_acc: float | None = None
+    seconds: float | None = None  # of training, summed over resumes
+    seconds_per_epoch: float | None = None
+
+
+class MetricsWriter:
+    """Appends one row an epoch to a run's `metrics.csv`."""
+
+    def __init__(self, path: Path, *, keep_epochs: int = 0) -> None:
+        """Opens the file, keeping only rows of epochs 1 to `keep_epochs`, as they stand; 0 begins it anew."""
+        lines = _whole_lines(path.read_bytes()) if keep_epochs and path.exists() else []
+        kept = [line for line in lines[1:] if 0 < (_number(line.partition(",")[0]) or 0) <= keep_epochs]
+        write_atomically(path, "".join(f"{line}\n" for line in [",".join(COLUMNS), *kept]).encode())
+        self._path = path
+        self._file = path.open("a", newline="")
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Writes and flushes one row. A column that is missing stays empty."""
+        with disk_errors(self._path):
+            csv.DictWriter(self._file, COLUMNS, lineterminator="\n").writerow(row)
+            self._file.flush()
+
+    def sync(self) -> None:
+        """Forces the rows to the disk, before a checkpoint that relies on them is renamed into place."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_rows(content: bytes) -> list[dict[str, float | None]]:
+    """The whole rows of a `metrics.csv`; a last line that is still being written is left out.
+
+    What is empty, not a number or infinite is None, so that it can be written as JSON.
+    """
+    columns = _read_columns(content, first_row=0)
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def read_chunk(content: bytes, *, generation: int, cursor: Cursor) -> MetricsChunk:
+    """The rows of a `metrics.csv` of this generation that a reader at `cursor` does not have.
+
+    A cursor of another generation, or beyond the last row, has seen rows that no longer stand: all come again.
+    """
+    num_rows = max(len(_whole_lines(content)) - 1, 0)
+    reset = cursor.generation != generation or cursor.row > num_rows
+    first_row = 0 if reset else max(cursor.row, 0)
+    return MetricsChunk(generation, num_rows, reset, _read_columns(content, first_row=first_row))
+
+
+def summarise_metrics(content: bytes) -> MetricsSummary:
+    """The best epoch (highest stopping accuracy, ties by lower loss), its validation accuracy, and the speed."""
+    rows = [row for row in read_rows(content) if row["epoch"] is not None]
+    if not rows:
+        return MetricsSummary()
+    epochs = int(rows[-1]["epoch"] or 0)
+    elapsed_seconds = rows[-1]["elapsed_seconds"]
+    scored = [row for row in rows if row["stopping_acc"] is not None]
+    best = max(scored, key=lambda row: (row["stopping_acc"] or 0.0, -_or_infinity(row["stopping_loss"])), default=None)
+    return MetricsSummary(
+        epochs=epochs,
+        best_epoch=int(best["epoch"] or 0) if best else None,
+        stopping_acc=best["stopping_acc"] if best else None,
+        val_acc=best["val_acc"] if best else None,
+        seconds=elapsed_seconds,
+        seconds_per_epoch=elapsed_seconds / epochs if elapsed_seconds is not None and epochs else None,
+    )
+
+
+def _whole_lines(content: bytes) -> list[str]:
+    return content[: content.rfind(b"\n") + 1].decode(errors="replace").split("\n")[:-1]
+
+
+def _read_columns(content: bytes, *, first_row: int) -> dict[str, list[float | None]]:
+    lines = _whole_lines(content)
+    columns: dict[str, list[float | None]] = {name: [] for name in COLUMNS}
+    for row in csv.DictReader(io.StringIO("\n".join(lines[:1] + lines[1 + first_row :]))):
+        for name in COLUMNS:
+            columns[name].append(_number(row.get(name)))
+    return columns
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "nan")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _or_infinity(number: float | None) -> float:
+    return math.inf if number is None else number

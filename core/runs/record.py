@@ -1,0 +1,117 @@
+"""What a list of runs says of each: where it stands, what it is, how well it does."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.runs.metrics import MetricsSummary
+from core.runs.state import RunState, StateName
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None."""
+
+    id: str
+    state: StateName
+    message: str  # one sentence for a person; empty when there is nothing to say
+    preset: str
+    model: str
+    graph: str
+    graph_digest: str
+    split: int
+    seed: int
+    epoch: int  # epochs trained so far, at most a second old while it runs
+    epochs: int  # the same, counted in rows once the run has ended
+    max_epochs: int
+    best_epoch: int | None
+    stopping_acc: float | None  # at the best epoch, as is val_acc
+    val_acc: float | None
+    test_acc: float | None  # of the best epoch, once the run is finalised
+    seconds_per_epoch: float | None
+    seconds: float | None  # training time, summed over resumes
+    has_predictions: bool
+    generation: int
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    folder: str
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """One run with all that is written down of it; `report` is None until it has ended."""
+
+    record: RunRecord
+    config: dict[str, Any]
+    environment: dict[str, Any]
+    report: dict[str, Any] | None
+
+    def flatten(self) -> dict[str, Any]:
+        """The record's fields, and beside them config, environment and report: what a shell or a client reads."""
+        return asdict(self.record) | {"config": self.config, "environment": self.environment, "report": self.report}
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The content of a run's small files; empty for one that is missing, cannot be read or does not count."""
+
+    config: Json
+    environment: Json
+    report: Json
+    metrics: MetricsSummary
+    has_predictions: bool
+
+
+def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
+    """A run's record out of its files: the report where it has one, else the metrics."""
+    report, metrics, config = content.report, content.metrics, content.config
+    epochs = _whole(report, "epochs") or metrics.epochs or state.epoch
+    seconds_per_epoch = _first(_number(report, "seconds_per_epoch"), metrics.seconds_per_epoch)
+    return RunRecord(
+        id=run_id,
+        state=state.state,
+        message=state.message or ("" if config else "its config.json cannot be read"),
+        preset=_text(config, "preset"),
+        model=_text(config, "model"),
+        graph=_text(config, "graph"),
+        graph_digest=_text(content.environment, "graph_digest"),
+        split=_whole(config, "split") or 0,
+        seed=_whole(config, "seed") or 0,
+        epoch=max(state.epoch, metrics.epochs),
+        epochs=epochs,
+        max_epochs=_whole(config, "epochs") or 0,
+        best_epoch=_whole(report, "best_epoch") or metrics.best_epoch,
+        stopping_acc=_first(_number(report, "stopping_acc"), metrics.stopping_acc),
+        val_acc=_first(_number(report, "val_acc"), metrics.val_acc),
+        test_acc=_number(report, "test_acc"),
+        seconds_per_epoch=seconds_per_epoch,
+        seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
+        has_predictions=content.has_predictions,
+        generation=state.metrics_generation,
+        created_at=state.created_at,
+        started_at=state.started_at,
+        ended_at=state.ended_at,
+        folder=folder,
+    )
+
+
+def _text(content: Json, key: str) -> str:
+    value = content.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _whole(content: Json, key: str) -> int | None:
+    value = content.get(key)
+    return value if isinstance(value, int) else None
+
+
+def _number(content: Json, key: str) -> float | None:
+    value = content.get(key)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _first(*values: float | None) -> float | None:
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,84 @@
+"""The state of a run, as it stands in `state.json`, and how a reader judges it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, Literal, get_args
+
+StateName = Literal["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
+ACTIVE: tuple[StateName, ...] = ("pending", "running", "stopping")
+ENDED: tuple[StateName, ...] = ("stopped", "finished", "failed", "crashed")
+
+# The trainer promises a sign of life every second; this is how long a reader on another machine waits for one.
+HEARTBEAT_SECONDS: Final = 1.0
+SILENCE_SECONDS: Final = 10.0
+
+STOPPED_EARLY: Final = "stopped before its next epoch began"
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Where a run stands. Times are Unix seconds; a time that has not come is None.
+
+    Written by `submit` and the waiter while pending, by the trainer alone once it runs.
+    `generation` rises by one with every resume, when rows of `metrics.csv` may have been cut.
+    """
+
+    state: StateName = "pending"
+    message: str = ""  # one sentence for a person: why it failed, what it waits for
+    epoch: int = 0  # epochs trained
+    generation: int = 0
+    resuming: bool = False  # between a resume and its first epoch: rows of the generation before still stand
+    host: str = ""
+    pid: int | None = None
+    process_started_at: float | None = None  # tells a reused process id from ours
+    created_at: float = 0.0
+    started_at: float | None = None
+    heartbeat_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def metrics_generation(self) -> int:
+        """The generation that the rows of `metrics.csv` belong to now."""
+        return self.generation - 1 if self.resuming else self.generation
+
+
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    "state": (str,),
+    "message": (str,),
+    "epoch": (int,),
+    "generation": (int,),
+    "resuming": (bool,),
+    "host": (str,),
+    "pid": (int,),
+}
+
+
+def build_state(content: Mapping[str, Any]) -> RunState:
+    """A state from the content of a `state.json`, of an older version too: what cannot be read keeps its default."""
+    known = {
+        field.name: content[field.name]
+        for field in fields(RunState)
+        if isinstance(content.get(field.name), _KINDS.get(field.name, (int, float)))
+    }
+    if known.get("state") not in get_args(StateName):
+        known |= {"state": "crashed", "message": "its state.json cannot be read: it is damaged or of another version"}
+    return RunState(**known)
+
+
+def judge_state(
+    state: RunState, *, stop_requested: bool, on_this_host: bool, process_alive: bool, now: float
+) -> RunState:
+    """The state that is true now, where the file may lag: a stop that was asked for, a trainer that is gone.
+
+    A process of this host that lives is believed, however long it is silent (the machine may have slept); one of
+    another host is believed for `SILENCE_SECONDS` (seconds) after its last sign of life. `now` is Unix time.
+    """
+    if state.state in ENDED:
+        return state
+    if state.state != "pending":
+        silent_seconds = now - (state.heartbeat_at or state.started_at or 0.0)
+        alive = process_alive if on_this_host else silent_seconds <= SILENCE_SECONDS
+        if not alive:
+            message = f"the training process is gone after epoch {state.epoch}: resume the run to go on from there"
+            return replace(state, state="crashed", message=message, ended_at=state.heartbeat_at)
+    return replace(state, state="stopping") if stop_requested else state

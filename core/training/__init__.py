@@ -1,0 +1,1 @@
+"""Training: the config, the Lightning module, and `fit`, which trains one run in its folder."""

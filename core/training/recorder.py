@@ -1,0 +1,127 @@
+"""What happens between two epochs: the row of metrics, the best epoch, snapshots, checkpoints, stopping."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Final
+
+from lightning.pytorch import Callback, LightningModule, Trainer
+
+from core.errors import TrainingError
+from core.runs import files
+from core.runs.folder import RunFolder
+from core.runs.metrics import MetricsWriter
+from core.training.checkpoint import (
+    Checkpoint,
+    Progress,
+    load_checkpoint,
+    read_rng_states,
+    restore_rng_states,
+    save_checkpoint,
+)
+from core.training.config import TrainConfig
+from core.training.module import NodeClassifier
+from core.training.snapshots import Snapshots
+
+CHECKPOINT_SECONDS: Final = 2.0
+
+
+class RunRecorder(Callback):
+    """Keeps a run's folder up to date, and ends the training when it is done or asked to stop."""
+
+    def __init__(
+        self, folder: RunFolder, config: TrainConfig, *, num_classes: int, on_epoch: Callable[[int], None]
+    ) -> None:
+        self.folder, self.config, self.on_epoch = folder, config, on_epoch
+        self.progress = Progress()
+        self.snapshots = Snapshots(num_classes)
+        self.stopped = False
+        self._metrics: MetricsWriter | None = None
+        self._checkpoint: Checkpoint | None = None
+        self._saved_at = self._epoch_began_at = 0.0
+
+    def resume(self, module: NodeClassifier) -> None:
+        """Takes up the last checkpoint, if there is one."""
+        self._checkpoint = load_checkpoint(self.folder / files.LAST_CHECKPOINT)
+        if self._checkpoint is not None:
+            self.progress = self._checkpoint.progress
+            self.snapshots.load(self.folder / files.SNAPSHOTS, until_epoch=self.progress.epoch)
+            module.load_state_dict(self._checkpoint.weights)
+
+    @property
+    def is_done(self) -> bool:
+        return self.progress.is_done(epochs=self.config.epochs, patience=self.config.patience)
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        self._metrics = MetricsWriter(self.folder / files.METRICS, keep_epochs=self.progress.epoch)
+        if self._checkpoint is not None:
+            trainer.optimizers[0].load_state_dict(self._checkpoint.optimizer)
+            restore_rng_states(self._checkpoint.rng_states, pl_module.device.type)
+            self._checkpoint = None
+        self._saved_at = self._epoch_began_at = time.perf_counter()
+
+    def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        assert isinstance(pl_module, NodeClassifier)
+        assert self._metrics is not None
+        self.progress.epoch += 1
+        self._metrics.append(self._record(pl_module))
+        trainer.should_stop = self.is_done
+        if not trainer.should_stop and self.folder.stop_requested:
+            self.stopped = trainer.should_stop = True
+        if trainer.should_stop or time.perf_counter() - self._saved_at >= CHECKPOINT_SECONDS:
+            self._save(trainer, pl_module, self._metrics)
+        self.on_epoch(self.progress.epoch)
+
+    def _record(self, module: NodeClassifier) -> dict[str, float]:
+        progress = self.progress
+        stopping, val = module.score(module.stopping_index), module.score(module.val_index)
+        self._refuse_nonsense(module.train_score.loss, stopping.loss)
+        if progress.beats_best(stopping.acc, stopping.loss):
+            progress.best_epoch, progress.best_acc, progress.best_loss = progress.epoch, stopping.acc, stopping.loss
+            progress.best_weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
+            progress.best_logits = module.logits.cpu().clone()
+        if self.snapshots.wants(progress.epoch):
+            confidence, pred = module.logits.softmax(dim=1).max(dim=1)
+            self.snapshots.add(progress.epoch, pred.cpu().numpy(), confidence.cpu().numpy())
+        now = time.perf_counter()
+        epoch_seconds, self._epoch_began_at = now - self._epoch_began_at, now
+        progress.elapsed_seconds += epoch_seconds
+        return {
+            "epoch": progress.epoch,
+            "step": progress.epoch,
+            "train_loss": module.train_score.loss,
+            "train_acc": module.train_score.acc,
+            "stopping_loss": stopping.loss,
+            "stopping_acc": stopping.acc,
+            "val_loss": val.loss,
+            "val_acc": val.acc,
+            "lr": module.lr,
+            "epoch_seconds": round(epoch_seconds, 6),
+            "elapsed_seconds": round(progress.elapsed_seconds, 6),
+            "logged_at": round(time.time(), 3),
+        }
+
+    def _save(self, trainer: Trainer, module: NodeClassifier, metrics: MetricsWriter) -> None:
+        # The checkpoint goes last: it relies on the rows and snapshots up to its epoch.
+        metrics.sync()
+        self.snapshots.save(self.folder / files.SNAPSHOTS)
+        checkpoint = Checkpoint(
+            progress=self.progress,
+            weights=module.state_dict(),
+            optimizer=trainer.optimizers[0].state_dict(),
+            rng_states=read_rng_states(module.device.type),
+        )
+        save_checkpoint(self.folder / files.LAST_CHECKPOINT, checkpoint)
+        self._saved_at = time.perf_counter()
+
+    def close(self) -> None:
+        """Closes the metrics, however training ended."""
+        if self._metrics is not None:
+            self._metrics.close()
+
+    def _refuse_nonsense(self, *losses: float) -> None:
+        if not all(map(math.isfinite, losses)):
+            raise TrainingError(
+                f"the loss is no number in epoch {self.progress.epoch}: "
+                f"lower lr (now {self.config.lr:g}), or set norm=layer or feature_norm=standard"
+            )

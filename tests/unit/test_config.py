@@ -1,0 +1,59 @@
+"""The config: bounds, contradictions, and the way to JSON and back."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ConfigError
+from core.training.config import TrainConfig, build_config
+
+
+@given(
+    st.builds(
+        TrainConfig,
+        model=st.sampled_from(["mlp", "gcn", "sgc", "appnp"]),
+        hidden_channels=st.integers(1, 4096),
+        dropout=st.floats(0, 0.999),
+        lr=st.floats(1e-6, 10),
+        norm=st.sampled_from(["none", "batch", "layer"]),
+        residual=st.booleans(),
+        graph=st.text(max_size=20),
+    )
+)
+def test_survives_json(config):
+    assert build_config(json.loads(json.dumps(config.model_dump()))) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"dropuot": 0.5}, "no config field is called 'dropuot': there are model, "),
+        ({"dropout": 1.5}, "dropout is 1.5: input should be less than 1"),
+        ({"num_layers": 0}, "num_layers is 0: input should be greater than or equal to 1"),
+        ({"model": "transformer"}, "model is 'transformer': input should be 'mlp', 'gcn'"),
+        ({"lr": float("nan")}, "lr is nan: "),
+        ({"model": "gat", "hidden_channels": 10, "heads": 4}, "heads: 4 does not divide hidden_channels 10"),
+        ({"precision": "bf16-mixed", "device": "cpu"}, "precision: bf16 is slower"),
+    ],
+)
+def test_says_which_field_is_wrong(values, message):
+    with pytest.raises(ConfigError) as caught:
+        build_config(values)
+    assert str(caught.value).startswith(message)
+
+
+def test_every_field_helps_and_is_frozen():
+    assert all(field.description for field in TrainConfig.model_fields.values())
+    with pytest.raises(ValueError, match="frozen"):
+        TrainConfig().lr = 1.0
+
+
+def test_form_side_loads_no_torch():
+    code = "import sys, core.training.presets, core.training.config, core.models.fields, core.training.report, \
+core.inference.predict; print([m for m in ('torch', 'lightning', 'torch_geometric') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

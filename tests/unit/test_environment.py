@@ -1,0 +1,61 @@
+import hashlib
+import importlib.metadata
+import os
+import subprocess
+from pathlib import Path
+
+import numpy
+import pytest
+
+from core.runs.environment import MAX_DIFF_BYTES, collect_environment, count_cpus, read_git
+
+IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+
+
+def git(folder, *arguments):
+    subprocess.run(["git", "-C", str(folder), *IDENTITY, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core/__init__.py").write_text("one\n")
+    (tmp_path / "constraints.txt").write_text("numpy==2\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "Begin")
+    return tmp_path
+
+
+def test_says_with_what_a_run_was_made(project):
+    found = collect_environment("twin", "abc", project=project, command=["wikics", "train", "--set", "lr=0.1 "])
+    assert (found["graph"], found["graph_digest"], found["command"]) == (
+        "twin",
+        "abc",
+        "wikics train --set 'lr=0.1 '",
+    )
+    assert found["versions"]["numpy"] == numpy.__version__
+    assert found["versions"]["torch"] == importlib.metadata.version("torch")
+    assert found["num_cpus"] == count_cpus() >= 1
+    assert found["constraints_sha256"] == hashlib.sha256(b"numpy==2\n").hexdigest()
+    assert found["git"]["dirty"] is False
+
+
+def test_a_dirty_checkout_shows_its_changes_bounded(project):
+    (project / "core/__init__.py").write_text("two\n")
+    found = read_git(project)
+    assert (found["dirty"], found["diff_cut"], len(found["commit"])) == (True, False, 40)
+    assert "-one\n+two" in found["diff"]
+    (project / "core/__init__.py").write_text("x" * 2 * MAX_DIFF_BYTES)
+    found = read_git(project)
+    assert (len(found["diff"]), found["diff_cut"]) == (MAX_DIFF_BYTES, True)
+
+
+def test_outside_a_checkout_there_is_no_commit(tmp_path, project, monkeypatch):
+    installed = project / "venv/site-packages"
+    (installed / "core").mkdir(parents=True)
+    (installed / "core/__init__.py").write_text("")
+    assert read_git(installed) is None  # an installed copy below another repository
+    assert collect_environment("twin", "abc", project=Path("/nowhere"))["constraints_sha256"] is None
+    monkeypatch.setenv("PATH", os.fspath(tmp_path / "empty"))
+    assert read_git(project) is None  # no git at all

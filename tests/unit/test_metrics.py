@@ -1,0 +1,95 @@
+import csv
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.runs.metrics import COLUMNS, Cursor, MetricsSummary, MetricsWriter, read_chunk, read_rows, summarise_metrics
+
+
+def write(path, epochs, **values):
+    writer = MetricsWriter(path)
+    for epoch in epochs:
+        writer.append({"epoch": epoch, "elapsed_seconds": epoch * 0.5, **values})
+    writer.close()
+    return path.read_bytes()
+
+
+def epochs_of(chunk):
+    return chunk.columns["epoch"]
+
+
+def test_a_row_comes_back_as_it_went_in_and_gaps_as_none(tmp_path):
+    content = write(tmp_path / "m.csv", [1], train_loss=0.1, val_loss=math.nan, lr=math.inf)
+    expected = dict.fromkeys(COLUMNS) | {"epoch": 1.0, "elapsed_seconds": 0.5, "train_loss": 0.1}
+    assert read_rows(content) == [expected]
+
+
+def test_a_reader_gets_each_row_once(tmp_path):
+    content = write(tmp_path / "m.csv", range(1, 6))
+    first = read_chunk(content, generation=0, cursor=Cursor())
+    assert (first.row, first.reset, epochs_of(first)) == (5, False, [1, 2, 3, 4, 5])
+    more = read_chunk(content, generation=0, cursor=Cursor(0, 3))
+    assert (more.row, more.reset, epochs_of(more)) == (5, False, [4, 5])
+    assert epochs_of(read_chunk(content, generation=0, cursor=Cursor(0, 5))) == []
+
+
+@pytest.mark.parametrize("cursor", [Cursor(0, 3), Cursor(2, 1), Cursor(1, 6)])
+def test_a_cursor_on_rows_that_no_longer_stand_begins_anew(tmp_path, cursor):
+    chunk = read_chunk(write(tmp_path / "m.csv", range(1, 6)), generation=1, cursor=cursor)
+    assert (chunk.generation, chunk.row, chunk.reset, epochs_of(chunk)) == (1, 5, True, [1, 2, 3, 4, 5])
+
+
+@given(st.integers(0, 400))
+def test_a_row_that_is_still_being_written_is_left_out(cut):
+    lines = [",".join(COLUMNS)] + [f"{epoch},{epoch},0.{epoch}" + "," * 9 for epoch in range(1, 30)]
+    content = ("\n".join(lines) + "\n").encode()[:cut]
+    whole = max(content.count(b"\n") - 1, 0)
+    assert epochs_of(read_chunk(content, generation=0, cursor=Cursor())) == list(range(1, whole + 1))
+
+
+def test_columns_of_another_version_are_matched_by_name():
+    chunk = read_chunk(b"loss,epoch,val_acc\n1.5,1,0.25\nbroken,2,x,3,4\n", generation=0, cursor=Cursor())
+    assert chunk.columns == {name: [None, None] for name in COLUMNS} | {"epoch": [1, 2], "val_acc": [0.25, None]}
+
+
+@pytest.mark.parametrize("content", [b"", b"epoch", b"\n", b"\x00\xff\n\xfe\n"])
+def test_what_is_no_table_has_no_numbers(content):
+    assert all(
+        value is None
+        for column in read_chunk(content, generation=0, cursor=Cursor()).columns.values()
+        for value in column
+    )
+
+
+def test_resume_keeps_the_rows_of_the_checkpoint_byte_by_byte(tmp_path):
+    path = tmp_path / "m.csv"
+    lines = write(path, range(1, 6), val_loss=math.nan).decode().splitlines(keepends=True)
+    path.write_bytes(path.read_bytes() + b"6,half a r")
+    writer = MetricsWriter(path, keep_epochs=3)
+    writer.append({"epoch": 4})
+    writer.sync()
+    writer.close()
+    assert path.read_text() == "".join(lines[:4]) + "4" + "," * (len(COLUMNS) - 1) + "\n"
+    assert [row["epoch"] for row in csv.DictReader(path.read_text().splitlines())] == ["1", "2", "3", "4"]
+
+
+def test_the_best_epoch_has_the_highest_stopping_accuracy_then_the_lowest_loss(tmp_path):
+    writer = MetricsWriter(tmp_path / "m.csv")
+    scores = [(0.5, 1.0, 0.1), (0.7, 0.9, 0.2), (0.7, 0.8, 0.3), (0.7, math.nan, 0.4), (0.6, 0.1, 0.5)]
+    for epoch, (acc, loss, val_acc) in enumerate(scores, start=1):
+        writer.append(
+            {
+                "epoch": epoch,
+                "stopping_acc": acc,
+                "stopping_loss": loss,
+                "val_acc": val_acc,
+                "elapsed_seconds": epoch * 2,
+            }
+        )
+    writer.close()
+    assert summarise_metrics((tmp_path / "m.csv").read_bytes()) == MetricsSummary(
+        epochs=5, best_epoch=3, stopping_acc=0.7, val_acc=0.3, seconds=10.0, seconds_per_epoch=2.0
+    )
+    assert summarise_metrics(b"") == MetricsSummary()
