@@ -1,0 +1,75 @@
+"""How long a preset would take here: two epochs, trained beside all else in a process of its own.
+
+`python -m core.backends.probe HOME GRAPH PRESET` prints the seconds of an epoch.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from core.backends.local import KEEP_MEMORY
+from core.graph.library import GraphLibrary
+from core.runs.environment import PROJECT_FOLDER
+from core.runs.folder import RunFolder
+from core.storage.local import write_atomically
+from core.training.config import TrainConfig, build_config
+from core.training.presets import load_preset
+
+TIMEOUT_SECONDS: Final = 300
+NICENESS: Final = 10  # a visitor's own clicks and runs come first
+
+
+def estimate_seconds(home: Path, graph_id: str, digest: str, preset: str) -> float | None:
+    """Seconds that a preset's run would take on a graph, measured once and kept beside it; None if it fails.
+
+    An estimate: start-up, and as many epochs as a run has whose best one comes as late as its patience is long.
+    """
+    path = home / "graphs" / graph_id / f"probe-{preset}-{digest[:8]}.json"
+    if path.exists():
+        kept: float = json.loads(path.read_bytes())["seconds"]
+        return kept
+    began = time.monotonic()
+    command = [sys.executable, "-m", "core.backends.probe", str(home), graph_id, preset]
+    environment = KEEP_MEMORY | os.environ | {"PYTHONPATH": str(PROJECT_FOLDER)}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True, cwd=home, env=environment
+        )
+        seconds_per_epoch = float(done.stdout.split()[-1])
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return None
+    startup_seconds = time.monotonic() - began - 2 * seconds_per_epoch
+    config = build_config(load_preset(preset).values)
+    seconds = startup_seconds + seconds_per_epoch * min(config.epochs, 2 * config.patience)
+    write_atomically(path, json.dumps({"seconds": seconds, "seconds_per_epoch": seconds_per_epoch}).encode())
+    return seconds
+
+
+def measure_epoch(home: Path, graph_id: str, config: TrainConfig) -> float:
+    """Seconds of the second of two epochs; the first warms up."""
+    from core.training.fit import train_run
+
+    graph = GraphLibrary(home / "graphs").load(graph_id)
+    ends: list[float] = []
+    with TemporaryDirectory() as folder:
+        train_run(RunFolder(Path(folder)), config, graph, on_epoch=lambda _: ends.append(time.perf_counter()))
+    return ends[-1] - ends[-2]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Prints the seconds of an epoch."""
+    home, graph_id, preset = argv
+    os.nice(NICENESS)
+    config = build_config({**load_preset(preset).values, "epochs": 2, "graph": graph_id})
+    print(measure_epoch(Path(home), graph_id, config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""What every backend does, whatever executes the runs. A new one joins by a line in `rig`; the training is fake."""
+
+import time
+from itertools import pairwise
+
+import psutil
+import pytest
+
+from core.backends.base import submit_orphans
+from core.errors import ConflictError, RunNotFoundError
+from tests.rigs import local_rig
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["local"])
+def rig(request, tmp_path):
+    found = {"local": local_rig}[request.param](tmp_path)
+    yield found
+    found.end()
+
+
+def test_a_run_is_trained_to_its_end(rig):
+    run_id = rig.submit()
+    assert rig.backend.alive(run_id)
+    state = rig.wait_for(run_id, "finished")
+    assert (state.epoch, state.message, state.generation) == (3, "", 0)
+    assert state.created_at <= state.started_at <= state.ended_at == state.heartbeat_at
+    assert rig.epochs(run_id) == [1, 2, 3]
+    assert rig.backend.logs(run_id) == "training begins after epoch 0\n"
+
+
+def test_runs_wait_their_turn_in_the_order_of_their_creation(rig):
+    created = [rig.create(epochs=40), *(rig.create(epochs=2) for _ in range(3))]
+    for number in (0, 3, 2, 1):
+        rig.backend.submit(created[number])
+    for run_id in created:
+        rig.wait_for(run_id, "finished")
+    states = [rig.store.read_stored_state(run_id) for run_id in created]
+    assert all(earlier.ended_at <= later.started_at for earlier, later in pairwise(states))
+
+
+def test_submitted_twice_it_is_trained_once(rig):
+    run_id = rig.submit()
+    rig.backend.submit(run_id)
+    rig.wait_for(run_id, "finished")
+    assert rig.epochs(run_id) == [1, 2, 3]
+    with pytest.raises(ConflictError, match=f"run {run_id} is finished: only a pending run can be submitted"):
+        rig.backend.submit(run_id)
+
+
+def test_a_running_run_stops_after_its_epoch(rig):
+    run_id = rig.submit(epochs=1000, epoch_seconds=0.3)
+    rig.wait_for_epoch(run_id, 1)
+    asked = time.time()
+    rig.backend.stop(run_id)
+    assert rig.store.read(run_id).state == "stopping"
+    state = rig.wait_for(run_id, "stopped")
+    assert state.ended_at - asked < 2.3
+    assert rig.epochs(run_id) == list(range(1, state.epoch + 1))
+
+
+def test_a_waiting_run_stops_at_once(rig):
+    first, second = rig.submit(epochs=1000), rig.submit()
+    rig.wait_for(first, "running")
+    rig.backend.stop(second)
+    state = rig.wait_for(second, "stopped", seconds=3)
+    assert (state.message, state.epoch, state.started_at) == ("stopped before its next epoch began", 0, None)
+    assert rig.store.read(first).state == "running"
+
+
+def test_a_stop_that_comes_before_the_process_is_up_is_obeyed(rig):
+    run_id = rig.submit()
+    rig.backend.stop(run_id)
+    assert rig.wait_for(run_id, "stopped", seconds=3).epoch == 0
+
+
+def test_a_stopped_run_goes_on_where_it_was(rig):
+    run_id = rig.submit(epochs=12, epoch_seconds=0.1)
+    rig.wait_for_epoch(run_id, 2)
+    rig.backend.stop(run_id)
+    done = rig.wait_for(run_id, "stopped").epoch
+    rig.backend.resume(run_id)
+    assert rig.store.read(run_id).state in ("pending", "running")
+    state = rig.wait_for(run_id, "finished")
+    assert (state.epoch, state.generation, state.resuming) == (12, 1, False)
+    assert rig.epochs(run_id) == list(range(1, 13))
+    assert f"training begins after epoch {done}\n" in rig.backend.logs(run_id)
+
+
+@pytest.mark.parametrize(
+    ("fails", "message"),
+    [
+        ("sentence", "the loss is not a number"),
+        ("bug", "training ended by KeyError: 'weights'; its log tells where"),
+    ],
+)
+def test_a_failed_run_says_why_in_a_sentence_and_can_be_resumed(rig, fails, message):
+    run_id = rig.submit(fails_at=2, fails=fails)
+    state = rig.wait_for(run_id, "failed")
+    assert (state.message, state.epoch, rig.epochs(run_id)) == (message, 1, [1])
+    assert "Traceback" in rig.backend.logs(run_id)
+    rig.backend.resume(run_id)
+    assert rig.wait_for(run_id, "failed").generation == 1
+
+
+def test_only_an_ended_unfinished_run_is_resumed(rig):
+    finished, active = rig.submit(epochs=1), rig.submit(epochs=1000)
+    rig.wait_for(finished, "finished")
+    with pytest.raises(ConflictError, match="is finished: there is nothing to resume"):
+        rig.backend.resume(finished)
+    with pytest.raises(ConflictError, match=f"run {finished} is finished: there is nothing to stop"):
+        rig.backend.stop(finished)
+    with pytest.raises(ConflictError, match="only a stopped, failed or crashed run is resumed"):
+        rig.backend.resume(active)
+
+
+def test_an_unknown_run_is_not_found(rig):
+    for call in (rig.backend.submit, rig.backend.stop, rig.backend.resume, rig.backend.alive, rig.backend.logs):
+        with pytest.raises(RunNotFoundError, match="no run 'gcn-7'"):
+            call("gcn-7")
+
+
+def test_a_pending_run_that_nothing_waits_for_is_queued_again(rig):
+    forgotten = rig.create()
+    running = rig.submit(epochs=1000)
+    rig.wait_for(running, "running")
+    assert submit_orphans(rig.store, rig.backend) == [forgotten]
+    assert submit_orphans(rig.store, rig.backend) == []
+    rig.backend.stop(running)
+    rig.wait_for(forgotten, "finished")
+
+
+def test_no_process_stays_behind(rig):
+    for _ in range(3):
+        rig.wait_for(rig.submit(epochs=1), "finished")
+    rig.wait_until(lambda: psutil.Process().children() == [])

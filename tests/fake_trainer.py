@@ -1,0 +1,38 @@
+"""A run's process whose training only sleeps and counts; run as a script with the trainer's own arguments."""
+
+import sys
+import time
+
+from core.backends.trainer import main
+from core.errors import TrainingError
+from core.runs import files
+from core.runs.metrics import MetricsWriter
+
+
+def prepare(folder, home):
+    config = folder.read_json(files.CONFIG)
+    time.sleep(config.get("loading_seconds", 0))
+    return lambda on_epoch: train(folder, config, on_epoch)
+
+
+def train(folder, config, on_epoch):
+    checkpoint = folder / files.LAST_CHECKPOINT
+    done = int(checkpoint.read_text()) if checkpoint.exists() else 0
+    metrics = MetricsWriter(folder / files.METRICS, keep_epochs=done)
+    print("training begins after epoch", done)
+    for epoch in range(done + 1, config["epochs"] + 1):
+        if folder.stop_requested:
+            return "stopped"
+        time.sleep(config["epoch_seconds"])
+        if config.get("fails_at") == epoch:
+            raise {"sentence": TrainingError("the loss is not a number"), "bug": KeyError("weights")}[config["fails"]]
+        metrics.append(
+            {"epoch": epoch, "stopping_acc": epoch / 100, "elapsed_seconds": epoch * config["epoch_seconds"]}
+        )
+        checkpoint.write_text(str(epoch))
+        on_epoch(epoch)
+    return "finished"
+
+
+if __name__ == "__main__":
+    sys.exit(main(prepare=prepare))

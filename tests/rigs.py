@@ -1,0 +1,70 @@
+"""What tests of runs in their own processes share."""
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.backends.base import Backend
+from core.backends.local import LocalBackend
+from core.runs.state import ENDED
+from core.runs.store import RunStore
+from core.storage.local import LocalStorage
+
+FAKE_TRAINER = (sys.executable, str(Path(__file__).with_name("fake_trainer.py")))
+
+
+@dataclass
+class Rig:
+    backend: Backend
+    store: RunStore
+    config: dict
+    environment: dict = field(default_factory=dict)
+
+    def create(self, **config):
+        return self.store.create(self.config | config, self.environment)
+
+    def submit(self, **config):
+        run_id = self.create(**config)
+        self.backend.submit(run_id)
+        return run_id
+
+    def wait_for(self, run_id, *states, seconds=20):
+        deadline = time.monotonic() + seconds
+        while (state := self.store.read(run_id).state) not in states:
+            assert time.monotonic() < deadline, f"{run_id} is {state}, not {states}: {self.backend.logs(run_id)}"
+            assert state not in ENDED, f"{run_id} is {state}, not {states}: {self.backend.logs(run_id)}"
+            time.sleep(0.02)
+        return self.store.read_stored_state(run_id)
+
+    def wait_for_epoch(self, run_id, epoch, *, seconds=20):
+        """Until so many rows are written, by a run that is running or has been."""
+        self.wait_for(run_id, "running", "stopping", "finished", seconds=seconds)
+        deadline = time.monotonic() + seconds
+        while (row := self.store.read_metrics(run_id).row) < epoch:
+            assert time.monotonic() < deadline, f"{run_id} is at epoch {row}: {self.backend.logs(run_id)}"
+            time.sleep(0.02)
+
+    def wait_until(self, is_so, *, seconds=20):
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def epochs(self, run_id):
+        return self.store.read_metrics(run_id).columns["epoch"]
+
+    def end(self):
+        """Stops what still runs."""
+        for record in self.store.list():
+            if record.state not in ENDED:
+                self.backend.stop(record.id)
+                self.wait_for(record.id, "stopped", "finished")
+
+
+FAKE_CONFIG = {"preset": "fake", "epochs": 3, "epoch_seconds": 0.02}
+
+
+def local_rig(home, *, max_runs=1, trainer=FAKE_TRAINER, config=FAKE_CONFIG, environment=None):
+    backend = LocalBackend(home, max_runs=max_runs, trainer=trainer)
+    return Rig(backend, RunStore(LocalStorage(home)), config, environment or {})
