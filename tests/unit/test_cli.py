@@ -1,0 +1,113 @@
+"""The command line: one JSON document, one line for an error, exit codes 0, 1 and 2."""
+
+import json
+import socket
+import zipfile
+
+import pytest
+
+from core import cli
+from core.errors import ConfigError
+from core.training.config import build_config
+
+
+@pytest.fixture
+def wikics(monkeypatch, capsys, explorer):
+    """Runs a command as the shell would and returns exit code, stdout and stderr."""
+    monkeypatch.setattr(cli, "open_explorer", lambda: explorer)
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["wikics", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_graph_is_described(wikics, tiny_id):
+    code, out, _ = wikics("graph", "--graph", tiny_id, "--json")
+    assert (code, json.loads(out)["statistics"]["num_articles"]) == (0, 8)
+    code, out, _ = wikics("graph", "--graph", tiny_id)
+    assert code == 0 and "Operating systems" in out
+
+
+def test_archive_is_registered_by_its_path(wikics, tiny_id, tmp_path):
+    code, out, _ = wikics("graph", "--graph", str(tmp_path / "tiny.npz"), "--json")
+    assert (code, json.loads(out)["graph"]["id"]) == (0, tiny_id)
+
+
+def test_predict_answers_by_the_contract(wikics, finished_run):
+    code, out, _ = wikics("predict", "--run", "latest", "--article", "0", "--article", "linux", "--json")
+    answer = json.loads(out)
+    assert (code, answer["run"]) == (0, finished_run)
+    assert [row["title"] for row in answer["articles"]] == ["SQL", "Linux"]
+    assert set(answer["articles"][0]) == {"index", "title", "label", "pred", "probs"}
+
+
+def test_runs_are_listed_shown_exported_and_deleted(wikics, finished_run, tmp_path):
+    _, out, _ = wikics("runs", "list", "--json")
+    assert [run["id"] for run in json.loads(out)["runs"]] == [finished_run]
+    _, out, _ = wikics("runs", "show", "latest", "--json")
+    shown = json.loads(out)
+    keys = {"id", "state", "preset", "graph", "test_acc", "val_acc", "epochs", "seconds_per_epoch", "folder"}
+    assert keys <= set(shown) and shown["epochs"] == 3
+    _, out, _ = wikics("runs", "export", finished_run, "--output", str(tmp_path / "run.zip"), "--json")
+    assert f"{finished_run}/config.json" in zipfile.ZipFile(json.loads(out)["file"]).namelist()
+    _, out, _ = wikics("runs", "delete", finished_run, "--json")
+    assert json.loads(out) == {"deleted": finished_run}
+    assert wikics("runs", "show", "latest")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["graph", "--graph", "nowhere"], "no graph 'nowhere'"),
+        (["train", "--preset", "nobody"], "nobody"),
+        (["train", "--set", "lr=-1"], "lr is"),
+        (["train", "--set", "colour=1"], "colour"),
+        (["train", "--set", "lr"], "field=value"),
+        (["train", "--split", "9"], "split 9"),
+        (["train", "--config", "missing.yaml"], "missing.yaml"),
+        (["runs", "show", "nobody"], "no run"),
+        (["predict", "--run", "latest", "--article", "x"], "no run"),
+    ],
+)
+def test_an_error_is_one_line(wikics, arguments, words):
+    code, out, err = wikics(*arguments, "--json")
+    assert (code, out) == (1, "")
+    assert err.startswith("wikics: ") and words in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["train", "--nonsense"], ["nonsense"], ["predict", "--run", "latest"]])
+def test_wrong_usage_is_exit_code_2(wikics, arguments):
+    assert wikics(*arguments)[0] == 2
+
+
+def test_help_of_train_names_every_field(wikics):
+    _, out, _ = wikics("train", "--help")
+    assert "hidden_channels" in out and "patience" in out
+
+
+def test_overrides_are_parsed_by_their_fields():
+    config = build_config(cli.parse_overrides(["lr=1e-3", "epochs=20", "residual=true", "norm=none"]))
+    assert (config.lr, config.epochs, config.residual, config.norm) == (1e-3, 20, True, "none")
+
+
+def test_config_file_must_hold_fields(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("- 1")
+    with pytest.raises(ConfigError, match="holds list"):
+        cli.load_config_file(path)
+
+
+def test_busy_port_is_said(wikics):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = wikics("serve", "--port", str(taken.getsockname()[1]))
+    assert code == 1 and "--port" in err
