@@ -1,0 +1,135 @@
+"""The HTTP door: answers in the shapes that clients rely on, and errors as problem documents."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.http import build_api
+
+
+@pytest.fixture
+def client(explorer):
+    return TestClient(build_api(lambda: explorer))
+
+
+def test_graphs_are_listed(client, explorer, tiny_id):
+    graphs = client.get("/graphs").json()["graphs"]
+    assert [graph["id"] for graph in graphs] == [tiny_id]
+    assert client.get(f"/graphs/{tiny_id}").json()["statistics"]["num_articles"] == 8
+
+
+def test_search_finds_a_title(client, tiny_id):
+    found = client.get(f"/graphs/{tiny_id}/articles", params={"q": "linx"}).json()["articles"]
+    assert found[0] == {"index": 4, "title": "Linux", "label": "Operating systems", "category": 1, "degree": 3}
+
+
+def test_article_without_a_run(client, tiny_id):
+    card = client.get(f"/graphs/{tiny_id}/articles/4").json()
+    assert (card["title"], card["role"], card["pred"], card["probs"]) == ("Linux", "train", None, None)
+    assert card["agreement"] == pytest.approx(2 / 3)
+
+
+def test_article_with_a_run(client, tiny_id, finished_run):
+    card = client.get(f"/graphs/{tiny_id}/articles/0", params={"run": finished_run}).json()
+    assert card["pred"] == "Databases"
+    assert sum(card["probs"].values()) == pytest.approx(1.0)
+    assert card["confidence"] == max(card["probs"].values())
+
+
+def test_neighbourhood(client, tiny_id):
+    answer = client.get(f"/graphs/{tiny_id}/articles/0/neighbourhood", params={"hops": 2}).json()
+    assert (answer["centre"], answer["hops"], answer["counts"]) == (0, 2, [1, 2, 2])
+    assert next(article["index"] for article in answer["articles"]) == 0
+    shown = [article["index"] for article in answer["articles"]]
+    links = {(shown[source], shown[target]) for source, target in answer["links"]}
+    assert {(0, 1), (1, 2), (2, 3), (3, 0), (3, 4)} == links
+
+
+def test_paths(client, tiny_id):
+    answer = client.get(f"/graphs/{tiny_id}/paths", params={"source": "SQL", "target": "Linux"}).json()
+    assert answer["distance"] == 2
+    assert answer["paths"] == [[0, 3, 4]]
+
+
+def test_map_has_a_place_for_every_article(client, tiny_id, finished_run):
+    columns = client.get(f"/graphs/{tiny_id}/map", params={"run": finished_run}).json()
+    assert {
+        name: len(columns[name]) for name in ("x", "y", "category", "titles", "role", "pred", "confidence")
+    } == dict.fromkeys(("x", "y", "category", "titles", "role", "pred", "confidence"), 8)
+
+
+def test_run_is_read_and_predicts(client, explorer, finished_run):
+    run = client.get(f"/runs/{finished_run}").json()
+    assert (run["id"], run["state"]) == (finished_run, "finished")
+    answer = client.post("/runs/latest/predict", json={"articles": [0, "Linux"]}).json()
+    assert (answer["run"], [row["index"] for row in answer["articles"]]) == (finished_run, [0, 4])
+    assert set(answer["articles"][0]) == {"index", "title", "label", "pred", "probs"}
+    assert len(client.post("/runs/latest/predict", json={}).json()["articles"]) == 8
+
+
+def test_metrics_come_by_cursor(client, finished_run):
+    first = client.get("/metrics-since", params={"run": [f"{finished_run}:0:0", "nobody:0:0"]}).json()
+    assert first["missing"] == ["nobody"]
+    chunk = first["runs"][finished_run]
+    assert (chunk["columns"]["epoch"], chunk["row"], chunk["state"]) == ([1, 2, 3], 3, "finished")
+    again = client.get("/metrics-since", params={"run": f"{finished_run}:0:3"}).json()["runs"][finished_run]
+    assert (again["columns"]["epoch"], again["reset"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nowhere", None, 404),
+        ("DELETE", "/graphs", None, 405),
+        ("GET", "/graphs/none", None, 404),
+        ("GET", "/graphs/TINY/articles/99", None, 404),
+        ("GET", "/graphs/TINY/articles/x", None, 422),
+        ("GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", None, 422),
+        ("GET", "/runs/nobody", None, 404),
+        ("GET", "/metrics-since?run=a:b:c", None, 422),
+        ("GET", "/metrics-since", None, 422),
+        ("POST", "/runs", {"graph": "TINY", "preset": "nobody"}, 404),
+        ("POST", "/runs", {"graph": "TINY", "config": {"lr": -1}}, 422),
+        ("POST", "/runs", {"graph": "TINY", "config": {"colour": 1}}, 422),
+        ("POST", "/runs", {"graph": "TINY", "config": {"split": 7}}, 422),
+        ("POST", "/runs", {"graph": 3}, 422),
+        ("POST", "/runs", {"surprise": 3}, 422),
+        ("POST", "/runs/nobody/stop", None, 404),
+        ("POST", "/runs/nobody/predict", {"articles": ["x"]}, 404),
+    ],
+)
+def test_errors_are_problem_documents(client, tiny_id, method, path, body, status):
+    if body and body.get("graph") == "TINY":
+        body = {**body, "graph": tiny_id}
+    answer = client.request(method, path.replace("TINY", tiny_id), json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status and problem["title"] and "Traceback" not in answer.text
+
+
+def test_problem_says_the_sentence(client, tiny_id):
+    problem = client.get(f"/graphs/{tiny_id}/articles/99").json()
+    assert problem["detail"].startswith("article 99 does not exist")
+
+
+def test_pages_of_others_may_not_train(client):
+    answer = client.post("/runs", json={}, headers={"origin": "http://elsewhere.example"})
+    assert (answer.status_code, answer.json()["title"]) == (403, "Forbidden")
+
+
+def test_token_opens_training(make_explorer, tiny_id):
+    explorer = make_explorer(training="token", token="secret")
+    client = TestClient(build_api(lambda: explorer))
+    refused = client.post("/runs/nobody/stop")
+    allowed = client.post("/runs/nobody/stop", headers={"authorization": "Bearer secret"})
+    assert (refused.status_code, allowed.status_code) == (403, 404)
+
+
+def test_training_can_be_switched_off(make_explorer):
+    explorer = make_explorer(training="off")
+    assert TestClient(build_api(lambda: explorer)).post("/runs", json={}).status_code == 403
+
+
+def test_documentation_needs_no_other_server(client):
+    page = client.get("/docs").text
+    assert "http://" not in page and "https://" not in page
