@@ -1,0 +1,81 @@
+"""Where do categories live, and where is the model wrong?"""
+
+import streamlit as st
+
+from pages.ui import cards, inputs
+from pages.ui.components.map import map_view
+from pages.ui.loaders import get_explorer
+
+COLORS = {
+    "category": "Category",
+    "pred": "Predicted category",
+    "correct": "Right or wrong",
+    "confidence": "Confidence",
+    "degree": "Degree",
+    "role": "Role in the split",
+}
+SIZES = {"even": "All alike", "degree": "By degree"}
+NEEDS_RUN = ("pred", "correct", "confidence")
+
+explorer = get_explorer()
+graph_id: str = st.session_state["open_graph"]
+run = st.session_state["open_run"]
+graph = explorer.graph(graph_id)
+predicted = run if run and run.has_predictions else None
+
+
+def on_event() -> None:
+    """A click on an article, or on the legend, goes into the URL."""
+    event = st.session_state["map_view"]
+    if event.get("chosen") is not None:
+        inputs.write_params(article=event["chosen"])
+    if event.get("cleared"):
+        inputs.write_params(article=None)
+    if event.get("filter") is not None:
+        inputs.write_params(filter=",".join(str(category) for category in event["filter"]))
+
+
+def draw_panel(article: int | None) -> None:
+    """The chosen article's card, or what to do."""
+    if article is None:
+        st.caption("Click an article to see it and its links.")
+    else:
+        cards.draw_card(explorer.read_article(graph_id, article, run=predicted.id if predicted else None), key="map")
+        st.page_link(
+            "article.py",
+            label="Open its neighbourhood",
+            icon=":material/arrow_forward:",
+            query_params=inputs.kept_params(article=article),
+        )
+
+
+article = inputs.read_int("article", -1, low=0, high=graph.num_nodes - 1)
+chosen = article if article >= 0 else None
+hidden = [int(text) for text in inputs.read_param("filter").split(",") if text.isdecimal()]
+options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
+
+left, right = st.columns([3, 1], gap="medium")
+with right:
+    color = inputs.choose(
+        st.selectbox, "Colour by", options, param="color", default="category", key="map_color", format_func=COLORS.get
+    )
+    size = inputs.choose(
+        st.segmented_control, "Size", list(SIZES), param="size", default="even", key="map_size", format_func=SIZES.get
+    )
+    draw_panel(chosen)
+    if not predicted:
+        inputs.offer_default_training(
+            explorer, graph_id, key="map", reason="With a model, the map shows what it predicts and where it is wrong."
+        )
+with left:
+    map_view(
+        graph=graph_id,
+        class_names=graph.class_names,
+        run=predicted.id if predicted else None,
+        color=color,
+        size=size,
+        hidden=hidden,
+        chosen=chosen,
+        key="map_view",
+        on_event=on_event,
+    )

@@ -1,0 +1,136 @@
+"""What is this graph, and what has been learned from it?"""
+
+import streamlit as st
+
+from core.api import GraphDescription
+from core.runs.record import RunRecord
+from pages.ui import charts, inputs, sources
+from pages.ui.loaders import get_explorer
+from pages.ui.text import percent
+
+explorer = get_explorer()
+graph_id: str = st.session_state["open_graph"]
+
+
+def draw_graph(description: GraphDescription) -> None:
+    """The paragraph, the six numbers, the source."""
+    graph, statistics = description.graph, description.statistics
+    st.title(graph.name)
+    sources.draw_notices(graph)
+    st.markdown(
+        f"{statistics.num_articles:,} articles, each of one of {len(statistics.class_names)} categories, "
+        f"tied by {statistics.num_pairs:,} links. A model sees the words of every article and the links, learns the "
+        "category from a few articles, and has to tell that of all others."
+    )
+    numbers = {
+        "Articles": f"{statistics.num_articles:,}",
+        "Linked pairs": f"{statistics.num_pairs:,}",
+        "Categories": str(len(statistics.class_names)),
+        "Median degree": f"{statistics.degree_median:.0f}",
+        "Homophily": percent(statistics.homophily),
+        "Splits": str(len(statistics.splits)),
+    }
+    helps = {
+        "Homophily": "Share of links whose two articles have the same category.",
+        "Median degree": "Half of the articles have more distinct neighbours, half have fewer.",
+        "Splits": "Ways to set articles aside for training, stopping and validation; all share the test articles.",
+    }
+    with st.container(horizontal=True, gap="small", key="overview_numbers"):  # two in a row on a phone
+        for label, value in numbers.items():
+            st.metric(label, value, help=helps.get(label), width=140)
+    st.caption(f"{graph.source} Digest {graph.digest[:12]}.")
+
+
+def draw_learned(records: list[RunRecord]) -> None:
+    """The best run so far, or the offer to train one."""
+    st.subheader("What has been learned")
+    scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
+    if not scored:
+        seconds = explorer.estimate_seconds(graph_id, explorer.list_presets()[0].name)
+        duration = f": the default takes about {seconds:.0f} s on this machine" if seconds else ""
+        inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{duration}.")
+        return
+    # The choice is by validation accuracy: picking by test accuracy would flatter it.
+    best = max(scored, key=lambda record: record.val_acc or 0.0)
+    low, high = explorer.test_interval(best)
+    which = f"The best of {len(scored)} runs by validation accuracy" if len(scored) > 1 else "The only run so far"
+    st.markdown(
+        f"{which} is "
+        f"**{best.id}** ({best.preset}, split {best.split}): it names the category of "
+        f"**{100 * (best.test_acc or 0):.1f} %** of the test articles "
+        f"(95 % interval over articles {100 * low:.1f} to {100 * high:.1f})."
+    )
+    st.page_link(
+        "runs.py",
+        label="Open this run",
+        icon=":material/arrow_forward:",
+        query_params={"graph": graph_id, "run": best.id},
+    )
+
+
+def draw_doors() -> None:
+    """The three ways onward."""
+    doors = (
+        (
+            "train.py",
+            ":material/model_training:",
+            "Train a model",
+            "Choose a preset, press start, watch the curves grow.",
+        ),
+        (
+            "map.py",
+            ":material/bubble_chart:",
+            "Walk the graph",
+            "See where categories live, and step from article to article.",
+        ),
+        (
+            "article.py",
+            ":material/search:",
+            "Ask about an article",
+            "Search a title, see its links and what a model thinks of it.",
+        ),
+    )
+    for column, (page, icon, title, text) in zip(st.columns(3), doors, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{title}**", icon=icon, query_params=inputs.kept_params())
+            st.caption(text)
+
+
+description = explorer.describe_graph(graph_id)
+statistics = description.statistics
+left, right = st.columns([5, 6], gap="large")
+with left:
+    draw_graph(description)
+    draw_learned(explorer.list_runs(graph_id))
+    sources.draw_upload()
+with right:
+    st.markdown("**Articles in every category**")
+    st.plotly_chart(
+        charts.build_category_sizes(statistics.class_names, statistics.class_sizes),
+        key="overview_sizes",
+        config=charts.CONFIG,
+        alt="Number of articles of every category",
+    )
+    st.markdown("**Links between categories**, of 1,000 possible ones from a category (row) to another (column)")
+    st.plotly_chart(
+        charts.build_link_rates(statistics.class_names, statistics.link_rates),
+        key="overview_rates",
+        config=charts.CONFIG,
+        alt="Share of possible links between every two categories that exist",
+    )
+    with st.expander("As tables", icon=":material/table:"):
+        st.dataframe(
+            {"category": statistics.class_names, "articles": statistics.class_sizes},
+            hide_index=True,
+            key="overview_sizes_table",
+        )
+        per_mille = [[1000 * rate for rate in row] for row in statistics.link_rates]
+        st.dataframe(
+            [
+                {"from": name} | dict(zip(statistics.class_names, row, strict=True))
+                for name, row in zip(statistics.class_names, per_mille, strict=True)
+            ],
+            hide_index=True,
+            key="overview_rates_table",
+        )
+draw_doors()

@@ -1,0 +1,143 @@
+"""How do the runs compare?"""
+
+import hashlib
+
+import streamlit as st
+
+from core.runs.record import RunRecord
+from core.runs.state import ACTIVE
+from pages.ui import inputs, report, run_table
+from pages.ui.components.curves import CurveRun, curves
+from pages.ui.loaders import get_explorer
+from pages.ui.theme import STATE_COLORS
+
+MAX_DRAWN = 20
+DRAWN_AT_FIRST = 5
+AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
+
+explorer = get_explorer()
+graph_id: str = st.session_state["open_graph"]
+
+
+def draw_table(records: list[RunRecord], selected: list[str]) -> None:
+    """The table; its checkboxes are in the URL, and the run checked last opens beside it."""
+    ids = [record.id for record in records]
+    # Rows are selected by position: another list of runs is another table.
+    key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
+
+    def changed() -> None:
+        chosen = [ids[row] for row in st.session_state[key].selection.rows if row < len(ids)]
+        added = [run_id for run_id in chosen if run_id not in selected]
+        opened = added[0] if len(added) == 1 else inputs.read_param("run")
+        inputs.write_params(runs=",".join(chosen) or "none", run=opened)
+
+    percent = st.column_config.NumberColumn(format="%.1f %%")
+    st.dataframe(
+        run_table.build_rows(records),
+        key=key,
+        hide_index=True,
+        height=min(36 * len(records) + 40, 320),
+        on_select=changed,
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [ids.index(run_id) for run_id in selected if run_id in ids]}},
+        column_config={
+            "state": st.column_config.MultiselectColumn(
+                options=list(STATE_COLORS), color=list(STATE_COLORS.values()), width="small"
+            ),
+            "validation": percent,
+            "test": percent,
+            "time": st.column_config.NumberColumn(format="%.0f s"),
+        },
+        placeholder="–",
+        alt="Runs of this graph, newest first",
+    )
+
+
+def draw_controls() -> dict[str, object]:
+    """How the curves are drawn; all of it is in the URL."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        x = inputs.choose(
+            st.selectbox,
+            "Horizontal axis",
+            list(AXES),
+            param="x",
+            default="epoch",
+            key="runs_x",
+            format_func=AXES.get,
+            width=180,
+        )
+        smooth = inputs.choose(
+            st.select_slider,
+            "Smoothing",
+            [0, 0.5, 0.8, 0.9, 0.95, 0.99],
+            param="smooth",
+            default=0,
+            key="runs_smooth",
+            width=220,
+        )
+        log = inputs.switch("Log scale of losses", param="log", key="runs_log")
+    return {"x": x, "smoothing": smooth, "log": log}
+
+
+def draw_filter() -> list[str]:
+    """The words that a run must match."""
+    st.session_state["runs_filter"] = inputs.read_param("filter")
+    st.text_input(
+        "Filter",
+        key="runs_filter",
+        placeholder="Filter by words: gcn finished split0",
+        label_visibility="collapsed",
+        icon=":material/filter_list:",
+        on_change=lambda: inputs.write_params(filter=st.session_state["runs_filter"]),
+    )
+    return inputs.read_param("filter").casefold().split()
+
+
+def draw_beside(record: RunRecord) -> None:
+    """One run: curve, report, config, log."""
+    report.draw_head(record, key="runs")
+    st.button(
+        "Close",
+        icon=":material/close:",
+        key="runs_close",
+        type="tertiary",
+        on_click=inputs.write_params,
+        kwargs={"run": None},
+    )
+    shown, config, log = st.tabs(["Report", "Config", "Log"])
+    with shown:
+        if record.state in ACTIVE:
+            st.caption("The report comes when the run has ended.")
+        else:
+            report.draw_outcome(record, key="runs")
+    with config:
+        report.draw_config(record.id, key="runs")
+    with log:
+        report.draw_log(record.id)
+
+
+st.title("Runs")
+everything = explorer.list_runs(graph_id)
+if not everything:
+    inputs.offer_default_training(
+        explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
+    )
+    st.stop()
+opened = next((record for record in everything if record.id == inputs.read_param("run")), None)
+left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
+with left:
+    words = draw_filter()
+    records = [record for record in everything if run_table.matches(record, words)]
+    wanted = inputs.read_param("runs").split(",") if inputs.read_param("runs") else None
+    selected = [record.id for record in records if wanted is None or record.id in wanted]
+    selected = selected[: DRAWN_AT_FIRST if wanted is None else MAX_DRAWN]
+    draw_table(records, selected)
+    options = draw_controls()
+    if selected:
+        drawn = [CurveRun(record.id, record.state) for record in records if record.id in selected]
+        curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
+    else:
+        st.caption("Check runs in the table to draw their curves.")
+if opened and right:
+    with right:
+        draw_beside(opened)

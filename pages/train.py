@@ -1,0 +1,130 @@
+"""Which model shall learn, and how?"""
+
+import shlex
+
+import streamlit as st
+
+from core.errors import WikicsError
+from core.graph.graph import Graph
+from core.models.fields import uses_field
+from core.runs.state import ACTIVE
+from core.training.config import TrainConfig, build_config
+from core.training.presets import Preset
+from pages.ui import forms, inputs, report
+from pages.ui.components.curves import CurveRun, curves
+from pages.ui.loaders import get_explorer
+from pages.ui.text import percent
+
+PRESETS_IN_A_ROW = 3
+
+explorer = get_explorer()
+graph_id: str = st.session_state["open_graph"]
+presets = {preset.name: preset for preset in explorer.list_presets()}
+
+
+def draw_card(preset: Preset, *, chosen: bool) -> None:
+    """One preset: its name, what it is in one line, its typical time and accuracy on this graph."""
+    with st.container(border=True, height="stretch", key=f"train_card_{preset.name}", gap="xxsmall"):
+        st.button(
+            preset.title,
+            key=f"train_preset_{preset.name}",
+            type="primary" if chosen else "secondary",
+            icon=":material/check:" if chosen else None,
+            on_click=inputs.write_params,
+            kwargs={"preset": preset.name, "run": None},
+            width="stretch",
+        )
+        st.caption(preset.description)
+        experience = explorer.summarise_experience(graph_id, preset.name)
+        if experience.seconds is not None:
+            runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
+            st.caption(f"Here: test {percent(experience.test_acc)}, about {experience.seconds:.0f} s ({runs})")
+
+
+def draw_settings(preset: Preset, graph: Graph) -> dict[str, object]:
+    """The settings that matter, the rest folded. Returns what differs from the preset."""
+    values = TrainConfig.model_validate({**preset.values}).model_dump()
+    limits = {"split": graph.num_splits - 1, "epochs": explorer.settings.max_epochs}
+    key = f"train_{preset.name}"
+    basic, rest = (
+        [
+            name
+            for name in forms.list_fields(basic=basic, used=lambda name: uses_field(values["model"], name))
+            if name != "model"
+        ]
+        for basic in (True, False)
+    )
+    changed = forms.draw_fields(basic, values, key=key, limits=limits)
+    with st.expander("More settings", icon=":material/tune:"):
+        changed |= forms.draw_fields(rest, values, key=key, limits=limits)
+    return changed
+
+
+def draw_command(preset: Preset, changed: dict[str, object]) -> None:
+    """The shell command that does the same."""
+    words = ["wikics", "train", "--graph", graph_id, "--preset", preset.name]
+    for name, value in changed.items():
+        words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={value}"]
+    st.code(shlex.join(words), language="bash", wrap_lines=True)
+
+
+def draw_place(preset: Preset, changed: dict[str, object]) -> None:
+    """Where the run will execute, how long it takes, the same as a command, and the main action."""
+    place = explorer.describe_place()
+    waiting = (
+        f"{place.waiting} waiting, {place.running} running" if place.waiting or place.running else "nothing waiting"
+    )
+    with st.container(border=True):
+        st.markdown(f":material/memory: **This machine**, {place.device}. {waiting.capitalize()}.")
+        seconds = explorer.estimate_seconds(graph_id, preset.name)
+        st.caption(
+            f"About {seconds:.0f} s on this machine."
+            if seconds
+            else "No run of this preset yet: its time is not known."
+        )
+        draw_command(preset, changed)
+        try:
+            build_config({**preset.values, **changed})
+            problem = None
+        except WikicsError as error:
+            problem = str(error)
+            st.warning(problem, icon=":material/warning:")
+        if not inputs.may_train(explorer):
+            return
+        if st.button(
+            "Start",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="train_start",
+            disabled=bool(problem),
+            width="stretch",
+        ):
+            inputs.start_run(explorer, graph_id, preset.name, changed)
+
+
+def draw_run(run_id: str) -> None:
+    """The run that was started here: its curve as it grows, and the way to stop it."""
+    record = explorer.store.read(run_id)
+    report.draw_head(record, key="train")
+    curves([CurveRun(record.id, record.state)], key="train_curves", on_ended=lambda: None)
+    if record.state not in ACTIVE:
+        report.draw_outcome(record, key="train")
+
+
+graph = explorer.graph(graph_id)
+preset = presets.get(inputs.read_param("preset"), next(iter(presets.values())))
+left, right = st.columns([6, 7], gap="large")
+with left:
+    st.title("Train a model")
+    items = list(presets.values())
+    for first in range(0, len(items), PRESETS_IN_A_ROW):  # row by row, so that the cards of a row are equally high
+        for column, item in zip(st.columns(PRESETS_IN_A_ROW), items[first:], strict=False):
+            with column:
+                draw_card(item, chosen=item.name == preset.name)
+    st.subheader("Settings")
+    changed = draw_settings(preset, graph)
+with right:
+    draw_place(preset, changed)
+    run_id = inputs.read_param("run")
+    if run_id:
+        draw_run(run_id)

@@ -1,0 +1,1 @@
+"""What the screens share: data loaders, inputs bound to the URL, charts, theme, components."""

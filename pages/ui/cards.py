@@ -1,0 +1,46 @@
+"""One article in short, as the map and the article page show it."""
+
+import streamlit as st
+
+from core.inference.articles import ArticleCard
+from pages.ui import charts
+from pages.ui.text import escape_markdown, percent
+
+ROLES = {
+    "train": "a training article",
+    "stopping": "a stopping article",
+    "validation": "a validation article",
+    "test": "a test article",
+    "unused": "in no set",
+}
+
+
+def draw_card(card: ArticleCard, *, key: str) -> None:
+    """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours."""
+    st.subheader(escape_markdown(card.title))
+    if card.url:
+        st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
+    sentence = f"Category **{escape_markdown(card.label)}**"
+    if card.pred is not None:
+        verdict = "rightly" if card.pred == card.label else "wrongly"
+        sentence += (
+            f", {verdict} predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
+        )
+    st.markdown(sentence + ".")
+    if card.probs is not None and card.pred is not None:
+        st.plotly_chart(
+            charts.build_probabilities(card.probs, label=card.label, pred=card.pred),
+            key=f"{key}_probabilities",
+            config=charts.CONFIG,
+            alt="Probability of every category for " + card.title,
+        )
+    neighbours = (
+        "no neighbours" if card.agreement is None else f"{percent(card.agreement)} of its neighbours share its category"
+    )
+    st.caption(
+        f"{card.degree:,} linked articles ({card.out_degree:,} links out, {card.in_degree:,} in); {neighbours}. "
+        f"In this split it is {ROLES[card.role]}."
+    )
+    if card.tokens:
+        with st.expander("Its words", icon=":material/notes:"):
+            st.text(" ".join(card.tokens))

@@ -1,0 +1,158 @@
+"""Still pictures of numbers, as Plotly figures: category sizes, link rates, confusion, reliability, probabilities."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.ui.text import escape_plotly
+from pages.ui.theme import category_colors
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
+ROW_HEIGHT = 26
+LONGEST_TICK = 22  # characters; hovering says the whole name
+ROOM_FOR_NUMBERS = 160  # per cent of a narrow column, so that the number beside a full bar fits
+
+
+def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
+    figure = go.Figure(traces)
+    figure.update_layout(
+        height=height,
+        margin={"l": 4, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        dragmode=False,
+        bargap=0.25,
+        xaxis={"automargin": True, "fixedrange": True, **layout.pop("xaxis", {})},
+        yaxis={"automargin": True, "fixedrange": True, **layout.pop("yaxis", {})},
+        **layout,
+    )
+    return figure
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= LONGEST_TICK else name[: LONGEST_TICK - 1].rstrip() + "…"
+
+
+def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
+    """An axis of categories whose long names are shortened."""
+    labels = [escape_plotly(name) for name in names]
+    return {"tickmode": "array", "tickvals": labels, "ticktext": [escape_plotly(_shorten(name)) for name in names]}
+
+
+def build_category_sizes(names: Sequence[str], sizes: Sequence[int]) -> go.Figure:
+    """One bar a category, in its colour, with its number of articles."""
+    labels = [escape_plotly(name) for name in names]
+    bar = go.Bar(
+        x=list(sizes),
+        y=labels,
+        orientation="h",
+        marker_color=category_colors(len(names)),
+        text=[f"{size:,}" for size in sizes],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:,} articles<extra></extra>",
+    )
+    axis = {"autorange": "reversed", "showgrid": False}
+    return _figure(
+        [bar],
+        height=ROW_HEIGHT * len(names) + 30,
+        yaxis=axis,
+        xaxis={"visible": False, "range": [0, max(sizes) * 1.15]},
+    )
+
+
+def _build_matrix(values: Any, names: Sequence[str], hover: str, *, text: Any, x_title: str, y_title: str) -> go.Figure:
+    labels = [escape_plotly(name) for name in names]
+    heat = go.Heatmap(
+        z=values,
+        x=labels,
+        y=labels,
+        text=text,
+        texttemplate="%{text}",
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate=hover,
+    )
+    ticks = _name_ticks(names)
+    return _figure(
+        [heat],
+        height=ROW_HEIGHT * len(names) + 130,
+        xaxis={"title": x_title, "tickangle": -40, "showgrid": False, "side": "bottom", "ticks": "", **ticks},
+        yaxis={"title": y_title, "autorange": "reversed", "showgrid": False, "ticks": "", **ticks},
+    )
+
+
+def build_link_rates(names: Sequence[str], rates: Any) -> go.Figure:
+    """The share of possible links between two categories that exist, per mille, darker where higher (root scale)."""
+    per_mille = 1000 * np.asarray(rates, dtype=float)
+    return _build_matrix(
+        np.sqrt(per_mille),
+        names,
+        "%{y} to %{x}: %{text} of 1,000 possible links<extra></extra>",
+        text=[[f"{rate:.1f}" if rate >= 0.05 else "" for rate in row] for row in per_mille],
+        x_title="to",
+        y_title="from",
+    )
+
+
+def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
+    """Counts of test articles: rows are true categories, columns predicted ones; shade is the share of the row."""
+    counts = np.asarray(confusion)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return _build_matrix(
+        share,
+        names,
+        "%{y} predicted as %{x}: %{text} articles<extra></extra>",
+        text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+        x_title="predicted",
+        y_title="true",
+    )
+
+
+def build_probabilities(probs: Mapping[str, float], *, label: str, pred: str) -> go.Figure:
+    """One bar a category in its colour; the true and the predicted one are bold."""
+    names = list(probs)
+    ticks = _name_ticks(names)
+    ticks["ticktext"] = [
+        f"<b>{text}</b>" if name in (label, pred) else text for name, text in zip(names, ticks["ticktext"], strict=True)
+    ]
+    bar = go.Bar(
+        x=[100 * value for value in probs.values()],
+        y=ticks["tickvals"],
+        orientation="h",
+        marker_color=category_colors(len(names)),
+        text=[f"{100 * value:.1f} %" for value in probs.values()],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+    )
+    return _figure(
+        [bar],
+        height=ROW_HEIGHT * len(names) + 20,
+        xaxis={"visible": False, "range": [0, ROOM_FOR_NUMBERS]},
+        yaxis={"autorange": "reversed", "showgrid": False, **ticks},
+    )
+
+
+def build_reliability(bins: Sequence[Mapping[str, float]]) -> go.Figure:
+    """Accuracy against confidence, bin by bin; on the diagonal a model is as right as it is sure."""
+    filled = [item for item in bins if item["count"]]
+    diagonal = go.Scatter(
+        x=[0, 100], y=[0, 100], mode="lines", line={"dash": "dot", "width": 1, "color": "gray"}, hoverinfo="skip"
+    )
+    points = go.Scatter(
+        x=[100 * item["confidence"] for item in filled],
+        y=[100 * item["accuracy"] for item in filled],
+        customdata=[item["count"] for item in filled],
+        mode="lines+markers",
+        marker={"size": 7},
+        hovertemplate="confidence %{x:.1f} %, accuracy %{y:.1f} %, %{customdata:,} articles<extra></extra>",
+    )
+    return _figure(
+        [diagonal, points],
+        height=300,
+        xaxis={"title": "confidence (%)", "range": [0, 101]},
+        yaxis={"title": "accuracy (%)", "range": [0, 101]},
+    )

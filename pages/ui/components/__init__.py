@@ -1,0 +1,1 @@
+"""Components that draw themselves in the browser: curves, map, rings, search."""

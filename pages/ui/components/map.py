@@ -1,0 +1,74 @@
+"""The map of the whole graph: it draws itself from the HTTP interface and reports what a person chose or filtered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pages.ui.components.assets import load_component
+from pages.ui.theme import RIGHT, WRONG, category_colors, run_colors
+
+Color = Literal["category", "pred", "correct", "confidence", "degree", "role"]
+Size = Literal["even", "degree"]
+
+UNREMARKABLE = "#8b95a7"  # legible on both backgrounds, and no category's
+ROLE_COLORS = [*run_colors(3), UNREMARKABLE, "#c3c9d4"]  # train, stopping, validation, test, unused
+
+
+@dataclass(frozen=True)
+class MapEvent:
+    """What a person did on the map just now; all None or False when the script runs for another reason."""
+
+    chosen: int | None = None  # index of the article clicked
+    cleared: bool = False  # the chosen article was let go
+    filter: tuple[int, ...] | None = None  # categories hidden now
+
+
+def map_view(
+    *,
+    graph: str,
+    class_names: Sequence[str],
+    run: str | None = None,
+    color: Color = "category",
+    size: Size = "even",
+    hidden: Sequence[int] = (),
+    chosen: int | None = None,
+    height: int = 640,
+    api: str = "/api",
+    key: str = "map",
+    on_event: Callable[[], None] = lambda: None,
+) -> MapEvent:
+    """Draws every article at its place; pan and zoom outlive reruns, and a new color, size or filter only restyles.
+
+    graph, run: ids; with a run, wrong predictions are outlined. class_names: [C], in index order. hidden: categories
+    not shown. chosen: index of the article in the light, with its links. height: px. `on_event` runs after a click on
+    an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"), found under
+    st.session_state[key].
+    """
+    result = load_component("map")(
+        key=key,
+        data={
+            "api": api,
+            "graph": graph,
+            "run": run,
+            "color": color,
+            "size": size,
+            "hidden": list(hidden),
+            "chosen": chosen,
+            "height": height,
+            "palette": {
+                "categories": list(category_colors(len(class_names))),
+                "right": RIGHT,
+                "wrong": WRONG,
+                "roles": ROLE_COLORS,
+            },
+        },
+        on_chosen_change=on_event,
+        on_cleared_change=on_event,
+        on_filter_change=on_event,
+    )
+    filtered = result.get("filter")
+    return MapEvent(
+        chosen=result.get("chosen"),
+        cleared=bool(result.get("cleared")),
+        filter=None if filtered is None else tuple(filtered),
+    )

@@ -1,0 +1,195 @@
+"""Inputs whose value is in the URL: the URL is the truth, a widget shows it and changes it.
+
+A parameter that a script writes makes one entry in the browser's history, so "back" undoes one choice.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.api import Explorer
+from core.errors import WikicsError
+from core.runs.record import RunRecord
+
+KEPT = ("graph", "run")  # parameters that go along from page to page
+
+
+def read_param(name: str, default: str = "") -> str:
+    """One parameter of the URL."""
+    return str(st.query_params.get(name, default))
+
+
+def read_int(name: str, default: int, *, low: int, high: int) -> int:
+    """A whole number out of the URL; what is no number or out of bounds counts as absent."""
+    text = read_param(name)
+    return int(text) if text.isdecimal() and low <= int(text) <= high else default
+
+
+def write_params(**values: Any) -> None:
+    """Sets parameters in one step of the browser's history; None removes one."""
+    params = st.query_params.to_dict()
+    for name, value in values.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    if params != st.query_params.to_dict():
+        st.query_params.from_dict(params)
+
+
+def kept_params(**extra: Any) -> dict[str, str]:
+    """What a link to another page carries along."""
+    params = {name: read_param(name) for name in KEPT if read_param(name)}
+    return params | {name: str(value) for name, value in extra.items() if value is not None}
+
+
+def choose(
+    widget: Callable[..., Any],
+    label: str,
+    options: Sequence[Any],
+    *,
+    param: str,
+    default: Any,
+    key: str,
+    **kwargs: Any,
+) -> Any:
+    """A select box, pills or segmented control bound to a parameter; the default is not written into the URL."""
+    by_text = {str(option): option for option in options}
+    value = by_text.get(read_param(param), default)
+    st.session_state[key] = value
+
+    def changed() -> None:
+        chosen = st.session_state[key]
+        write_params(**{param: None if chosen in (None, default) else chosen})
+
+    widget(label, options, key=key, on_change=changed, **kwargs)
+    return value
+
+
+def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs: Any) -> bool:
+    """A toggle bound to a parameter."""
+    value = read_param(param, "1" if default else "0") == "1"
+    st.session_state[key] = value
+
+    def changed() -> None:
+        chosen = bool(st.session_state[key])
+        write_params(**{param: None if chosen == default else int(chosen)})
+
+    st.toggle(label, key=key, on_change=changed, **kwargs)
+    return value
+
+
+def choose_graph(explorer: Explorer, notices: list[str]) -> str:
+    """The open graph, out of the URL; the select box that changes it. An unknown one is noticed and replaced."""
+    names = {summary.id: summary.name for summary in explorer.list_graphs()}
+    wanted = read_param("graph")
+    if wanted and wanted not in names:
+        notices.append(f"No graph is called {wanted!r} here: this is the default, choose another above.")
+    graph_id = wanted if wanted in names else explorer.default_graph_id()
+    if wanted != graph_id:
+        write_params(graph=graph_id, run=None if wanted else read_param("run"))
+    st.session_state["router_graph"] = graph_id
+
+    def changed() -> None:
+        # A run and an article belong to one graph.
+        write_params(graph=st.session_state["router_graph"], run=None, runs=None, article=None)
+
+    st.selectbox(
+        "Graph",
+        list(names) if graph_id in names else [graph_id],
+        format_func=lambda id_: names.get(id_, id_),
+        key="router_graph",
+        on_change=changed,
+        label_visibility="collapsed",
+        width=220,
+    )
+    return graph_id
+
+
+def describe_run(record: RunRecord) -> str:
+    """One run in a menu: its id and how good or how far it is."""
+    if record.test_acc is not None:
+        return f"{record.id}, test {100 * record.test_acc:.1f} %"
+    return f"{record.id}, {record.state}"
+
+
+def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunRecord | None:
+    """The chosen run of this graph, out of the URL, else the newest that can predict; None without runs.
+
+    A run may be named as on the command line: by a unique prefix or as `latest`.
+    """
+    records = {record.id: record for record in explorer.list_runs(graph_id)}
+    wanted = read_param("run")
+    if wanted and wanted not in records:
+        matching = list(records)[:1] if wanted == "latest" else [id_ for id_ in records if id_.startswith(wanted)]
+        if len(matching) != 1:
+            advice = "choose one above" if records else "none has been trained yet"
+            notices.append(f"No run of this graph is called {wanted!r}: {advice}.")
+        wanted = matching[0] if len(matching) == 1 else ""
+        write_params(run=wanted)
+    if not records:
+        return None
+    newest = next((record for record in records.values() if record.has_predictions), None)
+    chosen = records.get(wanted, newest)
+    st.session_state["router_run"] = chosen.id if chosen else None
+    st.selectbox(
+        "Run",
+        list(records),
+        index=None,
+        format_func=lambda id_: describe_run(records[id_]),
+        key="router_run",
+        on_change=lambda: write_params(run=st.session_state["router_run"]),
+        label_visibility="collapsed",
+        placeholder="Choose a run",
+        width=358,  # the whole width of a phone
+    )
+    return chosen
+
+
+def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
+    """Whether this visitor may start and stop runs; asks for the token where one is needed."""
+    settings = explorer.settings
+    if settings.training == "open":
+        return True
+    if settings.training == "off":
+        if not quiet:
+            st.caption("Training is switched off on this app: run your own copy to train.")
+        return False
+    if not st.session_state.get("router_may_train") and not quiet:
+        entered = st.text_input(
+            "Token", type="password", key="router_token", help="This app trains for holders of its token."
+        )
+        expected = settings.token.get_secret_value() if settings.token else ""
+        if entered and expected and hmac.compare_digest(entered.encode(), expected.encode()):
+            st.session_state["router_may_train"] = True
+            st.rerun()
+        elif entered:
+            st.error("This is not the token of this app.", icon=":material/error:")
+    return bool(st.session_state.get("router_may_train"))
+
+
+def show_error(error: WikicsError) -> None:
+    """What went wrong, in the error's own sentence."""
+    st.error(str(error), icon=":material/error:")
+
+
+def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reason: str) -> None:
+    """Says that a page needs a run, and trains the default preset in one click."""
+    with st.container(border=True, key=f"{key}_offer"):
+        st.markdown(reason)
+        if may_train(explorer) and st.button(
+            "Train the default model", icon=":material/play_arrow:", type="primary", key=f"{key}_train"
+        ):
+            start_run(explorer, graph_id, explorer.list_presets()[0].name, {})
+
+
+def start_run(explorer: Explorer, graph_id: str, preset: str, overrides: Mapping[str, Any]) -> None:
+    """Queues a run and shows it on the Train page; an error is said where the button is."""
+    try:
+        record = explorer.submit_run(explorer.build_config(preset, overrides, graph=graph_id))
+    except WikicsError as error:
+        show_error(error)
+        return
+    st.switch_page("train.py", query_params={"graph": graph_id, "preset": preset, "run": record.id})

@@ -1,0 +1,120 @@
+"""One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.api import Explorer
+from core.errors import WikicsError
+from core.runs.record import RunRecord
+from core.runs.state import ACTIVE
+from pages.ui import charts, inputs
+from pages.ui.loaders import get_explorer
+from pages.ui.text import percent
+from pages.ui.theme import STATE_COLORS
+
+HEAD_EVERY_SECONDS = 1.0  # while a run is active
+
+
+def draw_head(record: RunRecord, *, key: str) -> None:
+    """Name, state, and the one thing that can be done now: stop it, or let it go on. Follows the state by itself."""
+    every = HEAD_EVERY_SECONDS if record.state in ACTIVE else None
+    st.fragment(_draw_head, run_every=every)(record.id, key=key)
+
+
+def _draw_head(run_id: str, *, key: str) -> None:
+    explorer = get_explorer()
+    record = explorer.store.read(run_id)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
+        st.markdown(f"**{record.id}**")
+        st.badge(record.state, color=STATE_COLORS[record.state])  # type: ignore[arg-type]
+        st.space("stretch")
+        _draw_action(explorer, record, key=key)
+    if record.message:
+        (st.error if record.state in ("failed", "crashed") else st.caption)(record.message)
+    if problem := st.session_state.pop("report_error", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
+    if not inputs.may_train(explorer, quiet=True):
+        return
+    if record.state in ACTIVE:
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=f"{key}_stop",
+            disabled=record.state == "stopping",
+            on_click=_act,
+            args=(explorer.stop_run, record.id),
+        )
+    elif record.state in ("stopped", "crashed", "failed") and st.button(
+        "Resume", icon=":material/resume:", key=f"{key}_resume"
+    ):
+        _act(explorer.resume_run, record.id)
+        st.rerun()  # the whole page: its curves move again
+
+
+def _act(action: Callable[[str], object], run_id: str) -> None:
+    try:
+        action(run_id)
+    except WikicsError as error:
+        st.session_state["report_error"] = str(error)
+
+
+def draw_outcome(record: RunRecord, *, key: str) -> None:
+    """What a run that has ended reached on the test articles."""
+    details = get_explorer().read_run(record.id)
+    report = details.report
+    if not report:
+        st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
+        return
+    numbers = {
+        "Test accuracy": ("test_acc", "Share of test articles named rightly, at the best epoch."),
+        "Macro-F1": ("macro_f1", "F1 averaged over categories, each counted alike."),
+        "Validation": ("val_acc", "Accuracy on validation articles: what runs are compared by."),
+        "Calibration error": (
+            "ece",
+            f"Expected calibration error (15 bins) after temperature scaling; {percent(report['ece_before'])} before.",
+        ),
+    }
+    with st.container(horizontal=True, gap="small", key=f"{key}_numbers"):  # as many in a row as fit
+        for label, (name, meaning) in numbers.items():
+            st.metric(label, percent(report[name]), help=meaning, width=140)
+    names = get_explorer().graph(record.graph).class_names
+    confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
+    confusion.plotly_chart(
+        charts.build_confusion(names, report["confusion"]),
+        key=f"{key}_confusion",
+        config=charts.CONFIG,
+        alt="Test articles by true category (rows) and predicted category (columns)",
+    )
+    reliability.plotly_chart(
+        charts.build_reliability(report["reliability"]),
+        key=f"{key}_reliability",
+        config=charts.CONFIG,
+        alt="Accuracy against confidence on test articles",
+    )
+    categories.dataframe(
+        [{"category": name, **row} for name, row in zip(names, report["per_category"], strict=True)],
+        hide_index=True,
+        key=f"{key}_categories",
+    )
+
+
+def draw_config(run_id: str, *, key: str) -> None:
+    """A run's config and where it ran."""
+    details = get_explorer().read_run(run_id)
+    left, right = st.columns(2)
+    left.dataframe(
+        [{"field": name, "value": str(value)} for name, value in details.config.items()],
+        hide_index=True,
+        key=f"{key}_config",
+    )
+    right.json(details.environment, expanded=1)
+
+
+def draw_log(run_id: str) -> None:
+    """The end of a run's log."""
+    text = get_explorer().store.read_log(run_id)
+    st.code(text or "Nothing was logged.", language=None, wrap_lines=True, height=320)
