@@ -37,7 +37,7 @@ from core.inference.predict import Predictions, build_predictions
 from core.runs.environment import collect_environment
 from core.runs.experience import Experience, summarise_experience
 from core.runs.metrics import Cursor
-from core.runs.record import RunDetails, RunRecord
+from core.runs.record import RunDetails, RunRecord, compute_variant
 from core.runs.state import ACTIVE
 from core.runs.store import RunStore
 from core.settings import Settings
@@ -109,6 +109,10 @@ class Explorer:
         states = [record.state for record in self.store.list()]
         active = sum(state in ("running", "stopping") for state in states)
         return Place(describe_device(), active, states.count("pending"))
+
+    def has_free_slot(self) -> bool:
+        """Whether a run that is submitted now would begin at once."""
+        return self.describe_place().running < self.settings.max_runs
 
     def _note_progress(self, progress: DownloadProgress) -> None:
         done, total = progress.done_bytes, progress.total_bytes
@@ -216,6 +220,10 @@ class Explorer:
             raise ConfigError(f"epochs is {config.epochs}: this app allows at most {self.settings.max_epochs}")
         return config
 
+    def default_config(self, graph_id: str | None = None) -> TrainConfig:
+        """The default preset as it is."""
+        return self.build_config(self.list_presets()[0].name, {}, graph=graph_id)
+
     # Runs
 
     def submit_run(self, config: TrainConfig) -> RunRecord:
@@ -285,22 +293,23 @@ class Explorer:
         run_id = self.store.resolve(ref)
         return run_id, self.store.export(run_id)
 
-    def summarise_experience(self, graph_id: str, preset: str) -> Experience:
-        """What past runs of a preset on a graph took and reached."""
-        return summarise_experience(self.store.list(), graph=graph_id, preset=preset)
+    def summarise_experience(self, config: TrainConfig) -> Experience:
+        """What past runs of a config took and reached on its graph, whatever their split and seed."""
+        variant = compute_variant(config.model_dump())
+        return summarise_experience(self.store.list(), graph=config.graph, variant=variant)
 
-    def estimate_seconds(self, graph_id: str, preset: str) -> float | None:
-        """How long a preset takes on a graph here: from past runs, else from the probe, else unknown."""
-        seconds = self.summarise_experience(graph_id, preset).seconds
-        return self._probed.get((graph_id, preset)) if seconds is None else seconds
+    def estimate_seconds(self, config: TrainConfig) -> float | None:
+        """How long a config takes on its graph here: from past runs, else from the probe, else unknown."""
+        seconds = self.summarise_experience(config).seconds
+        return self._probed.get((config.graph, compute_variant(config.model_dump()))) if seconds is None else seconds
 
     def probe_default(self) -> None:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
-        graph, preset = self.graph(), self.list_presets()[0].name
-        if self.estimate_seconds(graph.id, preset) is None and not self.describe_place().running:
-            seconds = estimate_seconds(self.settings.home_folder, graph.id, graph.digest, preset)
+        graph, config = self.graph(), self.default_config()
+        if self.estimate_seconds(config) is None and not self.describe_place().running:
+            seconds = estimate_seconds(self.settings.home_folder, graph.id, graph.digest, config.preset)
             if seconds is not None:
-                self._probed[graph.id, preset] = seconds
+                self._probed[graph.id, compute_variant(config.model_dump())] = seconds
 
     def test_interval(self, record: RunRecord) -> tuple[float, float]:
         """The 95 % interval of a run's test accuracy over test articles (one split: splits are not in it)."""

@@ -46,7 +46,7 @@ def draw_learned(records: list[RunRecord]) -> None:
     st.subheader("What has been learned")
     scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
     if not scored:
-        seconds = explorer.estimate_seconds(graph_id, explorer.list_presets()[0].name)
+        seconds = explorer.estimate_seconds(explorer.default_config(graph_id))
         duration = f": the default takes about {seconds:.0f} s on this machine" if seconds else ""
         inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{duration}.")
         return

@@ -13,14 +13,15 @@ from pages.ui.theme import STATE_COLORS
 
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
+NARROW_COLUMNS = ("state", "run", "validation", "test", "age")
 AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-def draw_table(records: list[RunRecord], selected: list[str]) -> None:
-    """The table; its checkboxes are in the URL, and the run checked last opens beside it."""
+def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -> None:
+    """The table; its checkboxes are in the URL, and the run checked last opens beside it, where it has less room."""
     ids = [record.id for record in records]
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
@@ -37,6 +38,7 @@ def draw_table(records: list[RunRecord], selected: list[str]) -> None:
         key=key,
         hide_index=True,
         height=min(36 * len(records) + 40, 320),
+        column_order=NARROW_COLUMNS if narrow else None,
         on_select=changed,
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in selected if run_id in ids]}},
@@ -95,15 +97,7 @@ def draw_filter() -> list[str]:
 
 def draw_beside(record: RunRecord) -> None:
     """One run: curve, report, config, log."""
-    report.draw_head(record, key="runs")
-    st.button(
-        "Close",
-        icon=":material/close:",
-        key="runs_close",
-        type="tertiary",
-        on_click=inputs.write_params,
-        kwargs={"run": None},
-    )
+    report.draw_head(record, key="runs", can_close=True)
     shown, config, log = st.tabs(["Report", "Config", "Log"])
     with shown:
         if record.state in ACTIVE:
@@ -131,7 +125,7 @@ with left:
     wanted = inputs.read_param("runs").split(",") if inputs.read_param("runs") else None
     selected = [record.id for record in records if wanted is None or record.id in wanted]
     selected = selected[: DRAWN_AT_FIRST if wanted is None else MAX_DRAWN]
-    draw_table(records, selected)
+    draw_table(records, selected, narrow=bool(opened))
     options = draw_controls()
     if selected:
         drawn = [CurveRun(record.id, record.state) for record in records if record.id in selected]

@@ -8,7 +8,7 @@ from core.errors import WikicsError
 from core.graph.graph import Graph
 from core.models.fields import uses_field
 from core.runs.state import ACTIVE
-from core.training.config import TrainConfig, build_config
+from core.training.config import TrainConfig
 from core.training.presets import Preset
 from pages.ui import forms, inputs, report
 from pages.ui.components.curves import CurveRun, curves
@@ -35,7 +35,7 @@ def draw_card(preset: Preset, *, chosen: bool) -> None:
             width="stretch",
         )
         st.caption(preset.description)
-        experience = explorer.summarise_experience(graph_id, preset.name)
+        experience = explorer.summarise_experience(explorer.build_config(preset.name, {}, graph=graph_id))
         if experience.seconds is not None:
             runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
             st.caption(f"Here: test {percent(experience.test_acc)}, about {experience.seconds:.0f} s ({runs})")
@@ -76,19 +76,18 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
     )
     with st.container(border=True):
         st.markdown(f":material/memory: **This machine**, {place.device}. {waiting.capitalize()}.")
-        seconds = explorer.estimate_seconds(graph_id, preset.name)
-        st.caption(
-            f"About {seconds:.0f} s on this machine."
-            if seconds
-            else "No run of this preset yet: its time is not known."
-        )
-        draw_command(preset, changed)
+        problem = None
         try:
-            build_config({**preset.values, **changed})
-            problem = None
+            seconds = explorer.estimate_seconds(explorer.build_config(preset.name, changed, graph=graph_id))
+            st.caption(
+                f"About {seconds:.0f} s on this machine."
+                if seconds
+                else "Nothing has been trained with these settings yet: the time is not known."
+            )
         except WikicsError as error:
             problem = str(error)
             st.warning(problem, icon=":material/warning:")
+        draw_command(preset, changed)
         if not inputs.may_train(explorer):
             return
         if st.button(
@@ -106,7 +105,12 @@ def draw_run(run_id: str) -> None:
     """The run that was started here: its curve as it grows, and the way to stop it."""
     record = explorer.store.read(run_id)
     report.draw_head(record, key="train")
-    curves([CurveRun(record.id, record.state)], key="train_curves", on_ended=lambda: None)
+    curves(
+        [CurveRun(record.id, record.state)],
+        key="train_curves",
+        reveal=record.state in ACTIVE,
+        on_ended=lambda: None,
+    )
     if record.state not in ACTIVE:
         report.draw_outcome(record, key="train")
 

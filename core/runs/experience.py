@@ -1,4 +1,4 @@
-"""What past runs teach of the next: how long a preset takes here and how well it does."""
+"""What past runs teach of the next: how long a config takes here and how well it does."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from core.runs.record import RunRecord
 
 @dataclass(frozen=True)
 class Experience:
-    """Finished runs of one preset on one graph: how many, seconds (median), test accuracy (mean, a fraction)."""
+    """Finished runs of one config on one graph: how many, seconds (median), test accuracy (mean, a fraction)."""
 
     runs: int
     seconds: float | None
     test_acc: float | None
 
 
-def summarise_experience(records: Iterable[RunRecord], *, graph: str, preset: str) -> Experience:
-    """What the finished runs of a preset on a graph took and reached."""
+def summarise_experience(records: Iterable[RunRecord], *, graph: str, variant: str) -> Experience:
+    """What the finished runs of a config (see `compute_variant`) on a graph took and reached."""
     finished = [
-        record for record in records if (record.state, record.graph, record.preset) == ("finished", graph, preset)
+        record for record in records if (record.state, record.graph, record.variant) == ("finished", graph, variant)
     ]
     seconds = [record.seconds for record in finished if record.seconds is not None]
     scores = [record.test_acc for record in finished if record.test_acc is not None]

@@ -1,13 +1,18 @@
 """What a list of runs says of each: where it stands, what it is, how well it does."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from core.runs.metrics import MetricsSummary
 from core.runs.state import RunState, StateName
 
 Json = Mapping[str, Any]
+
+# Fields in which runs of one variant may differ: where and on what they ran, not what was to be learnt.
+_NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class RunRecord:
     model: str
     graph: str
     graph_digest: str
+    variant: str  # the same for runs whose configs differ in split, seed and device alone
     split: int
     seed: int
     epoch: int  # epochs trained so far, at most a second old while it runs
@@ -65,6 +71,13 @@ class RunFiles:
     has_predictions: bool
 
 
+def compute_variant(config: Json) -> str:
+    """A short digest of a config without split, seed and device; empty for an empty config."""
+    fields = {name: value for name, value in config.items() if name not in _NO_VARIANT}
+    text = json.dumps(fields, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if fields else ""
+
+
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
     report, metrics, config = content.report, content.metrics, content.config
@@ -78,6 +91,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         model=_text(config, "model"),
         graph=_text(config, "graph"),
         graph_digest=_text(content.environment, "graph_digest"),
+        variant=compute_variant(config),
         split=_whole(config, "split") or 0,
         seed=_whole(config, "seed") or 0,
         epoch=max(state.epoch, metrics.epochs),

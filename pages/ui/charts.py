@@ -12,6 +12,7 @@ from pages.ui.theme import category_colors
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
+CELL_TEXT_PX = 10  # four digits fit into a cell of a narrow column
 ROOM_FOR_NUMBERS = 160  # per cent of a narrow column, so that the number beside a full bar fits
 
 
@@ -70,6 +71,7 @@ def _build_matrix(values: Any, names: Sequence[str], hover: str, *, text: Any, x
         y=labels,
         text=text,
         texttemplate="%{text}",
+        textfont={"size": CELL_TEXT_PX},
         showscale=False,
         xgap=1,
         ygap=1,
@@ -105,7 +107,7 @@ def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
         share,
         names,
         "%{y} predicted as %{x}: %{text} articles<extra></extra>",
-        text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+        text=[[f"{count}" if count else "" for count in row] for row in counts.tolist()],
         x_title="predicted",
         y_title="true",
     )

@@ -16,24 +16,38 @@ from pages.ui.theme import STATE_COLORS
 HEAD_EVERY_SECONDS = 1.0  # while a run is active
 
 
-def draw_head(record: RunRecord, *, key: str) -> None:
-    """Name, state, and the one thing that can be done now: stop it, or let it go on. Follows the state by itself."""
+def draw_head(record: RunRecord, *, key: str, can_close: bool = False) -> None:
+    """Name, state, and the one thing that can be done now: stop it, or let it go on. Follows the state by itself.
+
+    With `can_close` a button takes the run out of the URL.
+    """
     every = HEAD_EVERY_SECONDS if record.state in ACTIVE else None
-    st.fragment(_draw_head, run_every=every)(record.id, key=key)
+    st.fragment(_draw_head, run_every=every)(record.id, key=key, can_close=can_close)
 
 
-def _draw_head(run_id: str, *, key: str) -> None:
+def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     explorer = get_explorer()
     record = explorer.store.read(run_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.markdown(f"**{record.id}**")
-        st.badge(record.state, color=STATE_COLORS[record.state])  # type: ignore[arg-type]
+        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])  # type: ignore[arg-type]
         st.space("stretch")
         _draw_action(explorer, record, key=key)
+        if can_close and st.button(
+            "", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"
+        ):
+            inputs.write_params(run=None)
+            st.rerun()  # the whole page
     if record.message:
         (st.error if record.state in ("failed", "crashed") else st.caption)(record.message)
     if problem := st.session_state.pop("report_error", None):
         st.error(problem, icon=":material/error:")
+
+
+def _describe_stage(explorer: Explorer, record: RunRecord) -> str:
+    """The state of a run; one that has its turn and no epoch yet is starting."""
+    has_turn = record.state == "running" or (record.state == "pending" and explorer.has_free_slot())
+    return "starting" if has_turn and record.epoch == 0 else record.state
 
 
 def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
@@ -80,7 +94,7 @@ def draw_outcome(record: RunRecord, *, key: str) -> None:
     }
     with st.container(horizontal=True, gap="small", key=f"{key}_numbers"):  # as many in a row as fit
         for label, (name, meaning) in numbers.items():
-            st.metric(label, percent(report[name]), help=meaning, width=140)
+            st.metric(label, percent(report[name]), help=meaning, width=124)
     names = get_explorer().graph(record.graph).class_names
     confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
     confusion.plotly_chart(

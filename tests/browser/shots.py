@@ -18,7 +18,8 @@ from tests.browser.homes import Home
 from tests.browser.server import ROOT, Server
 
 FOLDER = ROOT / "build" / "shots"
-README = ROOT / "docs" / "images" / "article-data-light.png"
+README = ROOT / "docs" / "images" / "overview.png"
+README_SHOT = "overview-data-light"
 PAGES = {"overview": "", "train": "train", "runs": "runs", "map": "map", "article": "article"}
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
@@ -111,8 +112,9 @@ def take(browser, server, look, shots):
         name = f"{shot.name}-{look}"
         viewport = LOOKS[look]["viewport"]
         try:
-            page.locator(shot.ready).first.wait_for(state="attached", timeout=60_000)
+            page.locator(".st-key-router_row").wait_for(timeout=60_000)
             show_whole(page, viewport)  # what is not in view is not drawn
+            page.locator(shot.ready).first.wait_for(state="attached", timeout=60_000)
             page.wait_for_function(AT_REST, timeout=60_000)
         except TimeoutError:  # the picture shows what it waited for
             problems.append(f"{name}: not drawn after 60 s")
@@ -145,7 +147,7 @@ def show_whole(page, viewport):
 def save_readme_picture():
     """One of the pictures for the README, in few colours, so that a repository can hold it."""
     README.parent.mkdir(parents=True, exist_ok=True)
-    Image.open(FOLDER / f"{README.stem}.png").convert("RGB").quantize(160).save(README, optimize=True)
+    Image.open(FOLDER / f"{README_SHOT}.png").convert("RGB").quantize(160).save(README, optimize=True)
 
 
 def main(arguments):

@@ -3,15 +3,25 @@
 from dataclasses import replace
 
 from core.runs.experience import Experience, summarise_experience
+from core.runs.record import compute_variant
 
 
-def test_finished_runs_of_the_preset_and_graph_count(explorer, tiny_id, finished_run):
+def test_finished_runs_of_the_config_and_graph_count(explorer, tiny_id, finished_run):
     record = explorer.store.read(finished_run)
     slower = replace(record, seconds=4.5, test_acc=1.0)
-    others = [replace(record, preset="sage"), replace(record, graph="other"), replace(record, state="stopped")]
-    found = summarise_experience([record, slower, *others], graph=tiny_id, preset="gcn")
+    others = [replace(record, variant="other"), replace(record, graph="other"), replace(record, state="stopped")]
+    found = summarise_experience([record, slower, *others], graph=tiny_id, variant=record.variant)
     assert found == Experience(runs=2, seconds=3.0, test_acc=0.75)
 
 
 def test_nothing_is_known_without_runs():
-    assert summarise_experience([], graph="twin", preset="gcn") == Experience(runs=0, seconds=None, test_acc=None)
+    assert summarise_experience([], graph="twin", variant="none") == Experience(runs=0, seconds=None, test_acc=None)
+
+
+def test_a_variant_is_a_config_but_for_split_seed_and_device(explorer, tiny_id):
+    def variant(**changes):
+        return compute_variant(explorer.build_config("gcn", changes, graph=tiny_id).model_dump())
+
+    assert variant() == variant(split=1) == variant(seed=7) == variant(device="cpu")
+    assert len({variant(), variant(epochs=40), variant(hidden_channels=64)}) == 3
+    assert compute_variant({}) == ""

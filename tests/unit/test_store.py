@@ -12,6 +12,7 @@ from core.errors import ConflictError, RunNotFoundError, UnavailableError
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import Cursor, MetricsWriter
+from core.runs.record import compute_variant
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
@@ -73,6 +74,7 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "model": "gcn",
         "graph": "twin",
         "graph_digest": "abc",
+        "variant": compute_variant(CONFIG),
         "split": 3,
         "seed": 1,
         "epoch": 0,

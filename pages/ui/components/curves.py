@@ -86,12 +86,14 @@ def curves(
     height: int = 280,
     controls: bool = False,
     api: str = "/api",
+    reveal: bool = False,
     on_ended: Callable[[], None] | None = None,
 ) -> list[str]:
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
     smoothing: weight of the moving average, 0 (off) to below 1. height: of each chart, px. controls: shows a
-    slider for smoothing and a switch for the log scale beside the legend. on_ended: with it the script runs once
+    slider for smoothing and a switch for the log scale beside the legend. reveal: scrolls to the curves when they are
+    drawn for the first time. on_ended: with it the script runs once
     more when a run that was drawn as active ends; no other news reruns it. The component keeps zoom and hidden
     lines as long as `key` stays.
     """
@@ -110,6 +112,7 @@ def curves(
         "controls": controls,
         "api": api,
         "plotly": plotly_url(),
+        "reveal": reveal,
         "reports": on_ended is not None,
         "run_at": time.time(),  # differs at every run of the script, which asks anew: a run may have been resumed
     }

@@ -193,7 +193,7 @@ export class CurveChart {
 function describeEmpty(runs) {
   if (!runs.length) return "All lines are hidden.";
   if (runs.some((run) => run.state === null)) return null;
-  if (runs.some((run) => run.state === "running")) return "Waiting for the first epoch";
+  if (runs.some((run) => run.state === "running")) return "Starting: the first epoch is on its way";
   const pending = runs.find((run) => run.state === "pending");
   if (pending) return pending.message || "Waiting for its turn in the queue";
   if (runs.every((run) => run.state === "missing")) return runs.length > 1 ? "These runs no longer exist." : "This run no longer exists.";

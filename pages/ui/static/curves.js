@@ -64,6 +64,8 @@ class Curves {
     if (!this.Plotly) this.#load();
     this.#show();
     this.#onNews({ changed: new Set(ids), offline: this.poller.offline, isFresh: false });
+    // On a phone the curves of a run that has just been started would lie below the form.
+    if (!earlier && data.reveal) requestAnimationFrame(() => this.root.scrollIntoView({ block: "nearest" }));
   }
 
   #load() {
