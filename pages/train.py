@@ -90,15 +90,28 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         draw_command(preset, changed)
         if not inputs.may_train(explorer):
             return
-        if st.button(
+        st.button(
             "Start",
             type="primary",
             icon=":material/play_arrow:",
             key="train_start",
             disabled=bool(problem),
             width="stretch",
-        ):
-            inputs.start_run(explorer, graph_id, preset.name, changed)
+            on_click=start,
+            args=(preset.name, changed),
+        )
+        if refusal := st.session_state.pop("train_refusal", None):
+            st.error(refusal, icon=":material/error:")
+
+
+def start(preset: str, changed: dict[str, object]) -> None:
+    """Queues the run before the page is drawn, which then shows it."""
+    try:
+        record = explorer.submit_run(explorer.build_config(preset, changed, graph=graph_id))
+    except WikicsError as error:
+        st.session_state["train_refusal"] = str(error)
+    else:
+        inputs.write_params(preset=preset, run=record.id)
 
 
 def draw_run(run_id: str) -> None:

@@ -4,7 +4,7 @@ A parameter that a script writes makes one entry in the browser's history, so "b
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -182,14 +182,14 @@ def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reaso
         if may_train(explorer) and st.button(
             "Train the default model", icon=":material/play_arrow:", type="primary", key=f"{key}_train"
         ):
-            start_run(explorer, graph_id, explorer.list_presets()[0].name, {})
+            _start_default(explorer, graph_id)
 
 
-def start_run(explorer: Explorer, graph_id: str, preset: str, overrides: Mapping[str, Any]) -> None:
-    """Queues a run and shows it on the Train page; an error is said where the button is."""
+def _start_default(explorer: Explorer, graph_id: str) -> None:
+    """Queues the default preset and shows it on the Train page; an error is said where the button is."""
     try:
-        record = explorer.submit_run(explorer.build_config(preset, overrides, graph=graph_id))
+        record = explorer.submit_run(explorer.default_config(graph_id))
     except WikicsError as error:
         show_error(error)
         return
-    st.switch_page("train.py", query_params={"graph": graph_id, "preset": preset, "run": record.id})
+    st.switch_page("train.py", query_params={"graph": graph_id, "preset": record.preset, "run": record.id})

@@ -7,6 +7,7 @@ The pictures lie in build/shots/; with --readme the README's one is taken as wel
 import signal
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,9 +113,7 @@ def take(browser, server, look, shots):
         name = f"{shot.name}-{look}"
         viewport = LOOKS[look]["viewport"]
         try:
-            page.locator(".st-key-router_row").wait_for(timeout=60_000)
-            show_whole(page, viewport)  # what is not in view is not drawn
-            page.locator(shot.ready).first.wait_for(state="attached", timeout=60_000)
+            wait_until_drawn(page, shot, viewport)
             page.wait_for_function(AT_REST, timeout=60_000)
         except TimeoutError:  # the picture shows what it waited for
             problems.append(f"{name}: not drawn after 60 s")
@@ -130,6 +129,17 @@ def take(browser, server, look, shots):
         context.close()
         print(f"{name}.png", flush=True)
     return problems
+
+
+def wait_until_drawn(page, shot, viewport, *, seconds=60):
+    """What is not in view is not drawn, and the page grows while it loads. Raises TimeoutError."""
+    page.locator(".st-key-router_row").wait_for(timeout=1000 * seconds)
+    deadline = time.monotonic() + seconds
+    while not page.locator(shot.ready).count():
+        show_whole(page, viewport)
+        page.wait_for_timeout(300)
+        if time.monotonic() > deadline:
+            raise TimeoutError(shot.ready)
 
 
 def show_whole(page, viewport):
@@ -173,7 +183,7 @@ def main(arguments):
             run_id = server.train(home.twin, "gcn", epochs=40, hidden_channels=64)
             server.wait_for(run_id, "finished", seconds=600)
             problems += take_wanted(list_shots(home, run_id))
-            live_id = server.train(home.small, epochs=10_000, patience=10_000)
+            live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)
             server.wait_for(live_id, "running", epoch=20)
             problems += take_wanted(list_live_shots(home, live_id))
         finally:
