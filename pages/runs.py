@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import inputs, report, run_table
+from pages.ui import charts, inputs, report, run_table
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.theme import STATE_COLORS
@@ -116,6 +116,13 @@ if not everything:
     inputs.offer_default_training(
         explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
     )
+    st.plotly_chart(
+        charts.build_example_curves(),
+        key="runs_example",
+        config=charts.CONFIG,
+        alt="An example of accuracy over epochs",
+    )
+    st.caption("An example, of no real run: accuracy on training and validation articles over epochs.")
     st.stop()
 opened = next((record for record in everything if record.id == inputs.read_param("run")), None)
 left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)

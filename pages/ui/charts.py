@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.ui.text import escape_plotly
-from pages.ui.theme import category_colors
+from pages.ui.theme import ACCENT, category_colors
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
@@ -158,3 +158,22 @@ def build_reliability(bins: Sequence[Mapping[str, float]]) -> go.Figure:
         xaxis={"title": "confidence (%)", "range": [0, 101]},
         yaxis={"title": "accuracy (%)", "range": [0, 101]},
     )
+
+
+def build_example_curves() -> go.Figure:
+    """What accuracy over epochs tends to look like: a picture for where there is no run yet, of no real one."""
+    epochs = np.arange(1, 101)
+    shapes = {"train": (99, 12), "validation": (80, 18)}  # per cent that it nears, epochs in which it nears it by e
+    lines = [
+        go.Scatter(
+            x=epochs,
+            y=top * (1 - 0.85 * np.exp(-epochs / pace)),
+            name=name,
+            mode="lines",
+            line={"width": 2, "color": color},
+            hoverinfo="skip",
+        )
+        for (name, (top, pace)), color in zip(shapes.items(), ("gray", ACCENT), strict=True)
+    ]
+    figure = _figure(lines, height=240, xaxis={"title": "epoch"}, yaxis={"title": "accuracy (%)", "range": [0, 100]})
+    return figure.update_layout(showlegend=True, legend={"x": 0.98, "y": 0.05, "xanchor": "right", "yanchor": "bottom"})

@@ -43,7 +43,7 @@ DRAWN = {
 }
 WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
-    "runs": ".st-key-runs_offer",
+    "runs": ".st-key-runs_example .scatterlayer .js-line",
     "article": ".st-key-article_start a",
 }
 TALLEST = 3_000
