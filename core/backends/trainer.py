@@ -120,16 +120,19 @@ def _train(folder: RunFolder, home: Path, state: RunState, prepare: Prepare) -> 
             train = prepare(folder, home)
             pulse.begin()
             outcome = train(pulse.set_epoch)
-        except WikicsError as error:
-            pulse.end("failed", str(error))
-            traceback.print_exc()
+        except BaseException as error:  # noqa: BLE001  # whatever ended the training, the run must not stay "running"
+            traceback.print_exc()  # first: whoever sees the run failed finds the reason in its log
+            pulse.end("failed", _describe_failure(error))
             return 1
-        except BaseException as error:
-            first_line = (str(error).splitlines() or [""])[0]
-            pulse.end("failed", f"training ended by {type(error).__name__}: {first_line}; its log tells where")
-            raise
         pulse.end(outcome)
     return 0
+
+
+def _describe_failure(error: BaseException) -> str:
+    if isinstance(error, WikicsError):
+        return str(error)
+    first_line = (str(error).splitlines() or [""])[0]
+    return f"training ended by {type(error).__name__}: {first_line}; its log tells where"
 
 
 if __name__ == "__main__":
