@@ -19,15 +19,15 @@ class SAGEConv(nn.Module):
         self.lin_r = nn.Linear(in_channels, out_channels, bias=False)
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
-        """x [N, in_channels] to [N, out_channels]."""
-        own: Tensor = self.lin_r(x)
+        """x [N, in_channels] to [M, out_channels]."""
+        own: Tensor = self.lin_r(adj.select_own(x))
         if self.cached and not x.requires_grad:
             mean: Tensor = self.lin_l(adj.matmul_constant(x))
         elif self.lin_l.in_features <= self.lin_l.out_features:
             mean = self.lin_l(adj.matmul(x))
         else:
             mean = adj.matmul(x @ self.lin_l.weight.T) + self.lin_l.bias
-        return own + mean
+        return own.add_(mean)
 
 
 class SAGE(Stack):

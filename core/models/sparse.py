@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -42,9 +43,15 @@ class CompressedRows(nn.Module):
 
     def __init__(self, matrix: sparse.csr_array) -> None:
         super().__init__()
+        self.shape = matrix.shape
         self.register_buffer("offsets", torch.from_numpy(matrix.indptr.astype(np.int32)), persistent=False)
         self.register_buffer("indices", torch.from_numpy(matrix.indices.astype(np.int32)), persistent=False)
         self.register_buffer("weights", torch.from_numpy(matrix.data.astype(np.float32)), persistent=False)
+
+    def to_scipy(self) -> sparse.csr_array:
+        """A copy as scipy's matrix."""
+        arrays = (self.weights.cpu().numpy(), self.indices.cpu().numpy(), self.offsets.cpu().numpy())
+        return sparse.csr_array(arrays, shape=self.shape, copy=True)
 
     @property
     def rows(self) -> Tensor:
@@ -82,14 +89,16 @@ class _SparseProduct(torch.autograd.Function):
 
 
 class Adjacency(nn.Module):
-    """A constant weighted adjacency matrix A [N, N]; `A[i, j]` weighs the message from article j to i.
+    """A constant weighted adjacency matrix A [M, N]; `A[i, j]` weighs the message from article j to i.
 
+    M = N, unless it holds some articles' rows alone: `own` [M] then says which columns those articles are.
     `transposed_order` [E] int32 lists the stored weights of A in the order in which the transpose stores them.
     """
 
     transposed_order: Tensor
+    own: Tensor | None
 
-    def __init__(self, matrix: sparse.csr_array) -> None:
+    def __init__(self, matrix: sparse.csr_array, own: NDArray[np.int64] | None = None) -> None:
         super().__init__()
         transposed = sparse.csr_array(matrix.T)
         transposed.sort_indices()
@@ -105,9 +114,19 @@ class Adjacency(nn.Module):
         turned = sparse.csr_array(numbered.T)
         turned.sort_indices()
         self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
+        self.register_buffer("own", None if own is None else torch.from_numpy(own), persistent=False)
         self._edge_index: Tensor | None = None
         self._constant: tuple[Tensor, int, int] | None = None  # x, its version, steps
         self._product: Tensor | None = None
+
+    @property
+    def num_rows(self) -> int:
+        """M, the number of articles that receive messages."""
+        return len(self.matrix.offsets) - 1
+
+    def select_own(self, x: Tensor) -> Tensor:
+        """Of x [N, H] what belongs to the M articles themselves."""
+        return x if self.own is None else x.index_select(0, self.own)
 
     @property
     def edge_index(self) -> Tensor:
