@@ -38,7 +38,7 @@ class APPNP(MLP):
         self.propagation_steps = propagation_steps
         self.alpha = alpha
 
-    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> None:  # noqa: ARG002
+    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> None:
         """None: so many steps reach nearly all articles."""
 
     def forward(self, x: Tensor, adj: Adjacency | None = None, reach: Reach | None = None) -> Tensor:  # noqa: ARG002
