@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 
-from core.models.sparse import Adjacency
+from core.models.sparse import Adjacency, select_rows
 
 # Leaving out fewer articles than this share saves less than picking the others costs.
 WORTHWHILE: Final = 0.1
@@ -59,12 +59,12 @@ class Reach(nn.Module):
 
     def select_inputs(self, index: int, x: Tensor) -> Tensor:
         """What layer `index` is to read of x, the output of the layer before (the features, for the first)."""
-        return x.index_select(0, self.inputs) if index == self.num_whole and self.inputs is not None else x
+        return select_rows(x, self.inputs) if index == self.num_whole and self.inputs is not None else x
 
     def select_rows(self, index: int, x: Tensor) -> Tensor:
         """[M, H], the articles `rows`, out of x, what layer `index` reads."""
         own = self.get_buffer(f"own{max(index - self.num_whole, 0)}") if index >= self.num_whole else self.rows
-        return x.index_select(0, own)
+        return select_rows(x, own)
 
 
 def _cut(
