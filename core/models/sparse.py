@@ -138,7 +138,7 @@ class Adjacency(nn.Module):
         self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
         self.register_buffer("own", None if own is None else torch.from_numpy(own), persistent=False)
         self._edge_index: Tensor | None = None
-        self._constant: tuple[Tensor, int, int] | None = None  # x, its version, steps
+        self._constant: tuple[Tensor, int, int, bool] | None = None  # x, its version, steps, beside
         self._product: Tensor | None = None
 
     @property
@@ -169,17 +169,24 @@ class Adjacency(nn.Module):
             x = self.matmul(x)
         return x
 
-    def matmul_constant(self, x: Tensor, steps: int = 1) -> Tensor:
-        """A^steps x, kept until it is asked for another x: for the features, which training never changes."""
+    def matmul_constant(self, x: Tensor, steps: int = 1, *, beside: bool = False) -> Tensor:
+        """A^steps x, kept until it is asked for another x: for the features, which training never changes.
+
+        beside: x itself and that product side by side, [N, 2 H].
+        """
         if x.requires_grad or x.is_inference():
-            return self.matmul_power(x, steps)
+            return self._multiply(x, steps, beside=beside)
         known = self._constant
-        if known is None or known[0] is not x or known[1:] != (x._version, steps) or self._product is None:
+        if known is None or known[0] is not x or known[1:] != (x._version, steps, beside) or self._product is None:
             # Made outside inference mode, so that a later training step may use it.
             with torch.inference_mode(False), torch.no_grad():
-                self._product = self.matmul_power(x, steps)
-            self._constant = (x, x._version, steps)
+                self._product = self._multiply(x, steps, beside=beside)
+            self._constant = (x, x._version, steps, beside)
         return self._product
+
+    def _multiply(self, x: Tensor, steps: int, *, beside: bool) -> Tensor:
+        product = self.matmul_power(x, steps)
+        return torch.cat([self.select_own(x), product], dim=1) if beside else product
 
 
 def build_adjacency(links: sparse.csr_array, kind: Normalisation) -> Adjacency:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from lightning.pytorch import Callback, LightningModule, Trainer
-from torch.profiler import ProfilerActivity, profile, supported_activities
+from torch.profiler import profile
 
 from core.runs import files
 from core.runs.folder import RunFolder
@@ -27,7 +27,7 @@ class EpochProfiler(Callback):
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002
         if self._epochs_begun == WARMUP_EPOCHS:
-            self._profile = profile(activities=supported_activities() & {ProfilerActivity.CPU, ProfilerActivity.CUDA})
+            self._profile = profile()  # of all that this machine computes on
             self._profile.start()
         self._epochs_begun += 1
 
