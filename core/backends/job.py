@@ -1,7 +1,9 @@
-"""What a stored run needs to be trained: its config, and the graph that it was submitted for. No torch on import."""
+"""What a stored run needs to be trained: its config, and the graph that it was submitted for."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+import torch
 
 from core.errors import GraphNotFoundError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
@@ -42,8 +44,6 @@ def load_job(folder: RunFolder, home: Path) -> Job:
 
 def note_device(folder: RunFolder, config: TrainConfig) -> None:
     """Adds to `environment.json` what only the training process knows: device, CUDA, threads."""
-    import torch
-
     environment = folder.read_json(files.ENVIRONMENT)
     if config.device != "cpu" and torch.cuda.is_available():
         device = torch.cuda.get_device_name(0)

@@ -11,7 +11,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -70,13 +69,9 @@ def _take_turn(queue: RunQueue, folder: RunFolder, home: Path, prepare: Prepare)
 def prepare_stored_run(folder: RunFolder, home: Path) -> Train:
     """Loads torch, the run's config and the graph that it was submitted for. It goes on from a checkpoint it has."""
     from core.backends.job import load_job, note_device
+    from core.training.fit import train_run
 
-    # Importing torch and Lightning keeps one core busy for seconds; the graph is read on another meanwhile.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        loading = pool.submit(load_job, folder, home)
-        from core.training.fit import train_run
-
-        job = loading.result()
+    job = load_job(folder, home)
     note_device(folder, job.config)
     resume = (folder / files.LAST_CHECKPOINT).exists()
     return lambda on_epoch: train_run(folder, job.config, job.graph, resume=resume, on_epoch=on_epoch)
