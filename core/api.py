@@ -226,10 +226,10 @@ class Explorer:
 
     # Runs
 
-    def submit_run(self, config: TrainConfig) -> RunRecord:
-        """Queues a run and returns at once."""
+    def submit_run(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
+        """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
         graph = self.graph(config.graph)
-        run_id = self.store.create(config.model_dump(), collect_environment(graph.id, graph.digest))
+        run_id = self.store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
         self.backend.submit(run_id)
         return self.store.read(run_id)
 

@@ -152,6 +152,9 @@ def train(
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="k=v", help="One field that differs.")] = None,
     split: Annotated[int | None, typer.Option(metavar="N", help="Which split, counted from 0.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run goes on.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Profile a few epochs: a trace in the run's folder, a table in its log.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train one run and say how it went. Ctrl-C stops the run after its epoch."""
@@ -163,7 +166,7 @@ def train(
     named_graph = graph or overrides.pop("graph", None)
     overrides.pop("graph", None)
     record = explorer.submit_run(
-        explorer.build_config(named_preset, overrides, graph=open_graph(explorer, named_graph))
+        explorer.build_config(named_preset, overrides, graph=open_graph(explorer, named_graph)), profile=profile
     )
     if not detach:
         record = follow(explorer, record.id)

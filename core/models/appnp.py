@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from core.models.mlp import MLP
+from core.models.reach import Reach
 from core.models.sparse import Adjacency
 from core.models.stack import JumpingKnowledge, Norm
 
@@ -37,7 +38,10 @@ class APPNP(MLP):
         self.propagation_steps = propagation_steps
         self.alpha = alpha
 
-    def forward(self, x: Tensor, adj: Adjacency | None = None) -> Tensor:
+    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> None:
+        """None: so many steps reach nearly all articles."""
+
+    def forward(self, x: Tensor, adj: Adjacency | None = None, reach: Reach | None = None) -> Tensor:  # noqa: ARG002
         """Logits [N, out_channels] of features x [N, in_channels]."""
         own = super().forward(x)
         if adj is None:

@@ -40,7 +40,7 @@ class _AttentionConv(nn.Module):
         return x.view(len(x), self.heads, -1).float()
 
     def combine(self, scores: Tensor, values: Tensor, adj: Adjacency) -> Tensor:
-        """[N, out_channels] out of scores [E, heads] and values [N, heads, D]."""
+        """[M, out_channels] out of scores [E, heads] and values [N, heads, D]."""
         kept = F.dropout(torch.ones_like(scores), self.dropout) if self.training and self.dropout else None
         return attend(scores, values, adj, kept).flatten(1) + self.bias
 
@@ -54,11 +54,15 @@ class GATConv(_AttentionConv):
         self.att_src, self.att_dst = self.new_attention(), self.new_attention()
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
-        """x [N, in_channels] to [N, out_channels]; the weights of `adj` are not used."""
+        """x [N, in_channels] to [M, out_channels]; the weights of `adj` are not used."""
         values = self.split(self.lin(x))
-        of_source, of_target = (values * self.att_src).sum(dim=2), (values * self.att_dst).sum(dim=2)
+        # One product with a block a head: half the time of multiplying and summing.
+        both = [att[0].unbind() for att in (self.att_src, self.att_dst)]
+        blocks = torch.cat([torch.block_diag(*rows) for rows in both])  # type: ignore[no-untyped-call]
+        of_source, of_target = F.linear(values.flatten(1), blocks).chunk(2, dim=1)  # [N, heads] each
         source, target = adj.edge_index
-        scores = F.leaky_relu(of_source.index_select(0, source) + of_target.index_select(0, target), NEGATIVE_SLOPE)
+        scores = _gather(of_source, source) + _gather(adj.select_own(of_target), target)
+        scores = F.leaky_relu(scores, NEGATIVE_SLOPE, inplace=True)
         return self.combine(scores, values, adj)
 
 
@@ -71,16 +75,16 @@ class GATv2Conv(_AttentionConv):
         self.att = self.new_attention()
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
-        """x [N, in_channels] to [N, out_channels]; the weights of `adj` are not used."""
+        """x [N, in_channels] to [M, out_channels]; the weights of `adj` are not used."""
         values = self.split(self.lin_l(x))
         source, target = adj.edge_index
-        queries = self.split(self.lin_r(x))
+        queries = self.split(self.lin_r(adj.select_own(x)))
         scores: Tensor = _PairScores.apply(values, queries, self.att, source, target)  # type: ignore[no-untyped-call]
         return self.combine(scores, values, adj)
 
 
 def attend(scores: Tensor, values: Tensor, adj: Adjacency, kept: Tensor | None = None) -> Tensor:
-    """[N, heads, D] sums of neighbours' `values` [N, heads, D], weighted by the softmax of `scores` [E, heads].
+    """[M, heads, D] sums of neighbours' `values` [N, heads, D], weighted by the softmax of `scores` [E, heads].
 
     The softmax runs over the links into one article. `kept` [E, heads] multiplies the weights: dropout's mask.
     """
@@ -89,12 +93,14 @@ def attend(scores: Tensor, values: Tensor, adj: Adjacency, kept: Tensor | None =
         return out
     source, target = adj.edge_index
     index = target[:, None].expand_as(scores)
-    top = scores.detach().new_full((len(values), scores.shape[1]), -torch.inf).scatter_reduce(0, index, scores, "amax")
+    lowest = scores.detach().new_full((adj.num_rows, scores.shape[1]), -torch.inf)
+    top = lowest.scatter_reduce(0, index, scores, "amax")
     raised = (scores - top.detach().index_select(0, target)).exp()
     total = torch.zeros_like(top).index_add(0, target, raised)
     alpha = raised / total.index_select(0, target)
     alpha = alpha if kept is None else alpha * kept
-    return torch.zeros_like(values).index_add(0, target, values.index_select(0, source) * alpha[:, :, None])
+    out = values.new_zeros(adj.num_rows, *values.shape[1:])
+    return out.index_add(0, target, values.index_select(0, source) * alpha[:, :, None])
 
 
 class _Attend(torch.autograd.Function):
@@ -104,14 +110,12 @@ class _Attend(torch.autograd.Function):
     def forward(ctx: Any, scores: Tensor, values: Tensor, adj: Adjacency, kept: Tensor | None) -> Tensor:
         offsets, target = adj.matrix.offsets, adj.edge_index[1]
         top = torch.segment_reduce(scores, "max", offsets=offsets.long(), axis=0)
-        raised = (scores - top.index_select(0, target)).exp_()
+        raised = (scores - _gather(top, target)).exp_()
         total = torch.segment_reduce(raised, "sum", offsets=offsets.long(), axis=0)
-        alpha = raised.div_(total.index_select(0, target))
+        alpha = raised.div_(_gather(total, target))
         weights = alpha if kept is None else alpha * kept
         by_head = values.transpose(0, 1).contiguous()
-        out = torch.stack(
-            [_bag(adj.matrix.indices, rows, offsets, weights[:, head]) for head, rows in enumerate(by_head)], dim=1
-        )
+        out = _join_heads([_bag(adj.matrix.indices, rows, offsets, weights[:, i]) for i, rows in enumerate(by_head)])
         ctx.adj, ctx.kept = adj, kept
         ctx.save_for_backward(alpha, weights, by_head)
         return out
@@ -122,20 +126,29 @@ class _Attend(torch.autograd.Function):
         alpha, weights, by_head = ctx.saved_tensors
         adj: Adjacency = ctx.adj
         by_target = grad.transpose(0, 1).contiguous()
-        turned = weights.index_select(0, adj.transposed_order)
+        turned = _gather(weights, adj.transposed_order)
         transposed = adj.transposed
-        grad_values = torch.stack(
-            [_bag(transposed.indices, rows, transposed.offsets, turned[:, i]) for i, rows in enumerate(by_target)],
-            dim=1,
+        grad_values = _join_heads(
+            [_bag(transposed.indices, rows, transposed.offsets, turned[:, i]) for i, rows in enumerate(by_target)]
         )
-        grad_weights = torch.stack(
-            [_pair_products(adj, ours, theirs) for ours, theirs in zip(by_target, by_head, strict=True)], dim=1
+        grad_weights = _join_heads(
+            [_pair_products(adj, ours, theirs) for ours, theirs in zip(by_target, by_head, strict=True)]
         )
         grad_alpha = grad_weights if ctx.kept is None else grad_weights * ctx.kept
         weighted = alpha * grad_alpha
         total = torch.segment_reduce(weighted, "sum", offsets=adj.matrix.offsets.long(), axis=0)
-        grad_scores = weighted - alpha * total.index_select(0, adj.edge_index[1])
+        grad_scores = weighted - alpha * _gather(total, adj.edge_index[1])
         return grad_scores, grad_values, None, None
+
+
+def _gather(x: Tensor, index: Tensor) -> Tensor:
+    """x [N, heads] at the articles `index` [E]; for one head four times faster than rows of one value."""
+    return x.index_select(0, index) if x.shape[1] > 1 else x[:, 0].index_select(0, index).unsqueeze(1)
+
+
+def _join_heads(parts: list[Tensor]) -> Tensor:
+    """[N, heads, ...] out of one [N, ...] a head; a single one is not copied."""
+    return parts[0].unsqueeze(1) if len(parts) == 1 else torch.stack(parts, dim=1)
 
 
 def _bag(indices: Tensor, rows: Tensor, offsets: Tensor, weights: Tensor) -> Tensor:
@@ -145,7 +158,7 @@ def _bag(indices: Tensor, rows: Tensor, offsets: Tensor, weights: Tensor) -> Ten
 
 
 def _pair_products(adj: Adjacency, of_target: Tensor, of_source: Tensor) -> Tensor:
-    """[E] inner products of the target's and the source's rows, both [N, D], of every link."""
+    """[E] inner products of the target's row, of [M, D], and the source's, of [N, D], for every link."""
     if torch.backends.mkl.is_available():  # type: ignore[no-untyped-call]
         matrix = adj.matrix
         size = (len(of_target), len(of_source))

@@ -14,9 +14,11 @@ from core.models.gat import GAT
 from core.models.gatv2 import GATv2
 from core.models.gcn import GCN
 from core.models.mlp import MLP
+from core.models.reach import Reach
 from core.models.sage import SAGE
 from core.models.sgc import SGC
 from core.models.sparse import Adjacency, Normalisation, build_adjacency
+from core.models.stack import Stack
 
 MODELS: Final[dict[ModelName, type[nn.Module]]] = {
     "mlp": MLP,
@@ -54,6 +56,14 @@ class ModelInputs(nn.Module):
         super().__init__()
         self.register_buffer("x", x, persistent=False)
         self.adj = adj
+
+
+def build_reach(model: nn.Module, adj: Adjacency | None, rows: Tensor) -> Reach | None:
+    """What `model(x, adj, reach)` computes for the logits of the articles `rows` [M] alone; None: model(x, adj)[rows].
+
+    rows: sorted indices.
+    """
+    return model.build_reach(adj, rows) if isinstance(model, Stack) else None
 
 
 def build_inputs(config: ModelConfig, graph: Graph) -> ModelInputs:

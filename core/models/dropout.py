@@ -13,7 +13,7 @@ def draw_mask(shape: torch.Size, p: float) -> Tensor:
     size = shape.numel()
     # All 64 bits: random_() without bounds leaves the highest one 0.
     words = torch.empty((size + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
-    kept = words.view(torch.uint8)[:size].view(shape) >= threshold
+    kept = words.view(torch.uint8)[:size].view(shape).ge_(threshold)
     return kept.float().mul_(256 / (256 - threshold))
 
 

@@ -1,6 +1,7 @@
 """GCN: every article becomes a weighted mean of itself and its neighbours (Kipf and Welling, arXiv 1609.02907)."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.models.sparse import Adjacency
@@ -21,14 +22,11 @@ class GCNConv(nn.Module):
         nn.init.xavier_uniform_(self.lin.weight)
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
-        """x [N, in_channels] to [N, out_channels]."""
-        if self.cached and not x.requires_grad:
-            h: Tensor = self.lin(adj.matmul_constant(x))
-        elif self.lin.in_features < self.lin.out_features:
-            h = self.lin(adj.matmul(x))
-        else:
-            h = adj.matmul(self.lin(x))
-        return h + self.bias
+        """x [N, in_channels] to [M, out_channels]."""
+        if self.lin.in_features > self.lin.out_features and not (self.cached and not x.requires_grad):
+            return adj.matmul(self.lin(x)) + self.bias
+        mixed = adj.matmul_constant(x) if self.cached else adj.matmul(x)
+        return F.linear(mixed, self.lin.weight, self.bias)
 
 
 class GCN(Stack):

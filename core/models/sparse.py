@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
@@ -42,9 +43,15 @@ class CompressedRows(nn.Module):
 
     def __init__(self, matrix: sparse.csr_array) -> None:
         super().__init__()
+        self.shape = matrix.shape
         self.register_buffer("offsets", torch.from_numpy(matrix.indptr.astype(np.int32)), persistent=False)
         self.register_buffer("indices", torch.from_numpy(matrix.indices.astype(np.int32)), persistent=False)
         self.register_buffer("weights", torch.from_numpy(matrix.data.astype(np.float32)), persistent=False)
+
+    def to_scipy(self) -> sparse.csr_array:
+        """A copy as scipy's matrix."""
+        arrays = (self.weights.cpu().numpy(), self.indices.cpu().numpy(), self.offsets.cpu().numpy())
+        return sparse.csr_array(arrays, shape=self.shape, copy=True)
 
     @property
     def rows(self) -> Tensor:
@@ -81,15 +88,39 @@ class _SparseProduct(torch.autograd.Function):
         return ctx.transposed.matmul(grad.contiguous()), None, None
 
 
-class Adjacency(nn.Module):
-    """A constant weighted adjacency matrix A [N, N]; `A[i, j]` weighs the message from article j to i.
+class _Selection(torch.autograd.Function):
+    """x[index] for indices that differ; torch's own gradient adds row by row, which takes twice as long."""
 
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, index: Tensor) -> Tensor:
+        ctx.num_rows = len(x)
+        ctx.save_for_backward(index)
+        return x.index_select(0, index)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        (index,) = ctx.saved_tensors
+        return grad.new_zeros(ctx.num_rows, *grad.shape[1:]).index_copy_(0, index, grad), None
+
+
+def select_rows(x: Tensor, index: Tensor) -> Tensor:
+    """The rows `index` [M] of x [N, ...]; no index may occur twice."""
+    selected: Tensor = _Selection.apply(x, index)  # type: ignore[no-untyped-call]
+    return selected
+
+
+class Adjacency(nn.Module):
+    """A constant weighted adjacency matrix A [M, N]; `A[i, j]` weighs the message from article j to i.
+
+    M = N, unless it holds some articles' rows alone: `own` [M] then says which columns those articles are.
     `transposed_order` [E] int32 lists the stored weights of A in the order in which the transpose stores them.
     """
 
     transposed_order: Tensor
+    own: Tensor | None
 
-    def __init__(self, matrix: sparse.csr_array) -> None:
+    def __init__(self, matrix: sparse.csr_array, own: NDArray[np.int64] | None = None) -> None:
         super().__init__()
         transposed = sparse.csr_array(matrix.T)
         transposed.sort_indices()
@@ -105,9 +136,19 @@ class Adjacency(nn.Module):
         turned = sparse.csr_array(numbered.T)
         turned.sort_indices()
         self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
+        self.register_buffer("own", None if own is None else torch.from_numpy(own), persistent=False)
         self._edge_index: Tensor | None = None
-        self._constant: tuple[Tensor, int, int] | None = None  # x, its version, steps
+        self._constant: tuple[Tensor, int, int, bool] | None = None  # x, its version, steps, beside
         self._product: Tensor | None = None
+
+    @property
+    def num_rows(self) -> int:
+        """M, the number of articles that receive messages."""
+        return len(self.matrix.offsets) - 1
+
+    def select_own(self, x: Tensor) -> Tensor:
+        """Of x [N, H] what belongs to the M articles themselves."""
+        return x if self.own is None else select_rows(x, self.own)
 
     @property
     def edge_index(self) -> Tensor:
@@ -128,17 +169,24 @@ class Adjacency(nn.Module):
             x = self.matmul(x)
         return x
 
-    def matmul_constant(self, x: Tensor, steps: int = 1) -> Tensor:
-        """A^steps x, kept until it is asked for another x: for the features, which training never changes."""
+    def matmul_constant(self, x: Tensor, steps: int = 1, *, beside: bool = False) -> Tensor:
+        """A^steps x, kept until it is asked for another x: for the features, which training never changes.
+
+        beside: x itself and that product side by side, [N, 2 H].
+        """
         if x.requires_grad or x.is_inference():
-            return self.matmul_power(x, steps)
+            return self._multiply(x, steps, beside=beside)
         known = self._constant
-        if known is None or known[0] is not x or known[1:] != (x._version, steps) or self._product is None:
+        if known is None or known[0] is not x or known[1:] != (x._version, steps, beside) or self._product is None:
             # Made outside inference mode, so that a later training step may use it.
             with torch.inference_mode(False), torch.no_grad():
-                self._product = self.matmul_power(x, steps)
-            self._constant = (x, x._version, steps)
+                self._product = self._multiply(x, steps, beside=beside)
+            self._constant = (x, x._version, steps, beside)
         return self._product
+
+    def _multiply(self, x: Tensor, steps: int, *, beside: bool) -> Tensor:
+        product = self.matmul_power(x, steps)
+        return torch.cat([self.select_own(x), product], dim=1) if beside else product
 
 
 def build_adjacency(links: sparse.csr_array, kind: Normalisation) -> Adjacency:

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.models.dropout import Dropout
+from core.models.reach import Reach
+from core.models.shared import SharedOutput
 from core.models.sparse import Adjacency
 
 Norm = Literal["none", "batch", "layer"]
@@ -37,6 +39,8 @@ class Stack(nn.Module):
     layers: modules called as `layer(x, adj)`, with the widths of `layer_widths`. Without jumping
     knowledge the last one gives the logits; with it, a linear map of all hidden outputs, joined
     side by side (cat) or by their largest values (max), does (arXiv 1806.03536).
+
+    What comes before the first dropout is computed once for an evaluation and the training step after it.
     """
 
     def __init__(
@@ -59,20 +63,47 @@ class Stack(nn.Module):
         self.dropout = Dropout(dropout)
         joined = sum(width for _, width in hidden) if jk == "cat" else widths[-1][1]
         self.head = nn.Linear(joined, out_channels) if jk != "none" else None
+        self.norm_mixes_rows = norm == "batch"
+        self._first = SharedOutput()
 
-    def forward(self, x: Tensor, adj: Adjacency | None = None) -> Tensor:
-        """Logits [N, out_channels] of features x [N, in_channels]."""
+    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> Reach | None:
+        """For `forward`, when only the logits of the articles `rows` [M] are asked for; their indices are sorted."""
+        shares_first = min(len(self.norms), 1) if adj is not None else 0
+        num_whole = len(self.norms) if self.norm_mixes_rows else shares_first
+        return Reach(adj, rows, num_layers=len(self.layers), num_whole=num_whole)
+
+    def forward(self, x: Tensor, adj: Adjacency | None = None, reach: Reach | None = None) -> Tensor:
+        """Logits [N, out_channels] of features x [N, in_channels]; with `reach` those of its M articles alone."""
         outputs = []
-        for index, norm in enumerate(self.norms):
-            h = self.layers[index](x, adj)
-            if self.shortcuts is not None:
-                h = h + self.shortcuts[index](x)
-            x = self.dropout(F.relu(norm(h)))
-            outputs.append(x)
+        x = x if reach is None else reach.select_inputs(0, x)
+        for index in range(len(self.norms)):
+            h = self._hidden(index, x, adj if reach is None else reach.links(index, adj))
+            h = h if reach is None else reach.select_inputs(index + 1, h)
+            x = self.dropout(h)
+            if self.head is not None:
+                outputs.append(x if reach is None else reach.select_rows(index + 1, x))
         if self.head is None:
-            logits: Tensor = self.layers[-1](x, adj)
+            last = len(self.norms)
+            logits: Tensor = self.layers[last](x, adj if reach is None else reach.links(last, adj))
         elif self.jk == "cat":
             logits = self.head(torch.cat(outputs, dim=1))
         else:
             logits = self.head(torch.stack(outputs).amax(dim=0))
         return logits
+
+    def _hidden(self, index: int, x: Tensor, adj: Adjacency | None) -> Tensor:
+        """Layer `index` of x, up to its dropout."""
+        if index > 0 or getattr(self.layers[0], "dropout", None):
+            return self._activate(index, self._convolve(index, x, adj))
+        if self.norm_mixes_rows:
+            return self._activate(0, self._first.get(lambda: self._convolve(0, x, adj), (x, adj), self))
+        return self._first.get(lambda: self._activate(0, self._convolve(0, x, adj)), (x, adj), self)
+
+    def _convolve(self, index: int, x: Tensor, adj: Adjacency | None) -> Tensor:
+        h: Tensor = self.layers[index](x, adj)
+        if self.shortcuts is not None:
+            h = h + self.shortcuts[index](x if adj is None else adj.select_own(x))
+        return h
+
+    def _activate(self, index: int, h: Tensor) -> Tensor:
+        return F.relu(self.norms[index](h), inplace=True)

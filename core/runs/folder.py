@@ -27,6 +27,10 @@ class RunFolder:
     def stop_requested(self) -> bool:
         return (self.path / files.STOP).exists()
 
+    @property
+    def profile_requested(self) -> bool:
+        return (self.path / files.PROFILE_REQUEST).exists()
+
     def read_json(self, name: str) -> dict[str, Any]:
         """The content of one of the JSON files."""
         content: dict[str, Any] = json.loads((self.path / name).read_bytes())

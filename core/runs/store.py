@@ -54,8 +54,11 @@ class RunStore:
         self._is_alive = is_alive
         self._parsed: dict[str, tuple[int, float, Any]] = {}
 
-    def create(self, config: Mapping[str, Any], environment: Mapping[str, Any]) -> str:
-        """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError."""
+    def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
+        """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError.
+
+        profile: asks its trainer for a profile of some epochs, which is no part of what decides the result.
+        """
         created_at = self._now()
         stamp = datetime.fromtimestamp(created_at, UTC).strftime("%Y%m%d-%H%M%S")
         what = re.sub(r"[^a-z0-9]+", "-", str(config.get("preset") or config.get("model") or "run").lower())[:24]
@@ -64,6 +67,8 @@ class RunStore:
             if self.storage.create(_name(run_id, files.CONFIG), _dump(config)):
                 break
         self.storage.write(_name(run_id, files.ENVIRONMENT), _dump(environment))
+        if profile:
+            self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
         self.write_state(run_id, RunState(created_at=created_at))
         return run_id
 

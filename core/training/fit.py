@@ -20,6 +20,7 @@ from core.storage.local import write_atomically
 from core.training.config import TrainConfig
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
 from core.training.module import NodeClassifier, OneStep
+from core.training.profiling import EpochProfiler
 from core.training.recorder import RunRecorder
 from core.training.report import Outcome, RunFacts, build_report
 
@@ -68,7 +69,7 @@ def _build_trainer(config: TrainConfig, device: DeviceName, recorder: RunRecorde
         devices=1,
         precision=config.precision,
         max_epochs=config.epochs - recorder.progress.epoch,
-        callbacks=[recorder],
+        callbacks=[recorder, EpochProfiler(recorder.folder)] if recorder.folder.profile_requested else [recorder],
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,

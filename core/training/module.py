@@ -9,7 +9,7 @@ from lightning.pytorch import LightningModule
 from torch import Tensor, nn
 
 from core.graph.graph import Graph
-from core.models.build import build_inputs, build_model
+from core.models.build import build_inputs, build_model, build_reach
 from core.training.config import TrainConfig
 
 
@@ -49,6 +49,7 @@ class NodeClassifier(LightningModule):
         for name, mask in masks.items():
             index = torch.tensor(mask[config.split]).nonzero().flatten()
             self.register_buffer(f"{name}_index", index, persistent=False)
+        self.reach = build_reach(self.model, self.inputs.adj, self.train_index)
         self.train_score = Score(loss=float("nan"), acc=float("nan"))
         self.logits = torch.empty(0)
 
@@ -57,8 +58,16 @@ class NodeClassifier(LightningModule):
         logits: Tensor = self.model(self.inputs.x, self.inputs.adj)
         return logits.float()
 
+    def train_logits(self) -> Tensor:
+        """Logits [M, C] of the training articles, computed for them alone where the model can."""
+        if self.reach is None:
+            everyone: Tensor = self()
+            return everyone.index_select(0, self.train_index)
+        logits: Tensor = self.model(self.inputs.x, self.inputs.adj, self.reach).float()
+        return logits
+
     def training_step(self, batch: int, batch_idx: int) -> Tensor:  # noqa: ARG002
-        logits, y = self()[self.train_index], self.y[self.train_index]
+        logits, y = self.train_logits(), self.y.index_select(0, self.train_index)
         loss = F.cross_entropy(logits, y)
         self.train_score = Score(loss.item(), (logits.detach().argmax(dim=1) == y).float().mean().item())
         return loss
@@ -68,7 +77,7 @@ class NodeClassifier(LightningModule):
 
     def score(self, index: Tensor) -> Score:
         """How well this epoch's logits fit the articles `index`."""
-        logits, y = self.logits[index], self.y[index]
+        logits, y = self.logits.index_select(0, index), self.y.index_select(0, index)
         return Score(F.cross_entropy(logits, y).item(), (logits.argmax(dim=1) == y).float().mean().item())
 
     def configure_optimizers(self) -> torch.optim.Optimizer:

@@ -8,6 +8,8 @@ import pytest
 
 from core import cli
 from core.errors import ConfigError
+from core.runs import files
+from core.runs.folder import RunFolder
 from core.training.config import build_config
 
 
@@ -111,3 +113,12 @@ def test_busy_port_is_said(wikics):
         taken.listen()
         code, _, err = wikics("serve", "--port", str(taken.getsockname()[1]))
     assert code == 1 and "--port" in err
+
+
+def test_train_can_ask_for_a_profile(wikics, explorer, tiny_id, monkeypatch):
+    monkeypatch.setattr(explorer.backend, "submit", lambda _: None)
+    for flags, asked in (((), False), (("--profile",), True)):
+        _, out, _ = wikics("train", "--graph", tiny_id, "--detach", "--json", *flags)
+        folder = explorer.settings.home_folder / "runs" / json.loads(out)["id"]
+        assert RunFolder(folder).profile_requested == asked
+        assert "profile" not in RunFolder(folder).read_json(files.CONFIG)

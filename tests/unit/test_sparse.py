@@ -79,6 +79,7 @@ def test_constant_product_is_made_once_and_anew_for_other_features():
     assert adj.matmul_constant(x) is first
     torch.testing.assert_close(first, dense @ x)
     assert not first.is_inference()
+    torch.testing.assert_close(adj.matmul_constant(x, beside=True), torch.cat([x, dense @ x], dim=1))
     torch.testing.assert_close(adj.matmul_constant(x, 3), dense @ dense @ dense @ x)
     x[0] += 1
     torch.testing.assert_close(adj.matmul_constant(x), dense @ x)
