@@ -1,11 +1,12 @@
 # make app: set up and open the app · make test: set up and run every test · make: the quick checks
+# make bench: a small benchmark, on Cora where ../shared has it, else on the twin; GRAPH=… takes another
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := check
-.PHONY: app test check format shots lock
+.PHONY: app test check bench format shots lock
 
 app: $(VENV)/.app
 	$(BIN)/wikics serve
@@ -19,6 +20,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not slow and not browser"
+
+GRAPH ?= $(or $(wildcard ../shared/graphs/cora-20.npz),twin)
+bench: $(VENV)/.app
+	$(BIN)/wikics benchmark --graph $(GRAPH) --preset gcn --set epochs=30 --splits 0-1 --against mlp
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

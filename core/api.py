@@ -1,6 +1,6 @@
 """class Explorer: every use case, wired once; the pages, the command line and HTTP call it. Caches are bounded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,9 +32,12 @@ from core.inference.articles import (
     build_predicted,
 )
 from core.inference.intervals import compute_wilson_interval
+from core.inference.leaderboard import BenchmarkSummary, Leaderboard
 from core.inference.pictures import build_map, build_rings
 from core.inference.predict import Predictions, build_predictions
-from core.runs.environment import collect_environment
+from core.inference.published import PublishedResult, list_published
+from core.runs.benchmarks import BenchmarkStore
+from core.runs.environment import collect_environment, read_commit
 from core.runs.experience import Experience, summarise_experience
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord, compute_variant
@@ -43,7 +46,7 @@ from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.local import LocalStorage
 from core.training.config import TrainConfig, build_config
-from core.training.presets import Preset, list_presets, load_preset
+from core.training.presets import Preset, find_changes, list_presets, load_preset
 
 MAX_GRAPHS_IN_MEMORY = 3
 MAX_PREDICTIONS_IN_MEMORY = 32
@@ -74,6 +77,7 @@ class Explorer:
         self.settings = settings
         self.library = GraphLibrary(home / "graphs", data_folder=settings.data)
         self.store = RunStore(LocalStorage(home))
+        self.benchmarks = Leaderboard(BenchmarkStore(LocalStorage(home)), find_changes)
         self.backend = LocalBackend(home, max_runs=settings.max_runs)
         self.predictions_served = 0
         self._probed: dict[tuple[str, str], float] = {}
@@ -314,6 +318,31 @@ class Explorer:
     def test_interval(self, record: RunRecord) -> tuple[float, float]:
         """The 95 % interval of a run's test accuracy over test articles (one split: splits are not in it)."""
         return compute_wilson_interval(record.test_acc or 0.0, int(self.graph(record.graph).test_mask.sum()))
+
+    # Benchmarks
+
+    def run_benchmark(
+        self, config: TrainConfig, pairs: Sequence[tuple[int, int]], on_progress: Callable[[Any], None] = lambda _: None
+    ) -> str:
+        """Trains the (split, seed) pairs that are not done yet, here and now, and returns the benchmark's id.
+
+        `on_progress` gets a `core.training.benchmark.BenchmarkProgress`; what it raises ends the benchmark.
+        """
+        from core.training.benchmark import run_benchmark
+
+        graph, store = self.graph(config.graph), self.benchmarks.store
+        benchmark = store.open(config.model_dump(), graph_digest=graph.digest, defaults=TrainConfig().model_dump())
+        run_benchmark(store, benchmark, config, graph, pairs, commit=read_commit(), on_progress=on_progress)
+        return benchmark.id
+
+    def list_benchmarks(self, graph_id: str | None = None) -> list[BenchmarkSummary]:
+        """All benchmarks, or those of exactly this graph, best first. Raises GraphNotFoundError."""
+        return self.benchmarks.rank(self.library.describe(graph_id).digest if graph_id else None)
+
+    def list_published(self, graph_id: str) -> tuple[PublishedResult, ...]:
+        """What was published on exactly this graph, best first. Raises GraphNotFoundError."""
+        summary = self.library.describe(graph_id)
+        return list_published(summary.kind, summary.digest)
 
     # Predictions
 

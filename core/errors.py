@@ -5,6 +5,7 @@ WikicsError
 │   ├── GraphNotFoundError
 │   ├── ArticleNotFoundError
 │   ├── RunNotFoundError
+│   ├── BenchmarkNotFoundError
 │   ├── PresetNotFoundError
 │   └── FileNotStoredError
 ├── InvalidInputError (ValueError)
@@ -43,6 +44,10 @@ class ArticleNotFoundError(NotFoundError):
 
 class RunNotFoundError(NotFoundError):
     """No run has this id, or several begin with this prefix."""
+
+
+class BenchmarkNotFoundError(NotFoundError):
+    """No benchmark has this id."""
 
 
 class PresetNotFoundError(NotFoundError):

@@ -73,6 +73,7 @@ def build_api(get_explorer: Callable[[], Explorer]) -> FastAPI:
 
     app.include_router(_graph_routes(get_explorer))
     app.include_router(_run_routes(get_explorer, authorise))
+    app.include_router(_benchmark_routes(get_explorer))
     return app
 
 
@@ -194,6 +195,27 @@ def _run_routes(get_explorer: Callable[[], Explorer], authorise: Callable[[Reque
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
         """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
         return _json(get_explorer().read_metrics([parse_cursor(text) for text in run]))
+
+    return router
+
+
+def _benchmark_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
+    router = APIRouter(tags=["benchmarks"])
+
+    @router.get("/benchmarks")
+    def list_benchmarks(graph: str | None = None) -> Response:
+        """All benchmarks, or those of one graph, best first; they are made by `wikics benchmark`."""
+        return _json({"benchmarks": get_explorer().list_benchmarks(graph)})
+
+    @router.get("/benchmarks/{b}")
+    def read_benchmark(b: str) -> Response:
+        """One benchmark with all its runs."""
+        return _json(get_explorer().benchmarks.read(b))
+
+    @router.get("/benchmarks/{b}/difference")
+    def compare_benchmarks(b: str, to: str) -> Response:
+        """How much better a benchmark is than another of its graph, on the splits and seeds that both have."""
+        return _json(get_explorer().benchmarks.compare(b, to))
 
     return router
 

@@ -21,6 +21,12 @@ PAGES = [
     ),
     st.Page("train.py", title="Train", icon=":material/model_training:", help="Choose a model and watch it learn."),
     st.Page("runs.py", title="Runs", icon=":material/monitoring:", help="Compare runs: curves, reports, configs."),
+    st.Page(
+        "benchmark.py",
+        title="Benchmark",
+        icon=":material/leaderboard:",
+        help="Which model is best on this graph, over all splits.",
+    ),
     st.Page("map.py", title="Map", icon=":material/bubble_chart:", help="Every article, and where the model is wrong."),
     st.Page("article.py", title="Article", icon=":material/article:", help="One article, its links, its prediction."),
 ]

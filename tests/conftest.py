@@ -100,3 +100,18 @@ def finished_run(explorer, tiny_id):
     folder.write_json(files.REPORT, build_report(logits, graph, facts))
     folder.write_state(RunState("finished", epoch=3, created_at=1e9, started_at=1e9, ended_at=1e9 + 2))
     return run_id
+
+
+@pytest.fixture
+def two_benchmarks(explorer, tiny_id):
+    """The ids of two benchmarks on both splits of the tiny graph: `gcn` is right about all, `mlp` about half."""
+    from tests.rigs import make_result
+
+    digest, store, ids = explorer.graph(tiny_id).digest, explorer.benchmarks.store, []
+    for preset, correct in (("gcn", (True, True)), ("mlp", (True, False))):
+        config = explorer.build_config(preset, {}, graph=tiny_id)
+        benchmark = store.open(config.model_dump(), graph_digest=digest)
+        for split in (0, 1):
+            store.save_result(benchmark.id, make_result(split, correct=correct))
+        ids.append(benchmark.id)
+    return ids

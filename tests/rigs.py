@@ -1,12 +1,15 @@
-"""What tests of runs in their own processes share."""
+"""What tests of runs in their own processes, and of benchmarks, share."""
 
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from core.backends.base import Backend
 from core.backends.local import LocalBackend
+from core.runs.benchmarks import BenchmarkResult, pack_correct
 from core.runs.state import ENDED
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
@@ -68,3 +71,29 @@ FAKE_CONFIG = {"preset": "fake", "epochs": 3, "epoch_seconds": 0.02}
 def local_rig(home, *, max_runs=1, trainer=FAKE_TRAINER, config=FAKE_CONFIG, environment=None):
     backend = LocalBackend(home, max_runs=max_runs, trainer=trainer)
     return Rig(backend, RunStore(LocalStorage(home)), config, environment or {})
+
+
+def make_result(split=0, seed=0, *, correct=(True, True, False), **other):
+    """A benchmark's result with these test articles right."""
+    flags = np.array(correct, dtype=bool)
+    values = {
+        "val_acc": 0.75,
+        "stopping_acc": 0.5,
+        "epochs": 3,
+        "best_epoch": 2,
+        "seconds": 1.5,
+        "seconds_per_epoch": 0.5,
+        "peak_memory_mb": 100.0,
+        "num_parameters": 10,
+        "device": "a CPU",
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "finished_at": 1e9,
+    }
+    return BenchmarkResult(
+        split=split,
+        seed=seed,
+        test_acc=float(flags.mean()),
+        num_test=len(flags),
+        correct_bits=pack_correct(flags),
+        **values | other,
+    )

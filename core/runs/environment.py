@@ -73,6 +73,12 @@ def read_git(project: Path) -> dict[str, Any] | None:
     }
 
 
+def read_commit(project: Path = PROJECT_FOLDER) -> str:
+    """The checkout's commit, `-dirty` behind it when there are changes; empty where there is none."""
+    found = read_git(project)
+    return "" if found is None else found["commit"] + ("-dirty" if found["dirty"] else "")
+
+
 def _git(project: Path, *arguments: str) -> bytes | None:
     try:
         done = subprocess.run(

@@ -12,7 +12,7 @@ from core.runs.state import RunState, StateName
 Json = Mapping[str, Any]
 
 # Fields in which runs of one variant may differ: where and on what they ran, not what was to be learnt.
-_NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
+NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RunFiles:
 
 def compute_variant(config: Json) -> str:
     """A short digest of a config without split, seed and device; empty for an empty config."""
-    fields = {name: value for name, value in config.items() if name not in _NO_VARIANT}
+    fields = {name: value for name, value in config.items() if name not in NO_VARIANT}
     text = json.dumps(fields, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12] if fields else ""
 

@@ -1,5 +1,6 @@
 """The presets: configs worth beginning with, one YAML a model. No torch here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import yaml
 
 from core.errors import PresetNotFoundError
+from core.training.config import build_config
 
 # The order in which they are shown, the default first.
 PRESETS: Final = ("gcn", "sage", "gat", "gatv2", "appnp", "sgc", "mlp")
@@ -33,3 +35,12 @@ def load_preset(name: str) -> Preset:
         raise PresetNotFoundError(f"no preset is called {name!r}: there are {', '.join(PRESETS)}")
     content = yaml.safe_load((files("core.training") / "presets" / f"{name}.yaml").read_text(encoding="utf-8"))
     return Preset(name, content["title"], content["description"], {**content["config"], "preset": name})
+
+
+def find_changes(preset: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `config` whose values are not the preset's; none when there is no such preset any more."""
+    try:
+        own = build_config(load_preset(preset).values).model_dump()
+    except PresetNotFoundError:
+        return {}
+    return {name: value for name, value in config.items() if name in own and value != own[name]}

@@ -1,6 +1,7 @@
-"""Still pictures of numbers, as Plotly figures: category sizes, link rates, confusion, reliability, probabilities."""
+"""Still pictures of numbers, as Plotly figures: what a graph has, what a run and a benchmark reached."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,53 @@ def build_reliability(bins: Sequence[Mapping[str, float]]) -> go.Figure:
         height=300,
         xaxis={"title": "confidence (%)", "range": [0, 101]},
         yaxis={"title": "accuracy (%)", "range": [0, 101]},
+    )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of the leaderboard: a value and its interval in per cent (None: a published value), and what it is."""
+
+    name: str
+    value: float
+    interval: tuple[float, float] | None
+    detail: str
+
+
+def build_leaderboard(marks: Sequence[Mark]) -> go.Figure:
+    """A dot and its interval a row, the first on top; published values are hollow and grey."""
+    labels = [escape_plotly(mark.name) for mark in marks]
+    traces = []
+    for own, color in ((True, ACCENT), (False, "gray")):
+        rows = [(label, mark) for label, mark in zip(labels, marks, strict=True) if (mark.interval is not None) == own]
+        bounds = [mark.interval or (mark.value, mark.value) for _, mark in rows]
+        spread = {
+            "type": "data",
+            "symmetric": False,
+            "array": [high - mark.value for (_, high), (_, mark) in zip(bounds, rows, strict=True)],
+            "arrayminus": [mark.value - low for (low, _), (_, mark) in zip(bounds, rows, strict=True)],
+            "thickness": 2,
+            "width": 5,
+            "visible": own,
+        }
+        traces.append(
+            go.Scatter(
+                x=[mark.value for _, mark in rows],
+                y=[label for label, _ in rows],
+                customdata=[escape_plotly(mark.detail) for _, mark in rows],
+                error_x=spread,
+                mode="markers",
+                marker={"size": 10, "color": color, "symbol": "circle" if own else "diamond-open"},
+                hovertemplate="%{y}: %{x:.2f} %<br>%{customdata}<extra></extra>",
+            )
+        )
+    ticks = _name_ticks([mark.name for mark in marks])
+    order = {"categoryorder": "array", "categoryarray": labels[::-1]}
+    return _figure(
+        traces,
+        height=ROW_HEIGHT * len(marks) + 95,
+        xaxis={"title": "test accuracy (%)"},
+        yaxis={"showgrid": True, "range": [-0.6, len(marks) - 0.4], **ticks, **order},
     )
 
 

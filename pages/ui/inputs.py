@@ -93,8 +93,9 @@ def choose_graph(explorer: Explorer, notices: list[str]) -> str:
     st.session_state["router_graph"] = graph_id
 
     def changed() -> None:
-        # A run and an article belong to one graph.
-        write_params(graph=st.session_state["router_graph"], run=None, runs=None, article=None)
+        # A run, an article and a benchmark belong to one graph.
+        of_graph = ("run", "runs", "article", "first", "second")
+        write_params(graph=st.session_state["router_graph"], **dict.fromkeys(of_graph))
 
     st.selectbox(
         "Graph",
@@ -103,7 +104,7 @@ def choose_graph(explorer: Explorer, notices: list[str]) -> str:
         key="router_graph",
         on_change=changed,
         label_visibility="collapsed",
-        width=220,
+        width=180,
     )
     return graph_id
 
@@ -143,7 +144,7 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
         on_change=lambda: write_params(run=st.session_state["router_run"]),
         label_visibility="collapsed",
         placeholder="Choose a run",
-        width=358,  # the whole width of a phone
+        width=300,  # with the navigation beside it the row fits on a laptop
     )
     return chosen
 

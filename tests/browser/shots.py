@@ -15,13 +15,13 @@ from PIL import Image
 from playwright.sync_api import TimeoutError, sync_playwright
 
 from tests.browser import chrome
-from tests.browser.homes import Home
+from tests.browser.homes import Home, add_benchmarks
 from tests.browser.server import ROOT, Server
 
 FOLDER = ROOT / "build" / "shots"
 README = ROOT / "docs" / "images" / "overview.png"
 README_SHOT = "overview-data-light"
-PAGES = {"overview": "", "train": "train", "runs": "runs", "map": "map", "article": "article"}
+PAGES = {"overview": "", "train": "train", "runs": "runs", "benchmark": "benchmark", "map": "map", "article": "article"}
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
@@ -38,12 +38,14 @@ DRAWN = {
     "overview": ".st-key-overview_rates .heatmaplayer path, .st-key-overview_rates .heatmaplayer image",
     "train": ".c-gd .scatterlayer .js-line",
     "runs": ".c-gd .scatterlayer .js-line",
+    "benchmark": ".st-key-benchmark_chart .scatterlayer .point",
     "map": ".map-chip",
     "article": ".rings-node",
 }
 WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
     "runs": ".st-key-runs_example .scatterlayer .js-line",
+    "benchmark": ".st-key-benchmark_empty",
     "article": ".st-key-article_start a",
 }
 TALLEST = 3_000
@@ -79,7 +81,7 @@ def list_shots(home, run_id):
     data = f"graph={home.twin}&run={run_id}"
     own = {"map": f"&article={article}", "article": f"&article={article}", "runs": f"&runs={run_id}"}
     shots = [Shot(f"{name}-data", f"{path}?{data}{own.get(name, '')}", DRAWN[name]) for name, path in PAGES.items()]
-    unknown = WITHOUT_RUN | {"runs": DRAWN["runs"]}
+    unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "benchmark")}
     shots += [
         Shot(f"{name}-no-such-run", f"{PAGES[name]}?graph={home.twin}&run=nobody", unknown[name]) for name in PAGES
     ]
@@ -88,6 +90,8 @@ def list_shots(home, run_id):
         Shot("overview-no-such-graph", "?graph=none", DRAWN["overview"]),
         Shot("article-none-chosen", f"article?{data}", WITHOUT_RUN["article"]),
         Shot("article-no-such-article", f"article?{data}&article=zzz", "[data-testid=stAlert]"),
+        Shot("benchmark-no-such-benchmark", f"benchmark?{data}&first=nobody", DRAWN["benchmark"]),
+        Shot("benchmark-one", f"benchmark?graph={home.hostile}", DRAWN["benchmark"]),
         Shot("map-right-or-wrong", f"map?{data}&color=correct", DRAWN["map"]),
     ]
 
@@ -182,6 +186,7 @@ def main(arguments):
             problems += take_wanted(list_empty_shots(home))
             run_id = server.train(home.twin, "gcn", epochs=40, hidden_channels=64)
             server.wait_for(run_id, "finished", seconds=600)
+            add_benchmarks(home)
             problems += take_wanted(list_shots(home, run_id))
             live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)
             server.wait_for(live_id, "running", epoch=20)

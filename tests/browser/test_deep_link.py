@@ -8,7 +8,7 @@ def test_first_visit_is_a_deep_link(home, start, page):
     title = server.get(f"/graphs/{home.twin}/articles/4321")["title"]
     page.goto(f"{server.url}/article?article=4321")
     page.get_by_role("heading", name=title, exact=True).wait_for()
-    for name in ("Overview", "Train", "Runs", "Map", "Article"):
+    for name in ("Overview", "Train", "Runs", "Benchmark", "Map", "Article"):
         page.get_by_role("link", name=re.compile(f"{name}$")).wait_for()
     assert page.locator(".st-key-router_graph input").input_value() == "WikiCS twin"
     page.locator(".rings-node").first.wait_for()

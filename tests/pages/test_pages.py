@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
-PAGES = ["overview", "train", "runs", "map", "article"]
+PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def open_page(monkeypatch, explorer):
 def test_nothing_trained_yet(open_page, name):
     at = open_page(name)
     assert not at.exception and not at.error
-    if name != "train":
+    if name not in ("train", "benchmark"):
         assert name == "article" or any(button.label == "Train the default model" for button in at.button)
 
 
@@ -71,3 +71,55 @@ def test_unknown_article_is_said(open_page):
     at = open_page("article", article="No such title")
     assert not at.exception
     assert ["No such title" in error.value for error in at.error] == [True]
+
+
+def test_no_benchmark_yet_gives_the_command(open_page, tiny_id):
+    at = open_page("benchmark")
+    assert [code.value for code in at.code] == [f"wikics benchmark --graph {tiny_id} --preset gcn"]
+    assert not at.dataframe and any("No benchmark of this graph yet" in text.value for text in at.markdown)
+
+
+def test_benchmarks_are_ranked_and_compared(open_page, explorer, two_benchmarks):
+    at = open_page("benchmark")
+    (table,) = at.dataframe
+    assert table.value["benchmark"].tolist() == ["gcn", "mlp"]
+    assert table.value["mean"].tolist() == [100.0, 50.0]
+    assert table.value["id"].tolist() == two_benchmarks
+    sentence = explorer.benchmarks.compare(*two_benchmarks).sentence
+    assert any(sentence[:40] in text.value.replace("\\", "") for text in at.markdown)
+    at = open_page("benchmark", first=two_benchmarks[1], second=two_benchmarks[0])
+    assert [box.value for box in at.selectbox if box.key.startswith("benchmark_")] == two_benchmarks[::-1]
+    assert any("mlp and gcn are not distinguishable" in text.value for text in at.markdown)
+
+
+def test_unknown_benchmark_is_said(open_page, two_benchmarks):
+    at = open_page("benchmark", first="nobody", second=two_benchmarks[0])
+    assert not at.exception
+    assert ["nobody" in warning.value for warning in at.warning] == [True]
+
+
+def test_unknown_benchmark_is_said_where_there_is_none(open_page):
+    at = open_page("benchmark", second="nobody")
+    assert not at.exception
+    assert ["nobody" in warning.value for warning in at.warning] == [True]
+
+
+def test_benchmarks_of_another_graph_are_not_shown(open_page, explorer, tiny_id):
+    from tests.rigs import make_result
+
+    config = explorer.build_config("gcn", {}, graph=tiny_id).model_dump()
+    other = explorer.benchmarks.store.open(config, graph_digest="another")
+    explorer.benchmarks.store.save_result(other.id, make_result())
+    at = open_page("benchmark")
+    assert not at.exception and not at.dataframe
+
+
+def test_published_numbers_are_shown_on_their_graph_alone(open_page, explorer, two_benchmarks, monkeypatch):
+    from core.inference.published import list_published
+
+    assert len(open_page("benchmark").dataframe) == 1
+    monkeypatch.setattr(explorer, "list_published", lambda _graph_id: list_published("wikics", ""))
+    board, published = open_page("benchmark").dataframe
+    assert published.value["mean"].tolist() == pytest.approx([81.07, 80.69, 80.30, 79.98, 79.84, 77.65, 77.19])
+    assert set(published.value["protocol"]) == {"3 of the 20 splits", "all 20 splits"}
+    assert board.value["benchmark"].tolist() == ["gcn", "mlp"]

@@ -1,12 +1,15 @@
 """The command line: one JSON document, one line for an error, exit codes 0, 1 and 2."""
 
 import json
+import signal
 import socket
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
 from core import cli
+from core.cli.benchmark import parse_splits
 from core.errors import ConfigError
 from core.runs import files
 from core.runs.folder import RunFolder
@@ -16,7 +19,7 @@ from core.training.config import build_config
 @pytest.fixture
 def wikics(monkeypatch, capsys, explorer):
     """Runs a command as the shell would and returns exit code, stdout and stderr."""
-    monkeypatch.setattr(cli, "open_explorer", lambda: explorer)
+    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["wikics", *arguments])
@@ -77,6 +80,14 @@ def test_runs_are_listed_shown_exported_and_deleted(wikics, finished_run, tmp_pa
         (["train", "--config", "missing.yaml"], "missing.yaml"),
         (["runs", "show", "nobody"], "no run"),
         (["predict", "--run", "latest", "--article", "x"], "no run"),
+        (["benchmark", "--splits", "0-9"], "split 9"),
+        (["benchmark", "--splits", "0;1"], "a range 0-19"),
+        (["benchmark", "--splits", ""], "a range 0-19"),
+        (["benchmark", "--splits", "1-0"], "write 0-1"),
+        (["benchmark", "--set", "split=1"], "use --splits"),
+        (["benchmark", "--set", "lr=-1"], "lr is"),
+        (["benchmark", "--preset", "nobody"], "nobody"),
+        (["benchmark", "--against", "nobody"], "nobody"),
     ],
 )
 def test_an_error_is_one_line(wikics, arguments, words):
@@ -85,7 +96,9 @@ def test_an_error_is_one_line(wikics, arguments, words):
     assert err.startswith("wikics: ") and words in err and err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["train", "--nonsense"], ["nonsense"], ["predict", "--run", "latest"]])
+@pytest.mark.parametrize(
+    "arguments", [["train", "--nonsense"], ["nonsense"], ["predict", "--run", "latest"], ["benchmark", "--seeds", "0"]]
+)
 def test_wrong_usage_is_exit_code_2(wikics, arguments):
     assert wikics(*arguments)[0] == 2
 
@@ -93,6 +106,83 @@ def test_wrong_usage_is_exit_code_2(wikics, arguments):
 def test_help_of_train_names_every_field(wikics):
     _, out, _ = wikics("train", "--help")
     assert "hidden_channels" in out and "patience" in out
+
+
+SMALL = ("--set", "hidden_channels=4", "--set", "epochs=2", "--set", "device=cpu")
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """What the benchmark trains: (preset, split, seed) in order. The training itself is real."""
+    from core.training import benchmark
+
+    seen = []
+    real = benchmark.train_run
+
+    def train(folder, config, graph, **other):
+        seen.append((config.preset, config.split, config.seed))
+        return real(folder, config, graph, **other)
+
+    monkeypatch.setattr(benchmark, "train_run", train)
+    return seen
+
+
+def test_benchmark_answers_by_the_contract_and_trains_nothing_twice(wikics, tiny_id, trained):
+    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
+    code, out, _ = wikics(*command, "--splits", "1", "--json")
+    assert (code, trained) == (0, [("sgc", 1, 0)])
+    code, out, _ = wikics(*command, "--seeds", "2", "--json")
+    answer = json.loads(out)
+    assert (code, trained) == (0, [("sgc", 1, 0), ("sgc", 0, 0), ("sgc", 0, 1), ("sgc", 1, 1)])
+    assert [(run["split"], run["seed"]) for run in answer["runs"]] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    scores = [run["test_acc"] for run in answer["runs"]]
+    assert answer["mean"] == pytest.approx(sum(scores) / 4)
+    assert answer["interval"][0] <= answer["mean"] <= answer["interval"][1]
+    assert (answer["preset"], answer["graph"], answer["difference"]) == ("sgc", tiny_id, None)
+    keys = {"std", "interval_over_splits", "seconds_per_epoch", "seconds", "peak_memory_mb", "device", "commit"}
+    assert keys | {"graph_digest"} <= set(answer) and "correct_bits" not in answer["runs"][0]
+    code, out, _ = wikics(*command, "--splits", "0")
+    assert code == 0 and len(trained) == 4 and "1 × 1" in out
+
+
+def test_benchmark_against_a_preset_measures_both_alike_and_against_a_benchmark_none(wikics, tiny_id, trained):
+    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL, "--splits", "0-1")
+    code, out, _ = wikics(*command, "--against", "mlp", "--json")
+    difference = json.loads(out)["difference"]
+    assert (code, trained) == (0, [("sgc", 0, 0), ("sgc", 1, 0), ("mlp", 0, 0), ("mlp", 1, 0)])
+    assert (difference["pairs"], difference["first"]) == (2, json.loads(out)["id"])
+    code, again, _ = wikics(*command, "--against", difference["second"])
+    assert code == 0 and len(trained) == 4
+    assert " ".join(difference["sentence"].split()) in " ".join(again.split())
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(wikics, tiny_id, trained, monkeypatch):
+    from core.training import benchmark
+
+    real, command = benchmark.train_run, ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
+
+    def press_in_the_second(folder, config, graph, *, on_epoch):
+        if config.split == 1:
+            signal.raise_signal(signal.SIGINT)
+        return real(folder, config, graph, on_epoch=on_epoch)
+
+    before = signal.getsignal(signal.SIGINT)
+    with monkeypatch.context() as patch:
+        patch.setattr(benchmark, "train_run", press_in_the_second)
+        code, out, err = wikics(*command, "--json")
+    assert (code, out) == (130, "")
+    assert "1 of 2 runs of sgc are kept" in err and "wikics benchmark --graph" in err
+    assert signal.getsignal(signal.SIGINT) is before
+    code, out, _ = wikics(*command, "--json")
+    assert (code, len(json.loads(out)["runs"])) == (0, 2)
+    assert trained == [("sgc", 0, 0), ("sgc", 1, 0), ("sgc", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "splits"), [("0-19", [*range(20)]), ("0,3,5", [0, 3, 5]), ("4", [4]), (" 7-8 ,1,8", [1, 7, 8])]
+)
+def test_splits_are_parsed(text, splits):
+    assert parse_splits(text, SimpleNamespace(check_split=lambda split: split)) == splits
 
 
 def test_overrides_are_parsed_by_their_fields():

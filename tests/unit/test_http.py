@@ -75,6 +75,16 @@ def test_metrics_come_by_cursor(client, finished_run):
     assert (again["columns"]["epoch"], again["reset"]) == ([], False)
 
 
+def test_benchmarks_are_listed_best_first_and_compared(client, tiny_id, two_benchmarks):
+    best, other = two_benchmarks
+    listed = client.get("/benchmarks", params={"graph": tiny_id}).json()["benchmarks"]
+    assert [(item["id"], item["mean"], item["num_splits"]) for item in listed] == [(best, 1.0, 2), (other, 0.5, 2)]
+    assert client.get("/benchmarks").json()["benchmarks"] == listed
+    assert client.get(f"/benchmarks/{best}").json() == listed[0]
+    difference = client.get(f"/benchmarks/{best}/difference", params={"to": other}).json()
+    assert (difference["mean"], difference["pairs"]) == (0.5, 2)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -85,6 +95,10 @@ def test_metrics_come_by_cursor(client, finished_run):
         ("GET", "/graphs/TINY/articles/x", None, 422),
         ("GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", None, 422),
         ("GET", "/runs/nobody", None, 404),
+        ("GET", "/benchmarks?graph=none", None, 404),
+        ("GET", "/benchmarks/nobody", None, 404),
+        ("GET", "/benchmarks/nobody/difference", None, 422),
+        ("GET", "/benchmarks/nobody/difference?to=none", None, 404),
         ("GET", "/metrics-since?run=a:b:c", None, 422),
         ("GET", "/metrics-since", None, 422),
         ("POST", "/runs", {"graph": "TINY", "preset": "nobody"}, 404),

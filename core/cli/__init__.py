@@ -1,6 +1,5 @@
 """The command line: `wikics`. With --json a command prints one JSON document on stdout and nothing else there."""
 
-import json
 import os
 import platform
 import runpy
@@ -13,12 +12,14 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 import core
 from core.api import Explorer
+from core.cli import console
+from core.cli.benchmark import benchmark
+from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
 from core.errors import ConfigError, InvalidInputError, UnavailableError, WikicsError
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
@@ -36,15 +37,7 @@ app.add_typer(runs_app, name="runs")
 
 POLL_SECONDS = 0.2
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-GraphOption = Annotated[
-    str | None,
-    typer.Option("--graph", metavar="G", help="Graph: wikics, twin, an archive's id, or a path to an archive."),
-]
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
-
-out = Console()
-err = Console(stderr=True)
 
 
 def main() -> None:
@@ -56,34 +49,6 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def open_explorer() -> Explorer:
-    """The Explorer of this process's settings."""
-    return Explorer(load_settings())
-
-
-def print_json(content: Any) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(content, indent=2, default=str))
-
-
-def open_graph(explorer: Explorer, graph: str | None) -> str:
-    """The id of the graph that --graph names; an archive named by its path is taken into the library first."""
-    if graph is not None and (graph.endswith(".npz") or os.sep in graph):
-        return explorer.register_archive(Path(graph).expanduser())
-    return explorer.graph(graph).id
-
-
-def parse_overrides(pairs: list[str]) -> dict[str, Any]:
-    """`["lr=0.01", "jk=cat"]` as fields and their texts. Raises ConfigError."""
-    values: dict[str, Any] = {}
-    for pair in pairs:
-        name, separator, text = pair.partition("=")
-        if not separator or not name:
-            raise ConfigError(f"--set {pair!r} is no setting: write field=value, such as lr=0.01")
-        values[name] = text  # the config parses "1e-3", "20" and "true" by its fields' types
-    return values
 
 
 def load_config_file(path: Path) -> dict[str, Any]:
@@ -123,7 +88,7 @@ def _write_record(record: RunRecord, *, as_json: bool) -> None:
 @app.command()
 def graph(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     """Fetch a graph, verify it and describe it."""
-    explorer = open_explorer()
+    explorer = console.open_explorer()
     description = explorer.describe_graph(open_graph(explorer, graph))
     if as_json:
         print_json(asdict(description))
@@ -158,7 +123,7 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train one run and say how it went. Ctrl-C stops the run after its epoch."""
-    explorer = open_explorer()
+    explorer = console.open_explorer()
     overrides = (load_config_file(config) if config else {}) | parse_overrides(set_ or [])
     if split is not None:
         overrides["split"] = split
@@ -210,7 +175,7 @@ def predict(
     """Predict articles' categories with their calibrated probabilities."""
     if bool(article) == all_:
         raise typer.BadParameter("name articles with --article, or take --all", param_hint="--article")
-    answer = open_explorer().predict(run, None if all_ else article)
+    answer = console.open_explorer().predict(run, None if all_ else article)
     if as_json:
         print_json(asdict(answer))
         return
@@ -218,6 +183,9 @@ def predict(
     for row in answer.articles:
         table.add_row(str(row.index), row.title, row.label, row.pred, f"{100 * row.probs[row.pred]:.1f} %")
     out.print(table)
+
+
+app.command(epilog=field_help())(benchmark)
 
 
 @app.command()
@@ -262,7 +230,7 @@ def _has_screen() -> bool:
 @runs_app.command("list")
 def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     """All runs, newest first."""
-    records = open_explorer().list_runs(graph)
+    records = console.open_explorer().list_runs(graph)
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return
@@ -276,7 +244,7 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
 @runs_app.command("show")
 def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """One run: how it stands, its config, its report."""
-    details = open_explorer().read_run(run)
+    details = console.open_explorer().read_run(run)
     content = details.flatten()
     if as_json:
         print_json(content)
@@ -288,19 +256,19 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
 @runs_app.command("stop")
 def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """Ask a run to stop after its epoch."""
-    _write_record(open_explorer().stop_run(run), as_json=as_json)
+    _write_record(console.open_explorer().stop_run(run), as_json=as_json)
 
 
 @runs_app.command("resume")
 def resume_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """Let a run that ended early go on from its last checkpoint."""
-    _write_record(open_explorer().resume_run(run), as_json=as_json)
+    _write_record(console.open_explorer().resume_run(run), as_json=as_json)
 
 
 @runs_app.command("delete")
 def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """Delete a run that has ended."""
-    deleted = open_explorer().delete_run(run)
+    deleted = console.open_explorer().delete_run(run)
     if as_json:
         print_json({"deleted": deleted})
     else:
@@ -314,14 +282,10 @@ def export_run(
     as_json: JsonOption = False,
 ) -> None:
     """Write a run's folder as a zip archive."""
-    run_id, content = open_explorer().export_run(run)
+    run_id, content = console.open_explorer().export_run(run)
     path = output or Path(f"{run_id}.zip")
     path.write_bytes(content)
     if as_json:
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})
     else:
         out.print(f"wrote {path}")
-
-
-if __name__ == "__main__":
-    main()

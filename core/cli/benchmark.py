@@ -1,0 +1,164 @@
+"""`wikics benchmark`: one config over splits and seeds, kept as it goes on, and compared with another."""
+
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from core.api import Explorer
+from core.cli import console
+from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
+from core.errors import BenchmarkNotFoundError, ConfigError
+from core.graph.graph import Graph
+from core.inference.leaderboard import BenchmarkDifference, BenchmarkSummary
+
+INTERRUPTED = 130  # the shell's exit code for Ctrl-C
+
+Pairs = list[tuple[int, int]]
+
+
+class _Interrupted(Exception):  # noqa: N818
+    """Ctrl-C: Lightning would turn a KeyboardInterrupt into an exit of its own."""
+
+
+def parse_splits(text: str, graph: Graph) -> list[int]:
+    """`0-19`, `0,3,5` or `4` as splits of the graph, in order. Raises ConfigError."""
+    splits: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = (word.strip() for word in part.partition("-"))
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise ConfigError(f"--splits {text!r} names no splits: write a range 0-19, a list 0,3,5 or one split 0")
+        low, high = int(first), int(last or first)
+        if high < low:
+            raise ConfigError(f"--splits {text!r} runs backwards: write {high}-{low}")
+        graph.check_split(low)
+        graph.check_split(high)
+        splits.update(range(low, high + 1))
+    return sorted(splits)
+
+
+def benchmark(
+    graph: GraphOption = None,
+    preset: Annotated[str, typer.Option(metavar="P", help="Preset to measure.")] = "gcn",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help="One field that differs, in the preset of --against too."),
+    ] = None,
+    splits: Annotated[
+        str | None, typer.Option(metavar="S", help="Splits: 0-19, 0,3,5 or 0; without it every split.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(metavar="K", min=1, max=1000, help="Seeds a split: 0 to K-1.")] = 1,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="P2", help="Second preset, measured alike, or the id of a benchmark, taken as it is."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a preset over splits and seeds. Each result is kept; the same command goes on where it was cut off."""
+    explorer = console.open_explorer()
+    graph_id = open_graph(explorer, graph)
+    loaded = explorer.graph(graph_id)
+    chosen = range(loaded.num_splits) if splits is None else parse_splits(splits, loaded)
+    pairs = [(split, seed) for seed in range(seeds) for split in chosen]
+    overrides = parse_overrides(set_ or [])
+    for name, option in {"split": "--splits", "seed": "--seeds", "preset": "--preset", "graph": "--graph"}.items():
+        if name in overrides:
+            raise ConfigError(f"--set {name}={overrides[name]} does not go with a benchmark: use {option}")
+    named = [preset] if against is None or _is_benchmark(explorer, against) else [preset, against]
+    configs = [explorer.build_config(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
+    ids = [_run(explorer, config, pairs) for config in configs]
+    if against is not None and len(ids) == 1:
+        ids.append(against)
+    summaries = [explorer.benchmarks.read(id_, pairs) for id_ in ids]
+    difference = explorer.benchmarks.compare(ids[0], ids[1], pairs) if len(ids) == 2 else None
+    if as_json:
+        print_json(asdict(summaries[0]) | {"difference": asdict(difference) if difference else None})
+    else:
+        _write_table(summaries, difference)
+
+
+def _is_benchmark(explorer: Explorer, name: str) -> bool:
+    try:
+        explorer.benchmarks.store.read(name)
+    except BenchmarkNotFoundError:
+        return False
+    return True
+
+
+def _run(explorer: Explorer, config: Any, pairs: Pairs) -> str:
+    """Trains what is missing and returns the benchmark's id. Ctrl-C loses no more than the current run."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    done = 0
+    with (
+        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar,
+        _ctrl_c() as pressed,
+    ):
+        task = bar.add_task(config.preset, total=1.0)
+
+        def show(progress: Any) -> None:
+            nonlocal done
+            done = progress.done
+            text = f"{config.preset} {progress.done} of {progress.total}"
+            bar.update(task, description=f"{text}, {progress.text}" if progress.text else text)
+            bar.update(task, completed=progress.fraction)
+            if pressed:
+                raise _Interrupted
+
+        try:
+            return explorer.run_benchmark(config, pairs, show)
+        except _Interrupted:
+            pass
+    err.print(f"stopped: {done} of {len(pairs)} runs of {config.preset} are kept; to go on:", highlight=False)
+    err.print(shlex.join(["wikics", *sys.argv[1:]]), markup=False, highlight=False, soft_wrap=True)
+    sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[list[int]]:
+    """A list that is no longer empty once Ctrl-C was pressed; pressed again, it ends the process as usual."""
+    pressed: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDifference | None) -> None:
+    table = Table("", *(summary.label for summary in summaries), title=f"Test accuracy (%) on {summaries[0].graph}")
+    rows = {
+        "mean": [f"{100 * summary.mean:.2f}" for summary in summaries],
+        "standard deviation": ["-" if s.std is None else f"{100 * s.std:.2f} over {s.unit}" for s in summaries],
+        f"95 % interval over articles and {summaries[0].unit}": [_span(summary.interval) for summary in summaries],
+        f"95 % interval over {summaries[0].unit} alone": [_span(summary.interval_over_splits) for summary in summaries],
+        "validation": [f"{100 * summary.val_mean:.2f}" for summary in summaries],
+        "splits × seeds": [f"{summary.num_splits} × {summary.num_seeds}" for summary in summaries],
+        "seconds an epoch": [f"{summary.seconds_per_epoch:.3g}" for summary in summaries],
+        "seconds in all": [f"{summary.seconds:.0f}" for summary in summaries],
+        "peak memory": [f"{summary.peak_memory_mb:.0f} MB" for summary in summaries],
+        "device": [summary.device for summary in summaries],
+        "commit": [summary.short_commit for summary in summaries],
+        "id": [summary.id for summary in summaries],
+    }
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
+    out.print(table)
+    if difference:
+        out.print(difference.sentence, markup=False, highlight=False)
+
+
+def _span(interval: tuple[float, float] | None) -> str:
+    return "-" if interval is None else f"{100 * interval[0]:.2f} to {100 * interval[1]:.2f}"

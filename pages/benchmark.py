@@ -1,0 +1,143 @@
+"""Which model is best on this graph, and by more than chance?"""
+
+import shlex
+
+import streamlit as st
+
+from core.errors import ConflictError
+from core.inference.leaderboard import BenchmarkSummary
+from core.inference.published import PublishedResult
+from pages.ui import charts, inputs, leaderboard
+from pages.ui.loaders import get_explorer
+from pages.ui.text import escape_markdown
+
+PARAMS = {"first": "First", "second": "Second"}
+
+explorer = get_explorer()
+graph_id: str = st.session_state["open_graph"]
+
+
+def draw_command(preset: str) -> None:
+    """The shell command that makes one; the server trains no benchmark for a visitor."""
+    st.code(
+        shlex.join(["wikics", "benchmark", "--graph", graph_id, "--preset", preset]), language="bash", wrap_lines=True
+    )
+
+
+def draw_notices(board: list[BenchmarkSummary]) -> None:
+    """What the URL names and this graph has not."""
+    for param in PARAMS:
+        wanted = inputs.read_param(param)
+        if wanted and wanted not in [summary.id for summary in board]:
+            st.warning(f"No benchmark of this graph is called {escape_markdown(wanted)}.", icon=":material/info:")
+
+
+def draw_empty() -> None:
+    """What a benchmark is, and how to make the first."""
+    with st.container(border=True, key="benchmark_empty"):
+        st.markdown(
+            "No benchmark of this graph yet. One trains a preset on every split and says how good it is, "
+            "and how sure that is. Make it in a shell; each split appears here as it ends."
+        )
+        draw_command(explorer.list_presets()[0].name)
+
+
+def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, ...]) -> None:
+    """The picture, and the same as a table."""
+    st.plotly_chart(
+        charts.build_leaderboard(leaderboard.build_marks(board, published)),
+        key="benchmark_chart",
+        config=charts.CONFIG,
+        alt="Test accuracy of each benchmark with its 95 % interval, best first; the table below has the numbers",
+    )
+    percent = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        leaderboard.build_rows(board),
+        key="benchmark_table",
+        hide_index=True,
+        height="content",
+        column_config={
+            "benchmark": st.column_config.TextColumn(width=200),  # a long name leaves room for numbers on a phone
+            "mean": percent,
+            "validation": percent,
+            "s/epoch": st.column_config.NumberColumn(format="%.3g", help="Seconds of an epoch, median over all runs."),
+            "95 % interval": st.column_config.TextColumn(help="Percentile bootstrap over test articles and splits."),
+            "splits alone": st.column_config.TextColumn(
+                help="Student's interval over splits: too narrow, since all splits share their test articles."
+            ),
+        },
+        placeholder="–",
+        alt="Benchmarks of this graph, best first, accuracies in per cent",
+    )
+    st.caption(
+        "Accuracy on test articles in per cent, ± the standard deviation over splits (with one split, over seeds). "
+        "The interval is over test articles and splits." + (" Hollow marks are published." if published else "")
+    )
+
+
+def draw_published(published: tuple[PublishedResult, ...]) -> None:
+    """What others reached on this graph, and how they measured."""
+    st.subheader("Published on this graph")
+    st.dataframe(
+        leaderboard.build_published_rows(published),
+        key="benchmark_published",
+        hide_index=True,
+        height="content",
+        column_config={"mean": st.column_config.NumberColumn(format="%.2f")},
+        placeholder="–",
+        alt="Published test accuracies in per cent with their protocols",
+    )
+    st.caption("As their sources give them: protocols differ, so compare with those of the same splits.")
+
+
+def draw_difference(board: list[BenchmarkSummary]) -> None:
+    """Two benchmarks of one's choice, run by run."""
+    st.subheader("Is one better?")
+    labels = leaderboard.name_apart(board)
+    ids = list(labels)
+    chosen = []
+    with st.container(horizontal=True, gap="medium"):
+        for place, (param, label) in enumerate(PARAMS.items()):
+            chosen.append(
+                inputs.choose(
+                    st.selectbox,
+                    label,
+                    ids,
+                    param=param,
+                    default=ids[place],
+                    key=f"benchmark_{param}",
+                    format_func=labels.get,
+                    width=320,
+                )
+            )
+    if chosen[0] == chosen[1]:
+        st.caption("Choose two that differ.")
+        return
+    try:
+        found = explorer.benchmarks.compare(*chosen)
+    except ConflictError as error:
+        st.caption(str(error))
+        return
+    st.markdown(f"**{escape_markdown(found.sentence)}**")
+    st.caption("Paired: the splits and seeds that both have, on the same test articles.")
+
+
+st.title("Benchmark")
+with st.spinner("Drawing test articles and splits anew for the intervals"):
+    board = explorer.list_benchmarks(graph_id)
+published = explorer.list_published(graph_id)
+draw_notices(board)
+if board:
+    draw_board(board, published)
+else:
+    draw_empty()
+if published:
+    draw_published(published)
+if len(board) > 1:
+    draw_difference(board)
+if board:
+    st.subheader("Measure another")
+    done = {summary.preset for summary in board}
+    names = [preset.name for preset in explorer.list_presets()]
+    draw_command(next((name for name in names if name not in done), names[0]))
+    st.caption("In a shell. What is done is kept: the same command goes on where it was cut off.")
