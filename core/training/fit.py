@@ -20,6 +20,7 @@ from core.storage.local import write_atomically
 from core.training.config import TrainConfig
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
 from core.training.module import NodeClassifier, OneStep
+from core.training.partitions import build_classifier, build_loader
 from core.training.recorder import RunRecorder
 from core.training.report import Outcome, RunFacts, build_report
 
@@ -48,13 +49,14 @@ def train_run(
     device = resolve_device(config)
     with _quiet_lightning(), _memory_errors(config):
         torch.manual_seed(config.seed)
-        module = NodeClassifier(config, graph)
+        module = build_classifier(config, graph)
         recorder = RunRecorder(folder, config, num_classes=graph.num_classes, on_epoch=on_epoch)
         if resume:
             recorder.resume(module)
         if not recorder.is_done:
+            loader = build_loader(config, graph, epoch=lambda: recorder.progress.epoch)
             try:
-                _build_trainer(config, device, recorder).fit(module, OneStep(), OneStep())
+                _build_trainer(config, device, recorder).fit(module, loader, OneStep())
             finally:
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
