@@ -105,6 +105,10 @@ class PartitionedClassifier(NodeClassifier):
         self.train_score = Score(loss=self._seen[1] / self._seen[0], acc=self._seen[2] / self._seen[0])
         return loss
 
+    def validation_step(self, batch: int, batch_idx: int) -> None:
+        if self.global_rank == FIRST_RANK:  # which alone records what comes of it
+            super().validation_step(batch, batch_idx)
+
 
 def build_classifier(config: TrainConfig, graph: Graph) -> NodeClassifier:
     """The module that trains this config: on the full graph, or part by part."""
