@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from threading import Thread
@@ -92,6 +94,7 @@ def start_group(size: int, device: DeviceName, work: Work, *arguments: Any) -> I
         for rank in range(1, size)
     ]
     try:
+        _start_tracker()
         for process in others:
             process.start()
         torch.set_num_threads(share)
@@ -112,6 +115,16 @@ def start_group(size: int, device: DeviceName, work: Work, *arguments: Any) -> I
                 process.kill()  # SIGTERM is blocked where a run trains
                 process.join()
         torch.set_num_threads(num_threads)
+
+
+def _start_tracker() -> None:
+    """Starts what multiprocessing would start with the first process, and takes back what it does to the signals.
+
+    It unblocks SIGTERM, which would then reach Lightning's handler instead of the trainer that waits for it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait_until_ready(store: TCPStore, others: list[SpawnProcess]) -> None:
