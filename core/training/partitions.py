@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor
 
+from core.errors import ConfigError
 from core.graph.graph import Graph
 from core.models.build import NORMALISATIONS, ModelInputs
 from core.models.sparse import build_adjacency
@@ -27,9 +28,15 @@ class RandomParts:
     the r-th on; where the parts do not come out even the first of them are taken once more, as torch's
     DistributedSampler does, since all processes must make the same number of steps.
     epoch: epochs trained so far, asked whenever a new epoch begins.
+    Raises ConfigError when there are not two articles for every part.
     """
 
     def __init__(self, config: TrainConfig, graph: Graph, *, epoch: Callable[[], int], rank: int = FIRST_RANK) -> None:
+        if 2 * config.partitions > graph.num_nodes:
+            raise ConfigError(
+                f"partitions is {config.partitions}, but {graph.name} has {graph.num_nodes} articles, two or more of "
+                f"which make a part: set partitions={max(1, graph.num_nodes // 2)} or fewer"
+            )
         self._config, self._epoch, self._rank = config, epoch, rank
         self._train_mask = torch.from_numpy(graph.train_masks[config.split].copy())
         self._num_nodes = graph.num_nodes
@@ -51,8 +58,12 @@ class RandomParts:
         # Without its links: PyG would look through all of them for every part (see `cut_links`).
         articles = Data(n_id=torch.arange(self._num_nodes), num_nodes=self._num_nodes)
         generator = torch.Generator().manual_seed(int(seed))
-        for part in RandomNodeLoader(articles, self._config.partitions, shuffle=True, generator=generator):
-            yield part.n_id.sort().values
+        loader = RandomNodeLoader(articles, self._config.partitions, shuffle=True, generator=generator)
+        parts = [part.n_id for part in loader]
+        if len(parts[-1]) == 1:  # what is left over; batch normalisation needs two articles
+            parts[-2:] = [torch.cat(parts[-2:])]
+        for part in parts:
+            yield part.sort().values
 
 
 def cut_links(links: sparse.csr_array, index: NDArray[np.int64]) -> sparse.csr_array:

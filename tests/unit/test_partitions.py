@@ -73,7 +73,7 @@ def rows_of(folder):
     return [tuple(row[name] for name in LEARNT) for row in rows]
 
 
-@pytest.mark.parametrize("partitions", [2, 7, 240])
+@pytest.mark.parametrize("partitions", [2, 7, 120])
 def test_every_article_falls_into_one_part_and_each_epoch_into_another(partitions, graph):
     parts = RandomParts(build_config({**SMALL, "partitions": partitions}), graph, epoch=lambda: 0)
     first, again, next_epoch = (list(parts.draw(epoch)) for epoch in (0, 0, 1))
@@ -90,9 +90,37 @@ def test_drawing_leaves_the_generator_of_dropout_alone(graph):
 
 
 def test_parts_without_training_articles_make_no_step(graph):
-    config = build_config({**SMALL, "partitions": NUM_NODES})  # one article a part
-    parts = torch.cat(list(RandomParts(config, graph, epoch=lambda: 4)))
-    assert parts.sort().values.tolist() == graph.train_masks[0].nonzero()[0].tolist()
+    config = build_config({**SMALL, "partitions": NUM_NODES // 2})  # two articles a part
+    parts = RandomParts(config, graph, epoch=lambda: 4)
+    is_train = graph.train_masks[0]
+    expected = [part.tolist() for part in parts.draw(4) if is_train[part].any()]
+    assert [part.tolist() for part in parts] == expected
+    assert 0 < len(expected) < NUM_NODES // 2
+
+
+def test_no_part_is_an_article_alone(graph, new_folder):
+    """241 articles in 16 parts of 16 would leave one over, which batch normalisation could not take."""
+    which = np.arange(NUM_NODES + 1) % NUM_NODES  # the first article twice
+    role = which % 4
+    more = build_graph(
+        {
+            "features": graph.x[which],
+            "edge_index": graph.edge_index,
+            "labels": graph.y[which],
+            **{f"{name}_masks": (role == i)[None] for i, name in enumerate(("train", "val", "stopping"))},
+            "test_mask": role == 3,
+        },
+        GraphOrigin("more", "archive", "More", "Made for tests."),
+    )
+    config = build_config({**SMALL, "partitions": 16, "norm": "batch", "epochs": 1})
+    parts = RandomParts(config, more, epoch=lambda: 0)
+    assert [len(part) for part in parts.draw(0)] == [16] * 14 + [17]
+    assert train_run(new_folder("run"), config, more) == "finished"
+
+
+def test_more_parts_than_pairs_of_articles_are_refused(graph, new_folder):
+    with pytest.raises(ConfigError, match=r"^partitions is 121, but Small has 240 articles, .*: set partitions=120 or"):
+        train_run(new_folder("run"), build_config({**SMALL, "partitions": 121}), graph)
 
 
 def test_processes_take_turns_and_make_the_same_number_of_steps(graph):
