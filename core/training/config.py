@@ -33,6 +33,15 @@ class TrainConfig(ModelConfig):
     patience: int = Field(
         50, ge=1, le=1_000_000, description="Epochs without a better stopping accuracy before training ends."
     )
+    partitions: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="Random parts that the articles fall into each epoch, one step each (1: the full graph).",
+    )
+    devices: int = Field(
+        1, ge=1, le=64, description="Processes that train together, each on parts of its own; one a GPU."
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute.")
     precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="Number format of dense products.")
 
@@ -44,6 +53,11 @@ class TrainConfig(ModelConfig):
             )
         if self.precision != "32-true" and self.device == "cpu":
             raise ValueError("precision: bf16 is slower than 32-true on a CPU; set precision=32-true or another device")
+        if self.partitions < self.devices:
+            raise ValueError(
+                f"partitions: {self.partitions} is fewer than devices {self.devices}, so that a process would have "
+                f"no part to train on; set partitions={self.devices} or more"
+            )
         return self
 
 

@@ -21,7 +21,7 @@ def list_devices() -> list[DeviceName]:
 
 
 def resolve_device(config: TrainConfig) -> DeviceName:
-    """The device that `config` means on this machine. Raises ConfigError when it cannot be had."""
+    """The device that `config` means on this machine. Raises ConfigError when it cannot be had as often as asked."""
     available = list_devices()
     if config.device != "auto" and config.device not in available:
         raise ConfigError(f"device is {config.device!r}, but this machine has {', '.join(available)}: set device=auto")
@@ -30,6 +30,11 @@ def resolve_device(config: TrainConfig) -> DeviceName:
         raise ConfigError(
             f"precision is {config.precision!r}, but this machine computes on its CPU, where that is slower: "
             "set precision=32-true"
+        )
+    count = {"cpu": config.devices, "mps": 1, "cuda": torch.cuda.device_count()}[device]
+    if config.devices > count:
+        raise ConfigError(
+            f"devices is {config.devices}, but this machine has {count} of {device}: set devices={count} or device=cpu"
         )
     return device
 

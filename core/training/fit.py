@@ -5,11 +5,13 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
-from lightning.pytorch import Trainer
+from lightning.pytorch import Callback, Trainer
+from lightning.pytorch.strategies import DDPStrategy
 
 from core.errors import TrainingError
 from core.graph.graph import Graph
@@ -17,9 +19,13 @@ from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.storage.local import write_atomically
+from core.training.checkpoint import load_checkpoint
 from core.training.config import TrainConfig
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
+from core.training.follower import Follower, Leader
+from core.training.group import Rank, start_group
 from core.training.module import NodeClassifier, OneStep
+from core.training.partitions import FIRST_RANK, build_classifier, build_loader
 from core.training.profiling import EpochProfiler
 from core.training.recorder import RunRecorder
 from core.training.report import Outcome, RunFacts, build_report
@@ -39,7 +45,8 @@ def train_run(
     weights are then bit for bit those of a run that was never interrupted. `on_epoch` is called after
     every epoch, counted from 1. A stop is obeyed between epochs: the run is then finalised with its
     best epoch so far, so that it can be asked, and can still be resumed. It is for the caller to
-    remove the request before a resume.
+    remove the request before a resume. With several `devices`, rank 0 is this process, which alone
+    writes; peak memory is its own.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
     split that the graph has not, TrainingError when memory runs out or the loss is no number,
@@ -49,13 +56,19 @@ def train_run(
     device = resolve_device(config)
     with _quiet_lightning(), _memory_errors(config):
         torch.manual_seed(config.seed)
-        module = NodeClassifier(config, graph)
+        module = build_classifier(config, graph)
         recorder = RunRecorder(folder, config, num_classes=graph.num_classes, on_epoch=on_epoch)
         if resume:
             recorder.resume(module)
         if not recorder.is_done:
+            loader = build_loader(config, graph, epoch=lambda: recorder.progress.epoch)
             try:
-                _build_trainer(config, device, recorder).fit(module, OneStep(), OneStep())
+                if config.devices == 1:
+                    _build_trainer(config, device, recorder).fit(module, loader, OneStep())
+                else:
+                    checkpoint = folder / files.LAST_CHECKPOINT if resume else None
+                    with start_group(config.devices, device, _follow, checkpoint, config, graph, device) as rank:
+                        _build_trainer(config, device, recorder, rank).fit(module, loader, OneStep())
             finally:
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
@@ -63,19 +76,47 @@ def train_run(
     return outcome
 
 
-def _build_trainer(config: TrainConfig, device: DeviceName, recorder: RunRecorder) -> Trainer:
+def _follow(rank: Rank, checkpoint: Path | None, config: TrainConfig, graph: Graph, device: DeviceName) -> None:
+    """What a run's other processes do: they train beside the first one, from the same checkpoint on."""
+    with _quiet_lightning():
+        module = build_classifier(config, graph)  # takes the weights of rank 0
+        follower = Follower(
+            seed=config.seed, rank=rank.rank, checkpoint=load_checkpoint(checkpoint) if checkpoint else None
+        )
+        loader = build_loader(config, graph, epoch=lambda: follower.epoch, rank=rank.rank)
+        _build_trainer(config, device, follower, rank).fit(module, loader, OneStep())
+
+
+def _build_trainer(
+    config: TrainConfig, device: DeviceName, callback: RunRecorder | Follower, rank: Rank | None = None
+) -> Trainer:
+    """rank: of this process, where several train together."""
+    # Buffers are the graph's, the same everywhere, and those of batch normalisation, of which rank 0's count.
+    strategy = "auto" if rank is None else DDPStrategy(cluster_environment=rank, broadcast_buffers=False)
     return Trainer(
         accelerator=device,
-        devices=1,
+        strategy=strategy,
+        devices=config.devices,
         precision=config.precision,
-        max_epochs=config.epochs - recorder.progress.epoch,
-        callbacks=[recorder, EpochProfiler(recorder.folder)] if recorder.folder.profile_requested else [recorder],
+        max_epochs=config.epochs - callback.epoch,
+        callbacks=[callback, *_list_watchers(callback, rank)],
+        use_distributed_sampler=False,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
         num_sanity_val_steps=0,
     )
+
+
+def _list_watchers(callback: RunRecorder | Follower, rank: Rank | None) -> list[Callback]:
+    """What else follows the training: the profiler that was asked for, and what leads the other processes."""
+    watchers: list[Callback] = []
+    if isinstance(callback, RunRecorder) and callback.folder.profile_requested:
+        watchers.append(EpochProfiler(callback.folder))
+    if rank is not None and rank.rank == FIRST_RANK:
+        watchers.append(Leader())
+    return watchers
 
 
 def _finalise(

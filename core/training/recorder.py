@@ -49,6 +49,11 @@ class RunRecorder(Callback):
             module.load_state_dict(self._checkpoint.weights)
 
     @property
+    def epoch(self) -> int:
+        """Epochs trained."""
+        return self.progress.epoch
+
+    @property
     def is_done(self) -> bool:
         return self.progress.is_done(epochs=self.config.epochs, patience=self.config.patience)
 
