@@ -5,6 +5,7 @@ from typing import Literal
 import torch
 
 from core.errors import ConfigError
+from core.runs.environment import count_cpus
 from core.training.config import TrainConfig
 
 DeviceName = Literal["cpu", "cuda", "mps"]
@@ -31,10 +32,11 @@ def resolve_device(config: TrainConfig) -> DeviceName:
             f"precision is {config.precision!r}, but this machine computes on its CPU, where that is slower: "
             "set precision=32-true"
         )
-    count = {"cpu": config.devices, "mps": 1, "cuda": torch.cuda.device_count()}[device]
+    count = {"cpu": count_cpus(), "mps": 1, "cuda": torch.cuda.device_count()}[device]
     if config.devices > count:
+        instead = "" if device == "cpu" else " or device=cpu"
         raise ConfigError(
-            f"devices is {config.devices}, but this machine has {count} of {device}: set devices={count} or device=cpu"
+            f"devices is {config.devices}, but this machine has {count} of {device}: set devices={count}{instead}"
         )
     return device
 

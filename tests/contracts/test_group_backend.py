@@ -8,11 +8,15 @@ import pytest
 
 from core.backends.local import TRAINER
 from core.graph.archive import compute_digest, dump_arrays
+from core.runs.environment import count_cpus
 from core.storage.local import write_atomically
 from tests.contracts.test_resume import LOADING_SECONDS, make_arrays
 from tests.rigs import local_rig
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(count_cpus() < 2, reason="two processes on a CPU need two processors"),
+]
 
 CONFIG = {
     "preset": "gcn",

@@ -15,8 +15,10 @@ import torch
 from core.errors import ConfigError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph
 from core.runs import files
+from core.runs.environment import count_cpus
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
+from core.training import device
 from core.training.config import build_config
 from core.training.fit import train_run
 from core.training.group import start_group
@@ -25,6 +27,8 @@ from core.training.partitions import PartitionedClassifier, RandomParts
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 8, "patience": 100, "device": "cpu"}
 TOGETHER = {**SMALL, "partitions": 4, "devices": 2}
 NUM_NODES = 240
+
+with_two_processors = pytest.mark.skipif(count_cpus() < 2, reason="two processes on a CPU need two processors")
 
 
 def make_graph():
@@ -79,6 +83,7 @@ def wait_for(condition, seconds):
 
 
 @pytest.mark.slow
+@with_two_processors
 def test_learns_what_averaged_gradients_of_both_parts_teach(graph, new_folder):
     """Rank 1's weights show in its gradients: were they not rank 0's, the weights below would differ."""
     config = build_config({**TOGETHER, "dropout": 0.0})
@@ -99,6 +104,7 @@ def test_learns_what_averaged_gradients_of_both_parts_teach(graph, new_folder):
 
 
 @pytest.mark.slow
+@with_two_processors
 def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(graph, new_folder):
     config = build_config({**TOGETHER, "dropout": 0.5})
     whole, halted = new_folder("whole"), new_folder("halted")
@@ -143,6 +149,7 @@ def test_a_process_that_fails_is_said_and_none_stays_behind(work, arguments, cod
 
 
 @pytest.mark.slow
+@with_two_processors
 def test_an_error_of_this_process_passes_unchanged_and_ends_the_other(graph, new_folder):
     def refuse(epoch):
         raise TrainingError("a bug")
@@ -158,6 +165,7 @@ def train_for_ever(folder):
 
 
 @pytest.mark.slow
+@with_two_processors
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_when_the_first_process_is_killed_the_other_ends(how, new_folder):
     folder = new_folder("run")
@@ -188,10 +196,15 @@ def _group_of(stat):
     return None if state == "Z" else int(group)
 
 
-def test_more_processes_than_gpus_are_refused(graph, new_folder, monkeypatch):
+def test_more_processes_than_there_are_devices_are_refused(graph, new_folder, monkeypatch):
+    folder = new_folder("run")
+    monkeypatch.setattr(device, "count_cpus", lambda: 1)
+    with pytest.raises(ConfigError, match=r"^devices is 2, but this machine has 1 of cpu: set devices=1$"):
+        train_run(folder, build_config(TOGETHER), graph)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(
         ConfigError, match=r"^devices is 2, but this machine has 1 of cuda: set devices=1 or device=cpu$"
     ):
-        train_run(new_folder("run"), build_config({**TOGETHER, "device": "cuda"}), graph)
+        train_run(folder, build_config({**TOGETHER, "device": "cuda"}), graph)
+    assert list(folder.path.iterdir()) == []
