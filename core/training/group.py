@@ -101,10 +101,10 @@ def start_group(size: int, device: DeviceName, work: Work, *arguments: Any) -> I
         _wait_until_ready(store, others)
         _join(store, Rank(0, size, store.port), device)
         yield Rank(0, size, store.port)
-    except WikicsError:
-        raise
-    except RuntimeError as error:  # what torch raises when a process of the group is gone
-        if failed := _find_failed(others):
+    except Exception as error:
+        # Torch raises RuntimeError when a process of the group is gone; before that a sum cut short may be no number.
+        is_torch = isinstance(error, RuntimeError) and not isinstance(error, WikicsError)
+        if failed := _find_failed(others, timeout_seconds=END_SECONDS if is_torch else 0.0):
             raise _failure(failed) from error
         raise
     finally:
@@ -135,8 +135,8 @@ def _wait_until_ready(store: TCPStore, others: list[SpawnProcess]) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _find_failed(others: list[SpawnProcess]) -> SpawnProcess | None:
-    wait([process.sentinel for process in others], timeout=END_SECONDS)
+def _find_failed(others: list[SpawnProcess], *, timeout_seconds: float) -> SpawnProcess | None:
+    wait([process.sentinel for process in others if process.pid is not None], timeout=timeout_seconds)
     return next((process for process in others if process.exitcode not in (None, 0)), None)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -47,6 +48,12 @@ def make_graph():
         "test_mask": role == 3,
     }
     return build_graph(arrays, GraphOrigin("small", "archive", "Small", "Made for tests."))
+
+
+@pytest.fixture(autouse=True)
+def no_main_module(monkeypatch):
+    """A new process first runs the main module of the old one, which AppTest leaves replaced by a page of its own."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture(scope="module")
