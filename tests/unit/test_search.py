@@ -211,7 +211,7 @@ def test_a_very_long_query_is_cut(index):
         assert time.process_time() - started < 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(max_size=40), st.integers(0, 12))
 def test_any_text_gives_distinct_articles_within_the_limit(index, query, limit):
     found = index.search(query, limit)
@@ -220,7 +220,7 @@ def test_any_text_gives_distinct_articles_within_the_limit(index, query, limit):
     assert all(0 <= hit < NUM_TITLES for hit in found)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, NUM_TITLES - 1))
 def test_every_title_finds_itself(crowd, index, place):
     titles, _ = crowd
