@@ -136,7 +136,10 @@ def _wait_until_ready(store: TCPStore, others: list[SpawnProcess]) -> None:
 
 
 def _find_failed(others: list[SpawnProcess], *, timeout_seconds: float) -> SpawnProcess | None:
-    wait([process.sentinel for process in others if process.pid is not None], timeout=timeout_seconds)
+    ended = wait([process.sentinel for process in others if process.pid is not None], timeout=timeout_seconds)
+    for process in others:
+        if process.pid is not None and process.sentinel in ended:
+            process.join(END_SECONDS)  # what tells of its end closes a moment before the exit code is there
     return next((process for process in others if process.exitcode not in (None, 0)), None)
 
 
