@@ -41,6 +41,11 @@ NORMALISATIONS: Final[dict[ModelName, Normalisation | None]] = {
 }
 
 
+def choose_normalisation(config: ModelConfig) -> Normalisation | None:
+    """How the links of this config's model are weighed; None for a model that is blind to them."""
+    return "looped_mean" if config.model == "sage" and config.self_loops else NORMALISATIONS[config.model]
+
+
 def build_model(config: ModelConfig, *, in_channels: int, out_channels: int) -> nn.Module:
     """A model with fresh weights, called as `model(x, adj)`, giving logits [N, out_channels]."""
     fields = {name: getattr(config, name) for name in sorted(ARCHITECTURE_FIELDS[config.model])}
@@ -69,5 +74,5 @@ def build_reach(model: nn.Module, adj: Adjacency | None, rows: Tensor) -> Reach 
 def build_inputs(config: ModelConfig, graph: Graph) -> ModelInputs:
     """The inputs that this config's model takes from a graph, links made undirected."""
     x = torch.tensor(normalise_features(graph.x, config.feature_norm))
-    kind = NORMALISATIONS[config.model]
+    kind = choose_normalisation(config)
     return ModelInputs(x, build_adjacency(graph.undirected, kind) if kind else None)

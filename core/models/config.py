@@ -34,8 +34,20 @@ class ModelConfig(BaseModel):
         "layer", title="Normalisation", description="Normalisation after every hidden layer."
     )
     residual: bool = Field(False, description="Add a linear map of a layer's input to its output.")
-    jk: Literal["none", "cat", "max"] = Field(
-        "none", title="Jumping knowledge", description="Jumping knowledge: join the outputs of all hidden layers."
+    jk: Literal["none", "last", "cat", "max"] = Field(
+        "none",
+        title="Jumping knowledge",
+        description="Layers that a last linear map reads: all hidden ones (cat, max), the last, or no such map (none).",
+    )
+    self_loops: bool = Field(False, description="Count an article among its own neighbours (sage).")
+    link_dropout: float = Field(
+        0.0, ge=0.0, lt=1.0, description="Share of links dropped in each training step, other than self-loops (gcn)."
+    )
+    smoothing_steps: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Steps in which trained predictions mix with those around them, if stopping articles gain (gcn).",
     )
     heads: int = Field(8, ge=1, le=16, description="Attention heads (gat, gatv2); must divide hidden_channels.")
     attention_dropout: float = Field(
@@ -45,7 +57,8 @@ class ModelConfig(BaseModel):
     alpha: float = Field(
         0.1, ge=0.0, le=1.0, description="Teleport probability back to an article's own prediction (appnp)."
     )
-    feature_norm: Literal["none", "row", "standard"] = Field(
+    feature_norm: Literal["none", "row", "standard", "centred"] = Field(
         "none",
-        description="Features as they are, summing to 1 an article (row), or each of mean 0, deviation 1 (standard).",
+        description="Features as they are, summing to 1 an article (row), each of mean 0 and deviation 1 (standard), "
+        "or each of mean 0 and all together of deviation 1 (centred).",
     )

@@ -5,9 +5,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+FeatureNorm = Literal["none", "row", "standard", "centred"]
 
-def normalise_features(x: NDArray[np.float32], kind: Literal["none", "row", "standard"]) -> NDArray[np.float32]:
-    """x [N, F] as it is, with every article's absolute values summing to 1, or with every feature standardised.
+
+def normalise_features(x: NDArray[np.float32], kind: FeatureNorm) -> NDArray[np.float32]:
+    """x [N, F] as it is, or so that:
+
+    row: every article's absolute values sum to 1. standard: every feature has mean 0 and deviation 1.
+    centred: every feature has mean 0, and all of them together deviation 1, so that rare ones weigh less.
 
     A feature that never varies becomes 0. All articles count: features, unlike categories, are known for all.
     """
@@ -19,4 +24,8 @@ def normalise_features(x: NDArray[np.float32], kind: Literal["none", "row", "sta
         varies = deviation > 1e-12
         centred = x - x.mean(axis=0, dtype=np.float64)
         return np.asarray(centred * varies / np.where(varies, deviation, 1.0), dtype=np.float32)
+    if kind == "centred":
+        centred = x - x.mean(axis=0, dtype=np.float64)
+        deviation = centred.std()
+        return np.asarray(centred / (deviation if deviation > 1e-12 else 1.0), dtype=np.float32)
     return x

@@ -8,7 +8,7 @@ _STACK: Final = frozenset({"hidden_channels", "num_layers", "dropout", "norm", "
 # What each model's constructor takes beside the widths that the graph decides.
 ARCHITECTURE_FIELDS: Final[dict[ModelName, frozenset[str]]] = {
     "mlp": _STACK,
-    "gcn": _STACK,
+    "gcn": _STACK | {"link_dropout", "smoothing_steps"},
     "sage": _STACK,
     "gat": _STACK | {"heads", "attention_dropout"},
     "gatv2": _STACK | {"heads", "attention_dropout"},
@@ -19,7 +19,8 @@ ARCHITECTURE_FIELDS: Final[dict[ModelName, frozenset[str]]] = {
 
 def fields_of(model: ModelName) -> set[str]:
     """The fields of ModelConfig that this model reads."""
-    return {"model", "feature_norm", *ARCHITECTURE_FIELDS[model]}
+    of_links = {"self_loops"} if model == "sage" else set()
+    return {"model", "feature_norm", *of_links, *ARCHITECTURE_FIELDS[model]}
 
 
 def uses_field(model: ModelName, name: str) -> bool:

@@ -4,8 +4,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.models.reach import Reach
+from core.models.smoothing import Smoothing
 from core.models.sparse import Adjacency
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
+from core.models.thinning import ThinnedAdjacency
 
 
 class GCNConv(nn.Module):
@@ -23,14 +26,19 @@ class GCNConv(nn.Module):
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
         """x [N, in_channels] to [M, out_channels]."""
-        if self.lin.in_features > self.lin.out_features and not (self.cached and not x.requires_grad):
+        is_known = self.cached and adj.is_constant and not x.requires_grad
+        if self.lin.in_features > self.lin.out_features and not is_known:
             return adj.matmul(self.lin(x)) + self.bias
-        mixed = adj.matmul_constant(x) if self.cached else adj.matmul(x)
+        mixed = adj.matmul_constant(x) if is_known else adj.matmul(x)
         return F.linear(mixed, self.lin.weight, self.bias)
 
 
 class GCN(Stack):
-    """`num_layers` graph convolutions."""
+    """`num_layers` graph convolutions.
+
+    link_dropout: share of the links, self-loops apart, over which a training step passes no message.
+    smoothing_steps: for `Smoothing`, which changes what a model in evaluation mode returns; 0 for none.
+    """
 
     def __init__(
         self,
@@ -43,7 +51,23 @@ class GCN(Stack):
         norm: Norm = "layer",
         residual: bool = False,
         jk: JumpingKnowledge = "none",
+        link_dropout: float = 0.0,
+        smoothing_steps: int = 0,
     ) -> None:
         widths = layer_widths(in_channels, hidden_channels, num_layers, out_channels, jk)
         layers = [GCNConv(*pair, cached=index == 0) for index, pair in enumerate(widths)]
         super().__init__(layers, widths, out_channels, dropout=dropout, norm=norm, residual=residual, jk=jk)
+        self.link_dropout = link_dropout
+        self.smoothing = Smoothing(smoothing_steps) if smoothing_steps else None
+
+    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> Reach | None:
+        """None with `link_dropout`: which links a step reads is not known before it."""
+        return None if self.link_dropout else super().build_reach(adj, rows)
+
+    def forward(self, x: Tensor, adj: Adjacency | None = None, reach: Reach | None = None) -> Tensor:
+        """Logits [N, out_channels] of features x [N, in_channels]; with `reach` those of its M articles alone."""
+        assert adj is not None
+        if self.training:
+            return super().forward(x, ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj, reach)
+        logits = super().forward(x, adj, reach)
+        return logits if self.smoothing is None else self.smoothing(logits, adj)

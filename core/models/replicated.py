@@ -187,6 +187,8 @@ class ReplicaStack(nn.Module):
         logits: Tensor
         if self.head is None:
             logits = self.layers[-1](x, adj)
+        elif self.config.jk == "last":
+            logits = self.head(x)
         elif self.config.jk == "cat":
             logits = self.head(torch.cat(outputs, dim=-1))
         else:

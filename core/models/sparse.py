@@ -10,7 +10,7 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-Normalisation = Literal["symmetric", "mean"]
+Normalisation = Literal["symmetric", "mean", "looped_mean"]
 
 
 def normalise_links(links: sparse.csr_array, kind: Normalisation) -> sparse.csr_array:
@@ -18,14 +18,17 @@ def normalise_links(links: sparse.csr_array, kind: Normalisation) -> sparse.csr_
 
     symmetric: D^-1/2 (A + I) D^-1/2, degrees counted with the self-loop (GCN, arXiv 1609.02907).
     mean: D^-1 A, a row of zeros for an article without neighbours (GraphSAGE, arXiv 1706.02216).
+    looped_mean: D^-1 (A + I), degrees counted with the self-loop.
     """
+    weights = links.astype(np.float64)
+    if kind != "mean":
+        weights = sparse.csr_array(weights + sparse.eye_array(links.shape[0], format="csr"))
+    degree = np.maximum(weights.sum(axis=1), 1.0)
     if kind == "symmetric":
-        looped = sparse.csr_array(links.astype(np.float64) + sparse.eye_array(links.shape[0], format="csr"))
-        scale = sparse.diags_array(1.0 / np.sqrt(looped.sum(axis=1)))
-        weighted = scale @ looped @ scale
+        scale = sparse.diags_array(1.0 / np.sqrt(degree))
+        weighted = scale @ weights @ scale
     else:
-        degree = links.sum(axis=1, dtype=np.float64)
-        weighted = sparse.diags_array(1.0 / np.maximum(degree, 1.0)) @ links.astype(np.float64)
+        weighted = sparse.diags_array(1.0 / degree) @ weights
     matrix = sparse.csr_array(weighted.astype(np.float32))
     matrix.sort_indices()
     return matrix
@@ -117,6 +120,8 @@ class Adjacency(nn.Module):
     `transposed_order` [E] int32 lists the stored weights of A in the order in which the transpose stores them.
     """
 
+    is_constant = True
+
     transposed_order: Tensor
     own: Tensor | None
 
@@ -138,6 +143,7 @@ class Adjacency(nn.Module):
         self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
         self.register_buffer("own", None if own is None else torch.from_numpy(own), persistent=False)
         self._edge_index: Tensor | None = None
+        self._loops: Tensor | None = None
         self._constant: tuple[Tensor, int, int, bool] | None = None  # x, its version, steps, beside
         self._product: Tensor | None = None
 
@@ -149,6 +155,15 @@ class Adjacency(nn.Module):
     def select_own(self, x: Tensor) -> Tensor:
         """Of x [N, H] what belongs to the M articles themselves."""
         return x if self.own is None else select_rows(x, self.own)
+
+    @property
+    def loops(self) -> Tensor:
+        """[L] int64, where the self-loops stand among the stored weights, in the order of their articles."""
+        if self._loops is None or self._loops.device != self.matrix.indices.device:
+            source, target = self.edge_index
+            own = target if self.own is None else self.own.index_select(0, target)
+            self._loops = (source == own).nonzero().flatten()
+        return self._loops
 
     @property
     def edge_index(self) -> Tensor:

@@ -14,13 +14,13 @@ from core.models.shared import SharedOutput
 from core.models.sparse import Adjacency
 
 Norm = Literal["none", "batch", "layer"]
-JumpingKnowledge = Literal["none", "cat", "max"]
+JumpingKnowledge = Literal["none", "last", "cat", "max"]
 
 
 def layer_widths(
     in_channels: int, hidden_channels: int, num_layers: int, out_channels: int, jk: JumpingKnowledge
 ) -> list[tuple[int, int]]:
-    """Input and output width of each layer. With jumping knowledge all layers are hidden, and a linear map follows."""
+    """Input and output width of each layer. Unless jk is none, all layers are hidden, and a linear map follows."""
     last = out_channels if jk == "none" else hidden_channels
     widths = [in_channels, *[hidden_channels] * (num_layers - 1), last]
     return list(pairwise(widths))
@@ -38,7 +38,8 @@ class Stack(nn.Module):
 
     layers: modules called as `layer(x, adj)`, with the widths of `layer_widths`. Without jumping
     knowledge the last one gives the logits; with it, a linear map of all hidden outputs, joined
-    side by side (cat) or by their largest values (max), does (arXiv 1806.03536).
+    side by side (cat) or by their largest values (max), does (arXiv 1806.03536). With `last` it is a
+    linear map of the last hidden output alone.
 
     What comes before the first dropout is computed once for an evaluation and the training step after it.
     """
@@ -85,6 +86,8 @@ class Stack(nn.Module):
         if self.head is None:
             last = len(self.norms)
             logits: Tensor = self.layers[last](x, adj if reach is None else reach.links(last, adj))
+        elif self.jk == "last":
+            logits = self.head(outputs[-1])
         elif self.jk == "cat":
             logits = self.head(torch.cat(outputs, dim=1))
         else:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.errors import ConfigError
 from core.graph.graph import Graph
-from core.models.build import NORMALISATIONS, ModelInputs
+from core.models.build import ModelInputs, choose_normalisation
 from core.models.sparse import build_adjacency
 from core.training.config import TrainConfig
 from core.training.module import NodeClassifier, OneStep, Score
@@ -84,7 +84,7 @@ class PartitionedClassifier(NodeClassifier):
 
     def __init__(self, config: TrainConfig, graph: Graph) -> None:
         super().__init__(config, graph)
-        self._kind = NORMALISATIONS[config.model]
+        self._kind = choose_normalisation(config)
         self._links = graph.undirected
         is_train = torch.zeros(graph.num_nodes, dtype=torch.bool)
         is_train[self.train_index] = True

@@ -1,6 +1,7 @@
 """Scaling of features: against scikit-learn."""
 
 import numpy as np
+import pytest
 from sklearn.preprocessing import StandardScaler, normalize
 
 from core.models.features import normalise_features
@@ -17,3 +18,15 @@ def test_equals_scikit_learn():
     np.testing.assert_allclose(standard[:, varying], StandardScaler().fit_transform(x)[:, varying], atol=1e-5)
     assert np.abs(normalise_features(np.full((4, 1), 0.5, np.float32), "standard")).max() == 0
     assert standard.dtype == np.float32
+
+
+def test_centred_features_keep_their_proportions():
+    x = np.random.default_rng(0).normal(3, [1, 5, 0.2], size=(50, 3)).astype(np.float32)
+    centred = normalise_features(x, "centred")
+    np.testing.assert_allclose(centred.mean(axis=0), 0, atol=1e-5)
+    assert centred.std() == pytest.approx(1, abs=1e-5)
+    np.testing.assert_allclose(
+        centred.std(axis=0) / centred.std(axis=0)[0], x.std(axis=0) / x.std(axis=0)[0], rtol=1e-4
+    )
+    assert np.abs(normalise_features(np.full((4, 2), 0.5, np.float32), "centred")).max() == 0
+    assert centred.dtype == np.float32

@@ -143,7 +143,13 @@ def test_sgc_equals_pyg(links, x, edge_index):
 
 @pytest.mark.parametrize(
     ("residual", "jk", "norm"),
-    [(False, "none", "none"), (True, "cat", "batch"), (True, "max", "layer"), (False, "max", "batch")],
+    [
+        (False, "none", "none"),
+        (True, "cat", "batch"),
+        (True, "max", "layer"),
+        (False, "max", "batch"),
+        (True, "last", "layer"),
+    ],
 )
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "sgc"])
 def test_every_weight_of_every_shape_gets_a_gradient(name, residual, jk, norm, tiny_graph):
@@ -161,7 +167,7 @@ def test_every_weight_of_every_shape_gets_a_gradient(name, residual, jk, norm, t
 
 
 def test_jumping_knowledge_joins_all_hidden_outputs(tiny_graph):
-    for jk, width in (("cat", 18), ("max", 6)):
+    for jk, width in (("cat", 18), ("max", 6), ("last", 6)):
         config = ModelConfig(model="mlp", hidden_channels=6, num_layers=3, jk=jk, norm="none", dropout=0.0)
         model = build_model(config, in_channels=4, out_channels=2)
         x = torch.tensor(tiny_graph.x)
@@ -169,7 +175,7 @@ def test_jumping_knowledge_joins_all_hidden_outputs(tiny_graph):
         for layer in model.layers:
             h = layer(h).relu()
             outputs.append(h)
-        joined = torch.cat(outputs, 1) if jk == "cat" else torch.stack(outputs).max(0).values
+        joined = {"cat": torch.cat(outputs, 1), "max": torch.stack(outputs).max(0).values, "last": h}[jk]
         assert joined.shape[1] == width
         torch.testing.assert_close(model(x), model.head(joined))
 
@@ -185,7 +191,9 @@ def test_buffers_stay_out_of_the_checkpoint(tiny_graph):
 def test_fields_are_those_of_the_config_and_of_the_constructors():
     for model, fields in ARCHITECTURE_FIELDS.items():
         assert fields_of(model) <= set(ModelConfig.model_fields)
-        assert fields_of(model) - fields == {"model", "feature_norm"}
+        assert fields_of(model) - fields - {"self_loops"} == {"model", "feature_norm"}
+    assert uses_field("sage", "self_loops")
+    assert not uses_field("gcn", "self_loops")
     assert not uses_field("gcn", "heads")
     assert uses_field("appnp", "alpha")
     assert uses_field("mlp", "patience")

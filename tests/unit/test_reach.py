@@ -41,7 +41,8 @@ def loss_and_gradients(model, logits):
 @pytest.mark.parametrize("rows", [[3], [0, 7, 59], list(range(N))])
 @pytest.mark.parametrize("norm", ["none", "layer", "batch"])
 @pytest.mark.parametrize(
-    ("num_layers", "residual", "jk"), [(1, False, "none"), (2, True, "max"), (3, True, "none"), (3, False, "cat")]
+    ("num_layers", "residual", "jk"),
+    [(1, False, "none"), (2, True, "max"), (3, True, "none"), (3, False, "cat"), (2, True, "last")],
 )
 @pytest.mark.parametrize("name", [*CONVS, "mlp"])
 def test_restricted_step_equals_the_full_one(name, num_layers, residual, jk, norm, rows, links):

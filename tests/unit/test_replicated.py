@@ -17,6 +17,7 @@ VARIANTS = [
     {"model": "gcn", "norm": "batch", "residual": True},
     {"model": "gcn", "norm": "none", "jk": "cat", "num_layers": 1},
     {"model": "gcn", "jk": "max", "num_layers": 3, "hidden_channels": 4},
+    {"model": "gcn", "jk": "last", "num_layers": 3},
     {"model": "sage", "num_layers": 3},
     {"model": "sage", "norm": "batch", "hidden_channels": 4},
     {"model": "sage", "norm": "none", "residual": True, "jk": "cat"},

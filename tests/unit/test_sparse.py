@@ -62,6 +62,20 @@ def test_mean_weights_sum_to_one_unless_alone(tiny_graph):
     torch.testing.assert_close(build_adjacency(nobody, "symmetric").matmul(x), x)
 
 
+def test_an_article_may_count_among_its_neighbours(tiny_graph):
+    looped = tiny_graph.undirected.toarray() + np.eye(8)
+    expected = looped / looped.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(normalise_links(tiny_graph.undirected, "looped_mean").toarray(), expected, rtol=1e-6)
+
+
+def test_finds_the_self_loops(tiny_graph):
+    adj = build_adjacency(tiny_graph.undirected, "symmetric")
+    source, target = adj.edge_index
+    assert torch.equal(source[adj.loops], torch.arange(8))
+    assert torch.equal(target[adj.loops], torch.arange(8))
+    assert len(build_adjacency(tiny_graph.undirected, "mean").loops) == 0
+
+
 def test_edge_index_is_sorted_by_target():
     matrix = random_matrix()
     source, target = Adjacency(matrix).edge_index

@@ -1,0 +1,67 @@
+"""Link dropout: the thinned matrix against dense algebra, and what it leaves alone."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from core.models.build import build_inputs, build_model
+from core.models.config import ModelConfig
+from core.models.sparse import build_adjacency
+from core.models.thinning import ThinnedAdjacency
+
+N = 60
+
+
+@pytest.fixture
+def whole():
+    upper = np.triu(np.random.default_rng(0).random((N, N)) < 0.3, k=1)
+    return build_adjacency(sparse.csr_array((upper | upper.T).astype(np.int8)), "symmetric")
+
+
+def as_dense(adj):
+    source, target = adj.edge_index
+    return torch.zeros(N, N).index_put_((target, source), adj.matrix.weights)
+
+
+def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
+    torch.manual_seed(0)
+    thinned = as_dense(ThinnedAdjacency(whole, 0.25))
+    expected = as_dense(whole)
+    assert torch.equal(thinned.diagonal(), expected.diagonal())
+    others = (expected > 0) & ~torch.eye(N, dtype=torch.bool)
+    left = others & (thinned > 0)
+    torch.testing.assert_close(thinned[left], expected[left] / 0.75)
+    assert (thinned[~others & ~torch.eye(N, dtype=torch.bool)] == 0).all()
+    assert left.sum() / others.sum() == pytest.approx(0.75, abs=0.04)
+    assert not torch.equal(thinned > 0, (thinned > 0).T)
+
+
+def test_product_and_gradient_equal_dense_algebra(whole):
+    adj = ThinnedAdjacency(whole, 0.5)
+    dense = as_dense(adj)
+    x = torch.randn(N, 7, requires_grad=True)
+    weights = torch.randn(N, 7)
+    (adj.matmul(x) * weights).sum().backward()
+    torch.testing.assert_close(adj.matmul(x), dense @ x)
+    torch.testing.assert_close(x.grad, dense.T @ weights)
+
+
+def test_every_draw_is_another_and_their_mean_is_the_whole(whole):
+    torch.manual_seed(0)
+    draws = torch.stack([as_dense(ThinnedAdjacency(whole, 0.5)) for _ in range(400)])
+    assert not torch.equal(draws[0], draws[1])
+    torch.testing.assert_close(draws.mean(dim=0), as_dense(whole), rtol=0.3, atol=0)
+
+
+def test_a_model_passes_fewer_messages_in_training_alone(tiny_graph):
+    config = ModelConfig(model="gcn", hidden_channels=6, num_layers=2, dropout=0.0, link_dropout=0.9)
+    torch.manual_seed(0)
+    model = build_model(config, in_channels=4, out_channels=2)
+    inputs = build_inputs(config, tiny_graph)
+    whole = build_model(config.model_copy(update={"link_dropout": 0.0}), in_channels=4, out_channels=2)
+    whole.load_state_dict(model.state_dict())
+    full = whole(inputs.x, inputs.adj)
+    assert not torch.allclose(model(inputs.x, inputs.adj), full)
+    torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), full)
+    assert model.build_reach(inputs.adj, torch.arange(3)) is None
