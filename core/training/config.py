@@ -33,6 +33,21 @@ class TrainConfig(ModelConfig):
     patience: int = Field(
         50, ge=1, le=1_000_000, description="Epochs without a better stopping accuracy before training ends."
     )
+    average_decay: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Evaluate a running mean of the weights, which keeps this share of itself in a step (0: no mean).",
+    )
+    consistency: float = Field(
+        0.0,
+        ge=0.0,
+        le=100.0,
+        description="How much the mean of the weights teaches on articles not trained on (0: not at all).",
+    )
+    teacher_temperature: float = Field(
+        0.5, gt=0.0, le=1.0, description="Below 1 the teacher's predictions are sharpened before they are learnt from."
+    )
     partitions: int = Field(
         1,
         ge=1,
@@ -53,6 +68,15 @@ class TrainConfig(ModelConfig):
             )
         if self.precision != "32-true" and self.device == "cpu":
             raise ValueError("precision: bf16 is slower than 32-true on a CPU; set precision=32-true or another device")
+        if self.consistency and not self.average_decay:
+            raise ValueError(
+                "consistency: it needs a mean of the weights that teaches; set average_decay=0.9 or consistency=0"
+            )
+        if self.partitions > 1 and (self.average_decay or self.smoothing_steps):
+            raise ValueError(
+                "partitions: average_decay, consistency and smoothing_steps work on the full graph alone; "
+                "set them to 0, or partitions=1"
+            )
         if self.partitions < self.devices:
             raise ValueError(
                 f"partitions: {self.partitions} is fewer than devices {self.devices}, so that a process would have "

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from core.graph.graph import Graph
 from core.models.build import build_inputs, build_model, build_reach
+from core.models.smoothing import Smoothing
 from core.training.config import TrainConfig
+from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,21 @@ class OneStep:
 
 
 class NodeClassifier(LightningModule):
-    """A model, its inputs and one split. After an epoch, `logits` [N, C] and `train_score` are those of that epoch."""
+    """A model, its inputs and one split. After an epoch, `logits` [N, C] and `train_score` are those of that epoch.
+
+    What is evaluated is `average`, where the config asks for a mean of the weights, else the model itself.
+    """
 
     y: Tensor  # [N]
     train_index: Tensor
     stopping_index: Tensor
     val_index: Tensor
+    untold_index: Tensor  # articles whose category no step is told
 
     def __init__(self, config: TrainConfig, graph: Graph) -> None:
         super().__init__()
         self.lr, self.weight_decay = config.lr, config.weight_decay
+        self.consistency, self.teacher_temperature = config.consistency, config.teacher_temperature
         self.model: nn.Module = build_model(config, in_channels=graph.x.shape[1], out_channels=graph.num_classes)
         self.inputs = build_inputs(config, graph)
         self.register_buffer("y", torch.tensor(graph.y), persistent=False)
@@ -49,7 +56,11 @@ class NodeClassifier(LightningModule):
         for name, mask in masks.items():
             index = torch.tensor(mask[config.split]).nonzero().flatten()
             self.register_buffer(f"{name}_index", index, persistent=False)
-        self.reach = build_reach(self.model, self.inputs.adj, self.train_index)
+        untold = torch.tensor(~graph.train_masks[config.split]).nonzero().flatten()
+        self.register_buffer("untold_index", untold, persistent=False)
+        self.reach = build_reach(self.model, self.inputs.adj, self.train_index) if not config.consistency else None
+        self.average = AveragedModel(self.model, config.average_decay) if config.average_decay else None
+        self._unsmoothed: Tensor | None = None  # [N, C], of the last evaluation
         self.train_score = Score(loss=float("nan"), acc=float("nan"))
         self.logits = torch.empty(0)
 
@@ -67,13 +78,57 @@ class NodeClassifier(LightningModule):
         return logits
 
     def training_step(self, batch: int, batch_idx: int) -> Tensor:  # noqa: ARG002
-        logits, y = self.train_logits(), self.y.index_select(0, self.train_index)
+        everyone: Tensor | None = self() if self.consistency else None
+        logits = self.train_logits() if everyone is None else everyone.index_select(0, self.train_index)
+        y = self.y.index_select(0, self.train_index)
         loss = F.cross_entropy(logits, y)
         self.train_score = Score(loss.item(), (logits.detach().argmax(dim=1) == y).float().mean().item())
-        return loss
+        return loss if everyone is None else loss + self._teach(everyone)
+
+    def _teach(self, logits: Tensor) -> Tensor:
+        """What the mean of the weights adds to the loss of a step with these logits [N, C]."""
+        assert self.average is not None
+        num_steps = int(self.average.num_updates.item())
+        if num_steps == 0:
+            return logits.new_zeros(())
+        if self._unsmoothed is None:  # resumed
+            with torch.no_grad():
+                self._evaluate()
+        assert self._unsmoothed is not None
+        teacher = self._unsmoothed.index_select(0, self.untold_index)
+        disagreement = measure_disagreement(
+            logits.index_select(0, self.untold_index), teacher, self.teacher_temperature
+        )
+        return ramp_weight(self.consistency, num_steps) * disagreement
+
+    def on_train_batch_end(self, outputs: object, batch: object, batch_idx: int) -> None:  # noqa: ARG002
+        if self.average is not None:
+            self.average.update(self.model)
 
     def validation_step(self, batch: int, batch_idx: int) -> None:  # noqa: ARG002
-        self.logits = self()
+        self.logits = self._evaluate()
+
+    def _evaluate(self) -> Tensor:
+        """Logits [N, C] of what is evaluated, smoothed as far as the stopping articles gain by it."""
+        model = self.model if self.average is None else self.average.model
+        smoothing = getattr(model, "smoothing", None)
+        if isinstance(smoothing, Smoothing):
+            smoothing.choice.zero_()
+        adj = self.inputs.adj
+        logits: Tensor = model(self.inputs.x, adj).float()
+        # A clone made outside inference mode, so that a loss may use it.
+        with torch.inference_mode(False):
+            self._unsmoothed = logits.clone() if self.consistency else None
+        if isinstance(smoothing, Smoothing):
+            assert adj is not None
+            return smoothing.choose(logits, adj, self.y, self.stopping_index)
+        return logits
+
+    def best_state(self) -> dict[str, Tensor]:
+        """Weights and buffers of what is evaluated, under the model's own names."""
+        if self.average is None:
+            return dict(self.state_dict())
+        return {f"model.{name}": value for name, value in self.average.model.state_dict().items()}
 
     def score(self, index: Tensor) -> Score:
         """How well this epoch's logits fit the articles `index`."""

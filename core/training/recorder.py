@@ -83,7 +83,7 @@ class RunRecorder(Callback):
         self._refuse_nonsense(module.train_score.loss, stopping.loss)
         if progress.beats_best(stopping.acc, stopping.loss):
             progress.best_epoch, progress.best_acc, progress.best_loss = progress.epoch, stopping.acc, stopping.loss
-            progress.best_weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
+            progress.best_weights = {name: value.detach().clone() for name, value in module.best_state().items()}
             progress.best_logits = module.logits.cpu().clone()
         if self.snapshots.wants(progress.epoch):
             confidence, pred = module.logits.softmax(dim=1).max(dim=1)

@@ -19,6 +19,9 @@ from core.training.fit import train_run
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "device": "cpu"}
 
 
+TAUGHT = {"link_dropout": 0.5, "smoothing_steps": 3, "average_decay": 0.9, "consistency": 1.0}
+
+
 def make_arrays(num_nodes=240, num_classes=3, seed=0):
     """A graph whose links and features both tell the category, noisily, with two splits."""
     rng = np.random.default_rng(seed)
@@ -120,6 +123,34 @@ def test_best_epoch_is_of_stopping_articles_and_ties_go_to_the_lower_loss(graph,
     np.testing.assert_allclose(again, logits, atol=1e-5)
 
 
+def test_the_mean_of_the_weights_is_what_predicts(graph, new_folder):
+    folder = new_folder("run")
+    config = build_config({**SMALL, **TAUGHT, "epochs": 40})
+    train_run(folder, config, graph)
+    model = build_model(config, in_channels=10, out_channels=3)
+    best = torch.load(folder / files.BEST_WEIGHTS, weights_only=True)
+    model.load_state_dict({name.removeprefix("model."): value for name, value in best.items()})
+    inputs = build_inputs(config, graph)
+    with torch.no_grad(), np.load(folder / files.PREDICTIONS) as saved:
+        np.testing.assert_allclose(model.eval()(inputs.x, inputs.adj).numpy(), saved["logits"], atol=1e-5)
+    assert folder.read_json(files.REPORT)["test_acc"] > 0.6
+
+
+def test_no_weight_depends_on_a_category_outside_the_training_articles(graph, new_folder):
+    arrays = make_arrays()
+    arrays["labels"] = np.where(arrays["train_masks"][0], arrays["labels"], (arrays["labels"] + 1) % 3)
+    other = build_graph(arrays, GraphOrigin("small", "archive", "Small", "Made for tests."))
+    one, two = new_folder("one"), new_folder("two")
+    for folder, each in ((one, graph), (two, other)):
+        train_run(folder, build_config({**SMALL, **TAUGHT}), each)
+    last = [torch.load(folder / files.LAST_CHECKPOINT, weights_only=True)["weights"] for folder in (one, two)]
+    learnt = [{name: value for name, value in each.items() if not name.endswith("choice")} for each in last]
+    assert {name: value.numpy().tobytes() for name, value in learnt[0].items()} == {
+        name: value.numpy().tobytes() for name, value in learnt[1].items()
+    }
+    assert rows_of(one, "train_loss", "train_acc") == rows_of(two, "train_loss", "train_acc")
+
+
 def test_nothing_before_the_report_depends_on_test_labels(graph, new_folder):
     arrays = make_arrays()
     arrays["labels"] = np.where(arrays["test_mask"], (arrays["labels"] + 1) % 3, arrays["labels"])
@@ -151,10 +182,18 @@ def test_same_seed_same_weights(model, graph, new_folder):
 
 
 @pytest.mark.parametrize(
-    ("model", "norm"), [("gcn", "batch"), ("sage", "layer"), ("gatv2", "none"), ("appnp", "layer")]
+    "values",
+    [
+        {"model": "gcn", "norm": "batch"},
+        {"model": "sage", "norm": "layer"},
+        {"model": "gatv2", "norm": "none"},
+        {"model": "appnp", "norm": "layer"},
+        {"model": "gcn", "norm": "layer", **TAUGHT},
+        {"model": "gcn", "norm": "batch", **TAUGHT},
+    ],
 )
-def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(model, norm, graph, new_folder):
-    config = build_config({**SMALL, "model": model, "norm": norm, "dropout": 0.5})
+def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(values, graph, new_folder):
+    config = build_config({**SMALL, "dropout": 0.5, **values})
     whole, halted = new_folder("whole"), new_folder("halted")
     train_run(whole, config, graph)
 

@@ -1,5 +1,6 @@
 """A trainer that is killed at any moment, then resumed, ends with the weights of one that never was."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -12,7 +13,7 @@ from core.runs.metrics import read_rows
 
 CHILD = textwrap.dedent(
     """
-    import os, signal, sys, threading
+    import json, os, signal, sys, threading
     from pathlib import Path
     import numpy as np
     import torch
@@ -23,7 +24,7 @@ CHILD = textwrap.dedent(
     from core.training.config import build_config
     from core.training.fit import train_run
 
-    folder, kill, delay = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    folder, kill, delay, values = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])
     torch.set_num_threads(1)
     recorder.CHECKPOINT_SECONDS = 0.01
 
@@ -49,7 +50,9 @@ CHILD = textwrap.dedent(
         "train_masks": role == 0, "val_masks": role == 1, "stopping_masks": role == 2, "test_mask": role[0] == 3,
     }
     graph = build_graph(arrays, GraphOrigin("small", "archive", "Small", "Made for tests."))
-    config = build_config({"hidden_channels": 32, "dropout": 0.5, "epochs": 250, "patience": 1000, "device": "cpu"})
+    config = build_config(
+        {"hidden_channels": 32, "dropout": 0.5, "epochs": 250, "patience": 1000, "device": "cpu"} | values
+    )
     train_run(RunFolder(folder), config, graph, resume=True, on_epoch=on_epoch)
     saved = torch.load(folder / "last.ckpt", weights_only=True)
     np.savez(folder / "final.npz", **{name: value.numpy() for name, value in saved["weights"].items()})
@@ -57,8 +60,11 @@ CHILD = textwrap.dedent(
 )
 
 
-def train(folder, *, kill=0, delay="0"):
-    command = [sys.executable, "-W", "ignore", "-c", CHILD, str(folder.path), str(kill), delay]
+TAUGHT = {"link_dropout": 0.5, "smoothing_steps": 3, "average_decay": 0.9, "consistency": 1.0}
+
+
+def train(folder, values, *, kill=0, delay="0"):
+    command = [sys.executable, "-W", "ignore", "-c", CHILD, str(folder.path), str(kill), delay, json.dumps(values)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False).returncode
 
 
@@ -68,17 +74,18 @@ def learnt(folder):
 
 
 @pytest.mark.slow
-def test_killed_three_times_ends_as_an_undisturbed_run(tmp_path):
+@pytest.mark.parametrize("values", [{}, TAUGHT], ids=["plain", "taught"])
+def test_killed_three_times_ends_as_an_undisturbed_run(values, tmp_path):
     whole, killed = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "killed")
     for folder in (whole, killed):
         folder.path.mkdir()
-    assert train(whole) == 0
+    assert train(whole, values) == 0
     for kill, delay in ((40, "0.0137"), (110, "in checkpoint"), (170, "0.0041")):
-        assert train(killed, kill=kill, delay=delay) == -9
+        assert train(killed, values, kill=kill, delay=delay) == -9
         epochs = [row["epoch"] for row in learnt(killed)]
         assert kill <= len(epochs) < 250
         assert epochs == list(range(1, len(epochs) + 1))
-    assert train(killed) == 0
+    assert train(killed, values) == 0
     assert (killed / "final.npz").read_bytes() == (whole / "final.npz").read_bytes()
     assert learnt(killed) == learnt(whole)
     assert len(learnt(whole)) == 250
