@@ -11,7 +11,10 @@ from core.errors import PresetNotFoundError
 from core.training.config import build_config
 
 # The order in which they are shown, the default first.
-PRESETS: Final = ("gcn", "sage", "gat", "gatv2", "appnp", "sgc", "mlp")
+PRESETS: Final = (
+    *("gcn", "best", "sage", "gat", "gatv2", "appnp", "sgc", "mlp"),
+    *("tuned-gcn", "tuned-sage", "tuned-gat"),
+)
 
 
 @dataclass(frozen=True)
