@@ -7,6 +7,7 @@ from core.backends.trainer import main
 from core.errors import TrainingError
 from core.runs import files
 from core.runs.metrics import MetricsWriter
+from core.storage.local import write_atomically
 
 
 def prepare(folder, home):
@@ -29,7 +30,7 @@ def train(folder, config, on_epoch):
         metrics.append(
             {"epoch": epoch, "stopping_acc": epoch / 100, "elapsed_seconds": epoch * config["epoch_seconds"]}
         )
-        checkpoint.write_text(str(epoch))
+        write_atomically(checkpoint, str(epoch).encode())  # as the real one: a kill may come at any moment
         on_epoch(epoch)
     return "finished"
 
