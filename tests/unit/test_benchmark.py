@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from core.errors import InvalidInputError
 from core.runs import files
@@ -13,22 +12,14 @@ from core.training import benchmark as module
 from core.training.benchmark import run_benchmark
 from core.training.config import build_config
 from core.training.fit import train_run
-from tests.unit.test_fit import make_arrays
+from tests.graphs import make_graph
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def graph():
-    from core.graph.archive import GraphOrigin, build_graph
-
-    return build_graph(make_arrays(num_nodes=80), GraphOrigin("small", "archive", "Small", "Made for tests."))
+    return make_graph(num_nodes=80)
 
 
 @pytest.fixture

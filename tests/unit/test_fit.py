@@ -10,11 +10,13 @@ from core.errors import ConfigError, InvalidInputError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph
 from core.models.build import build_inputs, build_model
 from core.runs import files
-from core.runs.folder import RunFolder
 from core.runs.metrics import COLUMNS, read_rows
 from core.training import fit, recorder
 from core.training.config import build_config
 from core.training.fit import train_run
+from tests.graphs import make_arrays, make_graph
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "device": "cpu"}
 
@@ -22,46 +24,9 @@ SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "devi
 TAUGHT = {"link_dropout": 0.5, "smoothing_steps": 3, "average_decay": 0.9, "consistency": 1.0}
 
 
-def make_arrays(num_nodes=240, num_classes=3, seed=0):
-    """A graph whose links and features both tell the category, noisily, with two splits."""
-    rng = np.random.default_rng(seed)
-    y = rng.integers(0, num_classes, num_nodes)
-    source, target = rng.integers(0, num_nodes, (2, 8 * num_nodes))
-    keep = (y[source] == y[target]) | (rng.random(len(source)) < 0.2)
-    features = rng.normal(size=(num_nodes, 10)).astype(np.float32)
-    features[np.arange(num_nodes), y] += 2.0
-    role = np.stack([rng.integers(0, 3, num_nodes) for _ in range(2)])
-    test = rng.random(num_nodes) < 0.4
-    return {
-        "features": features,
-        "edge_index": np.stack([source[keep], target[keep]]),
-        "labels": y,
-        **{f"{name}_masks": (role == i) & ~test for i, name in enumerate(("train", "val", "stopping"))},
-        "test_mask": test,
-    }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """Graphs as small as these gain nothing from threads, and lose much when other tests run beside."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def graph():
-    return build_graph(make_arrays(), GraphOrigin("small", "archive", "Small", "Made for tests."))
-
-
-@pytest.fixture
-def new_folder(tmp_path):
-    def make(name):
-        (tmp_path / name).mkdir()
-        return RunFolder(tmp_path / name)
-
-    return make
+    return make_graph()
 
 
 def weights_of(folder):

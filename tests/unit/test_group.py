@@ -9,12 +9,10 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 import torch
 
 from core.errors import ConfigError, TrainingError
-from core.graph.archive import GraphOrigin, build_graph
 from core.runs import files
 from core.runs.environment import count_cpus
 from core.runs.folder import RunFolder
@@ -24,30 +22,13 @@ from core.training.config import build_config
 from core.training.fit import train_run
 from core.training.group import start_group
 from core.training.partitions import PartitionedClassifier, RandomParts
+from tests.graphs import make_graph
 
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 8, "patience": 100, "device": "cpu"}
 TOGETHER = {**SMALL, "partitions": 4, "devices": 2}
 NUM_NODES = 240
 
 with_two_processors = pytest.mark.skipif(count_cpus() < 2, reason="two processes on a CPU need two processors")
-
-
-def make_graph():
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 3, NUM_NODES)
-    source, target = rng.integers(0, NUM_NODES, (2, 8 * NUM_NODES))
-    keep = (y[source] == y[target]) | (rng.random(len(source)) < 0.2)
-    features = rng.normal(size=(NUM_NODES, 10)).astype(np.float32)
-    features[np.arange(NUM_NODES), y] += 2.0
-    role = rng.integers(0, 4, NUM_NODES)
-    arrays = {
-        "features": features,
-        "edge_index": np.stack([source[keep], target[keep]]),
-        "labels": y,
-        **{f"{name}_masks": (role == i)[None] for i, name in enumerate(("train", "val", "stopping"))},
-        "test_mask": role == 3,
-    }
-    return build_graph(arrays, GraphOrigin("small", "archive", "Small", "Made for tests."))
 
 
 @pytest.fixture(autouse=True)
@@ -59,15 +40,6 @@ def no_main_module(monkeypatch):
 @pytest.fixture(scope="module")
 def graph():
     return make_graph()
-
-
-@pytest.fixture
-def new_folder(tmp_path):
-    def make(name):
-        (tmp_path / name).mkdir()
-        return RunFolder(tmp_path / name)
-
-    return make
 
 
 def last_weights(folder):

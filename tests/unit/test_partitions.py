@@ -12,54 +12,23 @@ from core.errors import ConfigError
 from core.graph.archive import GraphOrigin, build_graph
 from core.models.build import MODELS, build_inputs
 from core.runs import files
-from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.training.config import build_config
 from core.training.fit import train_run
 from core.training.partitions import PartitionedClassifier, RandomParts, build_classifier, cut_links
 from core.training.replicas import supports_replicas
+from tests.graphs import make_graph
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 NUM_NODES = 240
 SMALL = {"hidden_channels": 16, "heads": 4, "lr": 0.03, "epochs": 9, "patience": 100, "device": "cpu", "partitions": 3}
 LEARNT = ("epoch", "train_loss", "train_acc", "stopping_loss", "stopping_acc", "val_loss", "val_acc")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """Graphs as small as these gain nothing from threads, and lose much when other tests run beside."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def graph():
-    """A graph whose links and features both tell the category, noisily."""
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 3, NUM_NODES)
-    source, target = rng.integers(0, NUM_NODES, (2, 8 * NUM_NODES))
-    keep = (y[source] == y[target]) | (rng.random(len(source)) < 0.2)
-    features = rng.normal(size=(NUM_NODES, 10)).astype(np.float32)
-    features[np.arange(NUM_NODES), y] += 2.0
-    role = rng.integers(0, 4, NUM_NODES)
-    arrays = {
-        "features": features,
-        "edge_index": np.stack([source[keep], target[keep]]),
-        "labels": y,
-        **{f"{name}_masks": (role == i)[None] for i, name in enumerate(("train", "val", "stopping"))},
-        "test_mask": role == 3,
-    }
-    return build_graph(arrays, GraphOrigin("small", "archive", "Small", "Made for tests."))
-
-
-@pytest.fixture
-def new_folder(tmp_path):
-    def make(name):
-        (tmp_path / name).mkdir()
-        return RunFolder(tmp_path / name)
-
-    return make
+    return make_graph()
 
 
 def weights_of(folder):

@@ -3,17 +3,16 @@
 import pytest
 import torch
 
-from core.graph.archive import GraphOrigin, build_graph
 from core.models.build import build_inputs
 from core.training.config import build_config
 from core.training.replica_memory import count_fitting, estimate_replica_bytes, read_free_bytes
 from core.training.replica_stack import Pair, ReplicaStack
-from tests.unit.test_fit import make_arrays
+from tests.graphs import make_graph
 
 
 @pytest.fixture(scope="module")
 def graph():
-    return build_graph(make_arrays(num_nodes=1000), GraphOrigin("small", "archive", "Small", "Made for tests."))
+    return make_graph(num_nodes=1000)
 
 
 def measure_bytes(config, graph, replicas):

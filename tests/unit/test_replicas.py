@@ -15,23 +15,18 @@ from core.training.replica_stack import SCORES
 from core.training.replicas import supports_replicas, train_replicas
 from core.training.report import build_report
 from core.training.speedups import Speedups
-from tests.unit.test_fit import make_arrays, rows_of
+from tests.graphs import make_arrays, make_graph
+from tests.unit.test_fit import rows_of
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 PLAIN = {"hidden_channels": 16, "lr": 0.01, "epochs": 25, "patience": 6, "device": "cpu", "dropout": 0.0}
 PAIRS = [(0, 0), (1, 0), (0, 3), (1, 7)]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def graph():
-    return build_graph(make_arrays(), GraphOrigin("small", "archive", "Small", "Made for tests."))
+    return make_graph()
 
 
 def train_alone(values, graph, folder):
