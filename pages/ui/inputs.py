@@ -4,7 +4,7 @@ A parameter that a script writes makes one entry in the browser's history, so "b
 """
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -62,10 +62,20 @@ def choose(
 
     def changed() -> None:
         chosen = st.session_state[key]
-        write_params(**{param: None if chosen in (None, default) else chosen})
+        if _is_offered(chosen, options):
+            write_params(**{param: None if chosen in (None, default) else chosen})
 
     widget(label, options, key=key, on_change=changed, **kwargs)
     return value
+
+
+def _is_offered(chosen: Any, options: Collection[Any]) -> bool:
+    """Whether a widget's new value is one of its options, or none of them.
+
+    Streamlit knows an option by its label. Where a label changes, an answer of the browser that was on its way
+    holds the old one, which Streamlit takes for a new choice.
+    """
+    return chosen is None or chosen in options
 
 
 def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs: Any) -> bool:
@@ -135,13 +145,19 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
     newest = next((record for record in records.values() if record.has_predictions), None)
     chosen = records.get(wanted, newest)
     st.session_state["router_run"] = chosen.id if chosen else None
+
+    def changed() -> None:
+        picked = st.session_state["router_run"]
+        if _is_offered(picked, records):
+            write_params(run=picked)
+
     st.selectbox(
         "Run",
         list(records),
         index=None,
         format_func=lambda id_: describe_run(records[id_]),
         key="router_run",
-        on_change=lambda: write_params(run=st.session_state["router_run"]),
+        on_change=changed,
         label_visibility="collapsed",
         placeholder="Choose a run",
         width=300,  # with the navigation beside it the row fits on a laptop

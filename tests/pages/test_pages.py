@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
@@ -59,6 +61,15 @@ def test_curves_know_the_state_that_the_page_drew(open_page, finished_run, name)
     at = open_page(name, run=finished_run)
     drawn = [json.loads(element.proto.json) for element in at.get("bidi_component")]
     assert [[(run["id"], run["state"]) for run in data["runs"]] for data in drawn] == [[(finished_run, "finished")]]
+
+
+def test_an_old_label_from_the_browser_is_no_choice(open_page, finished_run, monkeypatch):
+    at = open_page("train", run=finished_run)
+    late = WidgetState(id=at.selectbox(key="router_run").id, string_value=f"{finished_run}, running")
+    monkeypatch.setattr(Selectbox, "_widget_state", property(lambda _box: late))
+    at.run()
+    assert at.query_params["run"] == finished_run
+    assert not at.warning and at.selectbox(key="router_run").value == finished_run
 
 
 def test_unknown_graph_is_said(open_page):
