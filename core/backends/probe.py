@@ -47,7 +47,9 @@ def estimate_seconds(home: Path, graph_id: str, digest: str, preset: str) -> flo
     startup_seconds = time.monotonic() - began - 2 * seconds_per_epoch
     config = build_config(load_preset(preset).values)
     seconds = startup_seconds + seconds_per_epoch * min(config.epochs, 2 * config.patience)
-    write_atomically(path, json.dumps({"seconds": seconds, "seconds_per_epoch": seconds_per_epoch}).encode())
+    write_atomically(
+        path, json.dumps({"seconds": seconds, "seconds_per_epoch": seconds_per_epoch}).encode(), parents=True
+    )
     return seconds
 
 

@@ -139,7 +139,7 @@ class GraphLibrary:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
                 failure = {"message": str(error), "sources": [source.name for source in self.wikics_sources]}
-                write_atomically(self.folder / WIKICS_ID / FAILURE, json.dumps(failure).encode())
+                write_atomically(self.folder / WIKICS_ID / FAILURE, json.dumps(failure).encode(), parents=True)
                 raise
             info = self._store(fetched.arrays, fetched.origin)
             (self.folder / WIKICS_ID / FAILURE).unlink(missing_ok=True)
@@ -191,7 +191,7 @@ class GraphLibrary:
             layout = compute_layout(graph)
             buffer = io.BytesIO()
             np.save(buffer, layout)
-            write_atomically(path, buffer.getvalue())
+            write_atomically(path, buffer.getvalue(), parents=True)
             return layout
 
     def _store(
@@ -212,7 +212,7 @@ class GraphLibrary:
             fingerprint=compute_fingerprint(path),
             recipe=recipe,
         )
-        write_atomically(path.with_name(MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n")
+        write_atomically(path.with_name(MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n", parents=True)
         return info
 
     def _read_manifest(self, graph_id: str) -> GraphSummary | None:

@@ -96,7 +96,7 @@ class StorageSource:
             return None
         on_progress(DownloadProgress(name, len(content), len(content)))
         path = folder / name
-        write_atomically(path, content)
+        write_atomically(path, content, parents=True)
         try:
             check_blob(path, blob_id, f"{name} in {self.name}")
         except DownloadError:

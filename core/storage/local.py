@@ -32,11 +32,15 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside `path`, then renames, so that no reader ever sees half a file."""
+def write_atomically(path: Path, content: bytes, *, parents: bool = False) -> None:
+    """Writes beside `path`, then renames, so that no reader ever sees half a file.
+
+    parents: makes the folder where it is missing. Without it a folder that was deleted meanwhile stays deleted.
+    """
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
         try:
             partial.write_bytes(content)
             partial.replace(path)
@@ -70,7 +74,7 @@ class LocalStorage:
             raise FileNotStoredError(f"nothing is stored as {name!r}") from error
 
     def write(self, name: str, content: bytes) -> None:
-        write_atomically(self.path(name), content)
+        write_atomically(self.path(name), content, parents=True)
 
     def create(self, name: str, content: bytes) -> bool:
         path = self.path(name)

@@ -35,7 +35,7 @@ CONFIG = {
 def rig(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads that wait for each other are slow on a busy machine
     arrays = make_arrays()
-    write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays))
+    write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays), parents=True)
     found = local_rig(tmp_path, trainer=TRAINER, config=CONFIG, environment={"graph_digest": compute_digest(arrays)})
     yield found
     found.end()

@@ -66,7 +66,7 @@ def make_arrays(num_nodes=300, num_features=256, num_classes=4):
 def rig(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads that wait for each other are slow on a busy machine
     arrays = make_arrays()
-    write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays))
+    write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays), parents=True)
     digest = compute_digest(arrays)
     found = local_rig(tmp_path, trainer=PACED_TRAINER, config=CONFIG, environment={"graph_digest": digest})
     yield found
