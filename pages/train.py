@@ -15,7 +15,7 @@ from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import percent
 
-PRESETS_IN_A_ROW = 3
+CARD_PIXELS = 150  # three stand side by side on a laptop, two on a phone
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -24,7 +24,7 @@ presets = {preset.name: preset for preset in explorer.list_presets()}
 
 def draw_card(preset: Preset, *, chosen: bool) -> None:
     """One preset: its name, what it is in one line, its typical time and accuracy on this graph."""
-    with st.container(border=True, height="stretch", key=f"train_card_{preset.name}", gap="xxsmall"):
+    with st.container(width=CARD_PIXELS, key=f"train_card_{preset.name}", gap="xxsmall"):
         st.button(
             preset.title,
             key=f"train_preset_{preset.name}",
@@ -131,17 +131,18 @@ def draw_run(run_id: str) -> None:
 graph = explorer.graph(graph_id)
 preset = presets.get(inputs.read_param("preset"), next(iter(presets.values())))
 left, right = st.columns([6, 7], gap="large")
+with right:
+    place, watched = st.container(), st.container()
+run_id = inputs.read_param("run")
+if run_id:
+    with watched:
+        draw_run(run_id)  # first: who has clicked Start waits for it
 with left:
     st.title("Train a model")
-    items = list(presets.values())
-    for first in range(0, len(items), PRESETS_IN_A_ROW):  # row by row, so that the cards of a row are equally high
-        for column, item in zip(st.columns(PRESETS_IN_A_ROW), items[first:], strict=False):
-            with column:
-                draw_card(item, chosen=item.name == preset.name)
+    with st.container(horizontal=True, gap="small"):
+        for item in presets.values():
+            draw_card(item, chosen=item.name == preset.name)
     st.subheader("Settings")
     changed = draw_settings(preset, graph)
-with right:
+with place:
     draw_place(preset, changed)
-    run_id = inputs.read_param("run")
-    if run_id:
-        draw_run(run_id)
