@@ -43,6 +43,9 @@ class ModelConfig(BaseModel):
     link_dropout: float = Field(
         0.0, ge=0.0, lt=1.0, description="Share of links dropped in each training step, other than self-loops (gcn)."
     )
+    feature_dropout: float = Field(
+        0.0, ge=0.0, lt=1.0, description="Share of the features' values dropped in each training step (gcn)."
+    )
     smoothing_steps: int = Field(
         0,
         ge=0,
@@ -57,8 +60,8 @@ class ModelConfig(BaseModel):
     alpha: float = Field(
         0.1, ge=0.0, le=1.0, description="Teleport probability back to an article's own prediction (appnp)."
     )
-    feature_norm: Literal["none", "row", "standard", "centred"] = Field(
+    feature_norm: Literal["none", "row", "standard", "centred", "unit"] = Field(
         "none",
         description="Features as they are, summing to 1 an article (row), each of mean 0 and deviation 1 (standard), "
-        "or each of mean 0 and all together of deviation 1 (centred).",
+        "each of mean 0 and all together of deviation 1 (centred), or articles of length 1, then centred (unit).",
     )

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FeatureNorm = Literal["none", "row", "standard", "centred"]
+FeatureNorm = Literal["none", "row", "standard", "centred", "unit"]
 
 
 def normalise_features(x: NDArray[np.float32], kind: FeatureNorm) -> NDArray[np.float32]:
@@ -13,6 +13,7 @@ def normalise_features(x: NDArray[np.float32], kind: FeatureNorm) -> NDArray[np.
 
     row: every article's absolute values sum to 1. standard: every feature has mean 0 and deviation 1.
     centred: every feature has mean 0, and all of them together deviation 1, so that rare ones weigh less.
+    unit: as centred, of articles that are first scaled to Euclidean length 1, so that long texts weigh no more.
 
     A feature that never varies becomes 0. All articles count: features, unlike categories, are known for all.
     """
@@ -24,7 +25,10 @@ def normalise_features(x: NDArray[np.float32], kind: FeatureNorm) -> NDArray[np.
         varies = deviation > 1e-12
         centred = x - x.mean(axis=0, dtype=np.float64)
         return np.asarray(centred * varies / np.where(varies, deviation, 1.0), dtype=np.float32)
-    if kind == "centred":
+    if kind in ("centred", "unit"):
+        if kind == "unit":
+            length = np.sqrt(np.square(x, dtype=np.float64).sum(axis=1, keepdims=True))
+            x = np.asarray(x / np.where(length > 0, length, 1.0), dtype=np.float32)
         centred = x - x.mean(axis=0, dtype=np.float64)
         deviation = centred.std()
         return np.asarray(centred / (deviation if deviation > 1e-12 else 1.0), dtype=np.float32)

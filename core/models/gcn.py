@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.models.dropout import Dropout
 from core.models.reach import Reach
 from core.models.smoothing import Smoothing
 from core.models.sparse import Adjacency
@@ -37,6 +38,7 @@ class GCN(Stack):
     """`num_layers` graph convolutions.
 
     link_dropout: share of the links, self-loops apart, over which a training step passes no message.
+    feature_dropout: share of the values of x that a training step reads as 0.
     smoothing_steps: for `Smoothing`, which changes what a model in evaluation mode returns; 0 for none.
     """
 
@@ -52,12 +54,14 @@ class GCN(Stack):
         residual: bool = False,
         jk: JumpingKnowledge = "none",
         link_dropout: float = 0.0,
+        feature_dropout: float = 0.0,
         smoothing_steps: int = 0,
     ) -> None:
         widths = layer_widths(in_channels, hidden_channels, num_layers, out_channels, jk)
-        layers = [GCNConv(*pair, cached=index == 0) for index, pair in enumerate(widths)]
+        layers = [GCNConv(*pair, cached=index == 0 and not feature_dropout) for index, pair in enumerate(widths)]
         super().__init__(layers, widths, out_channels, dropout=dropout, norm=norm, residual=residual, jk=jk)
         self.link_dropout = link_dropout
+        self.feature_dropout = Dropout(feature_dropout)
         self.smoothing = Smoothing(smoothing_steps) if smoothing_steps else None
 
     def build_reach(self, adj: Adjacency | None, rows: Tensor) -> Reach | None:
@@ -68,6 +72,7 @@ class GCN(Stack):
         """Logits [N, out_channels] of features x [N, in_channels]; with `reach` those of its M articles alone."""
         assert adj is not None
         if self.training:
-            return super().forward(x, ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj, reach)
+            links = ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj
+            return super().forward(self.feature_dropout(x), links, reach)
         logits = super().forward(x, adj, reach)
         return logits if self.smoothing is None else self.smoothing(logits, adj)

@@ -30,3 +30,16 @@ def test_centred_features_keep_their_proportions():
     )
     assert np.abs(normalise_features(np.full((4, 2), 0.5, np.float32), "centred")).max() == 0
     assert centred.dtype == np.float32
+
+
+def test_unit_features_forget_how_long_a_text_is():
+    x = np.random.default_rng(0).normal(3, 1, size=(50, 4)).astype(np.float32)
+    x[7] = 0
+    unit = normalise_features(x, "unit")
+    expected = normalize(x)
+    expected -= expected.mean(axis=0)
+    np.testing.assert_allclose(unit, expected / expected.std(), atol=1e-5)
+    scaled = normalise_features(x * np.linspace(0.1, 9, 50, dtype=np.float32)[:, None], "unit")
+    np.testing.assert_allclose(scaled, unit, atol=1e-4)
+    assert np.abs(normalise_features(np.zeros((4, 2), np.float32), "unit")).max() == 0
+    assert unit.dtype == np.float32

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "device": "cpu"}
 
 
-TAUGHT = {"link_dropout": 0.5, "smoothing_steps": 3, "average_decay": 0.9, "consistency": 1.0}
+TAUGHT = {
+    **{"link_dropout": 0.5, "feature_dropout": 0.5, "smoothing_steps": 3},
+    **{"average_decay": 0.9, "consistency": 1.0},
+}
 
 
 @pytest.fixture(scope="module")

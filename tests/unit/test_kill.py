@@ -60,7 +60,10 @@ CHILD = textwrap.dedent(
 )
 
 
-TAUGHT = {"link_dropout": 0.5, "smoothing_steps": 3, "average_decay": 0.9, "consistency": 1.0}
+TAUGHT = {
+    **{"link_dropout": 0.5, "feature_dropout": 0.5, "smoothing_steps": 3},
+    **{"average_decay": 0.9, "consistency": 1.0},
+}
 
 
 def train(folder, values, *, kill=0, delay="0"):

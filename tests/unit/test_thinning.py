@@ -1,4 +1,4 @@
-"""Link dropout: the thinned matrix against dense algebra, and what it leaves alone."""
+"""Link and feature dropout: the thinned matrix against dense algebra, and what they leave alone."""
 
 import numpy as np
 import pytest
@@ -65,3 +65,20 @@ def test_a_model_passes_fewer_messages_in_training_alone(tiny_graph):
     assert not torch.allclose(model(inputs.x, inputs.adj), full)
     torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), full)
     assert model.build_reach(inputs.adj, torch.arange(3)) is None
+
+
+@pytest.mark.parametrize("link_dropout", [0.0, 0.5])
+def test_a_model_reads_fewer_features_in_training_alone(tiny_graph, link_dropout):
+    dropouts = {"dropout": 0.0, "link_dropout": link_dropout, "feature_dropout": 0.5}
+    config = ModelConfig(model="gcn", hidden_channels=6, num_layers=2, **dropouts)
+    torch.manual_seed(0)
+    model = build_model(config, in_channels=4, out_channels=2)
+    inputs = build_inputs(config, tiny_graph)
+    plain = config.model_copy(update={"link_dropout": 0.0, "feature_dropout": 0.0})
+    whole = build_model(plain, in_channels=4, out_channels=2)
+    whole.load_state_dict(model.state_dict())
+    full = whole(inputs.x, inputs.adj)
+    draws = [model(inputs.x, inputs.adj) for _ in range(2)]
+    assert not torch.allclose(draws[0], draws[1])
+    assert not torch.allclose(draws[0], full)
+    torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), full)
