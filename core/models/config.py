@@ -46,6 +46,11 @@ class ModelConfig(BaseModel):
     feature_dropout: float = Field(
         0.0, ge=0.0, lt=1.0, description="Share of the features' values dropped in each training step (gcn)."
     )
+    distribution_alignment: bool = Field(
+        False,
+        description="Shift trained predictions until categories are as frequent as among training articles, if "
+        "stopping articles gain (gcn).",
+    )
     smoothing_steps: int = Field(
         0,
         ge=0,

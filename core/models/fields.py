@@ -8,7 +8,7 @@ _STACK: Final = frozenset({"hidden_channels", "num_layers", "dropout", "norm", "
 # What each model's constructor takes beside the widths that the graph decides.
 ARCHITECTURE_FIELDS: Final[dict[ModelName, frozenset[str]]] = {
     "mlp": _STACK,
-    "gcn": _STACK | {"link_dropout", "feature_dropout", "smoothing_steps"},
+    "gcn": _STACK | {"link_dropout", "feature_dropout", "distribution_alignment", "smoothing_steps"},
     "sage": _STACK,
     "gat": _STACK | {"heads", "attention_dropout"},
     "gatv2": _STACK | {"heads", "attention_dropout"},

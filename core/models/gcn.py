@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.models.alignment import Alignment
 from core.models.dropout import Dropout
 from core.models.reach import Reach
 from core.models.smoothing import Smoothing
@@ -39,7 +40,8 @@ class GCN(Stack):
 
     link_dropout: share of the links, self-loops apart, over which a training step passes no message.
     feature_dropout: share of the values of x that a training step reads as 0.
-    smoothing_steps: for `Smoothing`, which changes what a model in evaluation mode returns; 0 for none.
+    distribution_alignment, smoothing_steps: for `Alignment` and, after it, `Smoothing`, which change what a model
+    in evaluation mode returns; 0 steps for none.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class GCN(Stack):
         jk: JumpingKnowledge = "none",
         link_dropout: float = 0.0,
         feature_dropout: float = 0.0,
+        distribution_alignment: bool = False,
         smoothing_steps: int = 0,
     ) -> None:
         widths = layer_widths(in_channels, hidden_channels, num_layers, out_channels, jk)
@@ -62,6 +65,7 @@ class GCN(Stack):
         super().__init__(layers, widths, out_channels, dropout=dropout, norm=norm, residual=residual, jk=jk)
         self.link_dropout = link_dropout
         self.feature_dropout = Dropout(feature_dropout)
+        self.alignment = Alignment(out_channels) if distribution_alignment else None
         self.smoothing = Smoothing(smoothing_steps) if smoothing_steps else None
 
     def build_reach(self, adj: Adjacency | None, rows: Tensor) -> Reach | None:
@@ -75,4 +79,5 @@ class GCN(Stack):
             links = ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj
             return super().forward(self.feature_dropout(x), links, reach)
         logits = super().forward(x, adj, reach)
+        logits = logits if self.alignment is None else self.alignment(logits)
         return logits if self.smoothing is None else self.smoothing(logits, adj)

@@ -26,6 +26,10 @@ class Smoothing(nn.Module):
         self.steps = steps
         self.register_buffer("choice", torch.tensor(0))
 
+    def reset(self) -> None:
+        """Smoothes nothing."""
+        self.choice.zero_()
+
     def forward(self, logits: Tensor, adj: Adjacency) -> Tensor:
         """Logarithms of the smoothed probabilities [N, C]; the logits themselves where nothing is smoothed.
 

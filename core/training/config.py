@@ -72,10 +72,10 @@ class TrainConfig(ModelConfig):
             raise ValueError(
                 "consistency: it needs a mean of the weights that teaches; set average_decay=0.9 or consistency=0"
             )
-        if self.partitions > 1 and (self.average_decay or self.smoothing_steps):
+        if self.partitions > 1 and (self.average_decay or self.distribution_alignment or self.smoothing_steps):
             raise ValueError(
-                "partitions: average_decay, consistency and smoothing_steps work on the full graph alone; "
-                "set them to 0, or partitions=1"
+                "partitions: average_decay, consistency, distribution_alignment and smoothing_steps work on the full "
+                "graph alone; set them to 0, or partitions=1"
             )
         if self.partitions < self.devices:
             raise ValueError(

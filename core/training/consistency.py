@@ -11,6 +11,8 @@ from typing import Final, Self
 import torch
 from torch import Tensor, nn
 
+from core.models.alignment import find_shift
+
 RAMP_STEPS: Final = 50  # over which the teacher gains its full weight: at first it knows nothing
 
 
@@ -46,13 +48,18 @@ class AveragedModel(nn.Module):
         self.num_updates += 1
 
 
-def measure_disagreement(logits: Tensor, teacher_logits: Tensor, temperature: float) -> Tensor:
+def measure_disagreement(
+    logits: Tensor, teacher_logits: Tensor, temperature: float, prior: Tensor | None = None
+) -> Tensor:
     """Mean cross entropy (nats) of logits [M, C] for what the teacher says, its probabilities sharpened.
 
-    Sharpened: each to the power of 1 / temperature, then made to sum to 1.
+    Sharpened: each to the power of 1 / temperature, then made to sum to 1. prior [C]: what the mean of the sharpened
+    probabilities is shifted to.
     """
-    target = (teacher_logits / temperature).softmax(dim=1)
-    return -(target * logits.log_softmax(dim=1)).sum(dim=1).mean()
+    sharpened = teacher_logits / temperature
+    if prior is not None:
+        sharpened = sharpened + find_shift(sharpened, prior)
+    return -(sharpened.softmax(dim=1) * logits.log_softmax(dim=1)).sum(dim=1).mean()
 
 
 def ramp_weight(weight: float, num_steps: int) -> float:

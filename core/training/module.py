@@ -9,6 +9,7 @@ from lightning.pytorch import LightningModule
 from torch import Tensor, nn
 
 from core.graph.graph import Graph
+from core.models.alignment import Alignment
 from core.models.build import build_inputs, build_model, build_reach
 from core.models.smoothing import Smoothing
 from core.training.config import TrainConfig
@@ -44,6 +45,7 @@ class NodeClassifier(LightningModule):
     stopping_index: Tensor
     val_index: Tensor
     untold_index: Tensor  # articles whose category no step is told
+    prior: Tensor | None  # [C], how frequent each category is among the training articles, to align predictions with
 
     def __init__(self, config: TrainConfig, graph: Graph) -> None:
         super().__init__()
@@ -58,9 +60,13 @@ class NodeClassifier(LightningModule):
             self.register_buffer(f"{name}_index", index, persistent=False)
         untold = torch.tensor(~graph.train_masks[config.split]).nonzero().flatten()
         self.register_buffer("untold_index", untold, persistent=False)
+        counts = torch.bincount(self.y[self.train_index], minlength=graph.num_classes)
+        # Equally many articles of each category were picked so: they tell nothing of frequencies.
+        tells = config.distribution_alignment and bool(counts.min() < counts.max())
+        self.register_buffer("prior", counts / counts.sum() if tells else None, persistent=False)
         self.reach = build_reach(self.model, self.inputs.adj, self.train_index) if not config.consistency else None
         self.average = AveragedModel(self.model, config.average_decay) if config.average_decay else None
-        self._unsmoothed: Tensor | None = None  # [N, C], of the last evaluation
+        self._unrefined: Tensor | None = None  # [N, C], of the last evaluation
         self.train_score = Score(loss=float("nan"), acc=float("nan"))
         self.logits = torch.empty(0)
 
@@ -91,13 +97,16 @@ class NodeClassifier(LightningModule):
         num_steps = int(self.average.num_updates.item())
         if num_steps == 0:
             return logits.new_zeros(())
-        if self._unsmoothed is None:  # resumed
+        if self._unrefined is None:  # resumed
             with torch.no_grad():
                 self._evaluate()
-        assert self._unsmoothed is not None
-        teacher = self._unsmoothed.index_select(0, self.untold_index)
+        assert self._unrefined is not None
+        untold = self.untold_index
         disagreement = measure_disagreement(
-            logits.index_select(0, self.untold_index), teacher, self.teacher_temperature
+            logits.index_select(0, untold),
+            self._unrefined.index_select(0, untold),
+            self.teacher_temperature,
+            prior=self.prior,
         )
         return ramp_weight(self.consistency, num_steps) * disagreement
 
@@ -109,19 +118,21 @@ class NodeClassifier(LightningModule):
         self.logits = self._evaluate()
 
     def _evaluate(self) -> Tensor:
-        """Logits [N, C] of what is evaluated, smoothed as far as the stopping articles gain by it."""
-        model = self.model if self.average is None else self.average.model
-        smoothing = getattr(model, "smoothing", None)
-        if isinstance(smoothing, Smoothing):
-            smoothing.choice.zero_()
-        adj = self.inputs.adj
+        """Logits [N, C] of what is evaluated, aligned and smoothed as far as the stopping articles gain by it."""
+        model, adj = self.model if self.average is None else self.average.model, self.inputs.adj
+        alignment, smoothing = getattr(model, "alignment", None), getattr(model, "smoothing", None)
+        for refinement in (alignment, smoothing):
+            if isinstance(refinement, Alignment | Smoothing):
+                refinement.reset()
         logits: Tensor = model(self.inputs.x, adj).float()
         # A clone made outside inference mode, so that a loss may use it.
         with torch.inference_mode(False):
-            self._unsmoothed = logits.clone() if self.consistency else None
+            self._unrefined = logits.clone() if self.consistency else None
+        if isinstance(alignment, Alignment) and self.prior is not None:
+            logits = alignment.choose(logits, self.prior, self.untold_index, self.y, self.stopping_index)
         if isinstance(smoothing, Smoothing):
             assert adj is not None
-            return smoothing.choose(logits, adj, self.y, self.stopping_index)
+            logits = smoothing.choose(logits, adj, self.y, self.stopping_index)
         return logits
 
     def best_state(self) -> dict[str, Tensor]:

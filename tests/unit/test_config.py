@@ -38,8 +38,9 @@ def test_survives_json(config):
         ({"lr": float("nan")}, "lr is nan: "),
         ({"model": "gat", "hidden_channels": 10, "heads": 4}, "heads: 4 does not divide hidden_channels 10"),
         ({"consistency": 1.0}, "consistency: it needs a mean of the weights"),
-        ({"partitions": 2, "average_decay": 0.9}, "partitions: average_decay, consistency and smoothing_steps work on"),
-        ({"partitions": 2, "smoothing_steps": 5}, "partitions: average_decay, consistency and smoothing_steps work on"),
+        ({"partitions": 2, "average_decay": 0.9}, "partitions: average_decay, consistency, distribution_alignment"),
+        ({"partitions": 2, "distribution_alignment": True}, "partitions: average_decay, consistency, distribution_al"),
+        ({"partitions": 2, "smoothing_steps": 5}, "partitions: average_decay, consistency, distribution_alignment"),
         ({"precision": "bf16-mixed", "device": "cpu"}, "precision: bf16 is slower"),
     ],
 )

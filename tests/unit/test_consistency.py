@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from core.models.alignment import find_shift
 from core.training.config import build_config
 from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
 from core.training.module import NodeClassifier
@@ -48,6 +49,16 @@ def test_disagreement_equals_the_formula(temperature):
     assert measure_disagreement(torch.tensor(logits), torch.tensor(teacher), temperature).item() == pytest.approx(
         expected
     )
+
+
+def test_a_teacher_is_sharpened_first_and_then_shifted_to_the_prior():
+    torch.manual_seed(0)
+    logits, teacher = 2 * torch.randn(2, 30, 3)
+    prior = torch.tensor([0.7, 0.2, 0.1])
+    target = (2 * teacher + find_shift(2 * teacher, prior)).softmax(dim=1)
+    torch.testing.assert_close(target.mean(dim=0), prior, rtol=0, atol=2e-3)
+    expected = F.cross_entropy(logits, target)
+    torch.testing.assert_close(measure_disagreement(logits, teacher, 0.5, prior), expected)
 
 
 def test_the_teacher_gains_weight_over_fifty_steps():

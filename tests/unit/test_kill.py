@@ -61,7 +61,8 @@ CHILD = textwrap.dedent(
 
 
 TAUGHT = {
-    **{"link_dropout": 0.5, "feature_dropout": 0.5, "smoothing_steps": 3},
+    **{"link_dropout": 0.5, "feature_dropout": 0.5},
+    **{"distribution_alignment": True, "smoothing_steps": 3},
     **{"average_decay": 0.9, "consistency": 1.0},
 }
 
