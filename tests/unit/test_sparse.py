@@ -6,7 +6,7 @@ import torch
 from scipy import sparse
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
-from core.models.sparse import Adjacency, build_adjacency, normalise_links
+from core.models.sparse import ROW_MULTIPLE, Adjacency, build_adjacency, normalise_links
 
 
 def random_matrix(n=30, density=0.2, seed=0):
@@ -93,7 +93,12 @@ def test_constant_product_is_made_once_and_anew_for_other_features():
     assert adj.matmul_constant(x) is first
     torch.testing.assert_close(first, dense @ x)
     assert not first.is_inference()
-    torch.testing.assert_close(adj.matmul_constant(x, beside=True), torch.cat([x, dense @ x], dim=1))
+    both = adj.matmul_constant(x, beside=True)
+    width = 2 * x.shape[1]
+    torch.testing.assert_close(both[:, :width], torch.cat([x, dense @ x], dim=1))
+    assert both.shape[1] % ROW_MULTIPLE == 0
+    assert both.shape[1] - width < ROW_MULTIPLE
+    assert not both[:, width:].any()
     torch.testing.assert_close(adj.matmul_constant(x, 3), dense @ dense @ dense @ x)
     x[0] += 1
     torch.testing.assert_close(adj.matmul_constant(x), dense @ x)
