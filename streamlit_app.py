@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
 from core.monitoring.middleware import MeasureRequests

@@ -5,8 +5,8 @@ import shlex
 import streamlit as st
 
 from core.errors import ConflictError
-from core.inference.leaderboard import BenchmarkSummary
-from core.inference.published import PublishedResult
+from core.evaluation.leaderboard import BenchmarkSummary
+from core.evaluation.published import PublishedResult
 from pages.ui import charts, inputs, leaderboard
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.api import GraphDescription
+from core.app.explorer import GraphDescription
 from core.runs.record import RunRecord
 from pages.ui import charts, inputs, sources
 from pages.ui.loaders import get_explorer

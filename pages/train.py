@@ -4,12 +4,12 @@ import shlex
 
 import streamlit as st
 
+from core.config.models import uses_field
+from core.config.presets import Preset
+from core.config.train import TrainConfig
 from core.errors import WikicsError
 from core.graph.graph import Graph
-from core.models.fields import uses_field
 from core.runs.state import ACTIVE
-from core.training.config import TrainConfig
-from core.training.presets import Preset
 from pages.ui import forms, inputs, report
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer

@@ -44,7 +44,7 @@ def tiny_graph(tiny_arrays):
 @pytest.fixture(scope="session")
 def twin_arrays():
     """The twin's arrays, made once. Not to be changed."""
-    from core.graph.twin import build_twin_arrays
+    from core.graph.twin.build import build_twin_arrays
 
     return build_twin_arrays()
 
@@ -52,7 +52,7 @@ def twin_arrays():
 @pytest.fixture
 def make_explorer(tmp_path, tiny_arrays):
     """Builds an Explorer over a fresh home that holds the tiny graph and looks nowhere else for one."""
-    from core.api import Explorer
+    from core.app.explorer import Explorer
     from core.settings import Settings
 
     archive = tmp_path / "tiny.npz"
@@ -80,12 +80,12 @@ def tiny_id(explorer):
 @pytest.fixture
 def finished_run(explorer, tiny_id):
     """The id of a run that ended well: three epochs, right about every article but one."""
+    from core.evaluation.report import RunFacts, build_report
     from core.runs import files
     from core.runs.environment import collect_environment
     from core.runs.folder import RunFolder
     from core.runs.metrics import MetricsWriter
     from core.runs.state import RunState
-    from core.training.report import RunFacts, build_report
 
     graph = explorer.graph(tiny_id)
     config = explorer.build_config("gcn", {"epochs": 3}, graph=tiny_id)

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from core.backends.trainer import main
+from core.backends.local.trainer import main
 from core.errors import TrainingError
 from core.runs import files
 from core.runs.metrics import MetricsWriter

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from core.backends.trainer import main, prepare_stored_run
+from core.backends.local.trainer import main, prepare_stored_run
 
 
 def prepare(folder, home):

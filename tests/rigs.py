@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.backends.base import Backend
-from core.backends.local import LocalBackend
+from core.backends.local.backend import LocalBackend
 from core.runs.benchmarks import BenchmarkResult, pack_correct
 from core.runs.state import ENDED
 from core.runs.store import RunStore

@@ -1,1 +1,1 @@
-"""Where a run executes: this machine."""
+"""Where a run executes."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from core.config.train import TrainConfig, build_config
 from core.errors import GraphNotFoundError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
 from core.graph.graph import Graph
@@ -12,7 +13,6 @@ from core.graph.library import ARCHIVE
 from core.runs import files
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
-from core.training.config import TrainConfig, build_config
 
 
 @dataclass(frozen=True)

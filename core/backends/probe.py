@@ -13,13 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from core.backends.local import KEEP_MEMORY
+from core.backends.local.backend import KEEP_MEMORY
+from core.config.presets import load_preset
+from core.config.train import TrainConfig, build_config
 from core.graph.library import GraphLibrary
 from core.runs.environment import PROJECT_FOLDER
 from core.runs.folder import RunFolder
 from core.storage.local import write_atomically
-from core.training.config import TrainConfig, build_config
-from core.training.presets import load_preset
 
 TIMEOUT_SECONDS: Final = 300
 NICENESS: Final = 10  # a visitor's own clicks and runs come first

@@ -16,15 +16,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 import core
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.benchmark import benchmark
 from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
+from core.config.train import TrainConfig
 from core.errors import ConfigError, InvalidInputError, UnavailableError, WikicsError
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.settings import load_settings
-from core.training.config import TrainConfig
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -13,12 +13,12 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
 from core.errors import BenchmarkNotFoundError, ConfigError
+from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
-from core.inference.leaderboard import BenchmarkDifference, BenchmarkSummary
 
 INTERRUPTED = 130  # the shell's exit code for Ctrl-C
 

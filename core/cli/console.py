@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.errors import ConfigError
 from core.settings import load_settings
 

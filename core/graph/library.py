@@ -14,7 +14,6 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError, DownloadError, GraphNotFoundError
-from core.graph import twin
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -27,6 +26,7 @@ from core.graph.archive import (
 )
 from core.graph.download import HttpSource
 from core.graph.graph import Graph, GraphKind
+from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.local import disk_errors, write_atomically
 

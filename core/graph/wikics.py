@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import DownloadError, FileNotStoredError
 from core.graph.archive import Arrays, GraphOrigin
 from core.graph.graph import Graph
-from core.graph.twin import CATEGORIES
+from core.graph.twin.build import CATEGORIES
 from core.storage.base import Storage
 from core.storage.local import write_atomically
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,9 +18,7 @@ class Predictions:
 
 def compute_probs(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
     """softmax(logits / temperature) over the last axis."""
-    scaled = logits.astype(np.float64) / temperature
-    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+    return np.asarray(softmax(logits.astype(np.float64) / temperature, axis=-1))
 
 
 def build_predictions(logits: NDArray[np.float32], temperature: float = 1.0) -> Predictions:

@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from core.models.mlp import MLP
-from core.models.reach import Reach
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
+from core.models.ops.reach import Reach
 from core.models.stack import JumpingKnowledge, Norm
 
 

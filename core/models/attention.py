@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
 
 NEGATIVE_SLOPE = 0.2
 CHUNK = 65_536  # links whose messages are in memory at once

@@ -5,19 +5,19 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from core.config.model import ModelConfig, ModelName
+from core.config.models import ARCHITECTURE_FIELDS
 from core.graph.graph import Graph
 from core.models.appnp import APPNP
-from core.models.config import ModelConfig, ModelName
 from core.models.features import normalise_features
-from core.models.fields import ARCHITECTURE_FIELDS
 from core.models.gat import GAT
 from core.models.gatv2 import GATv2
 from core.models.gcn import GCN
 from core.models.mlp import MLP
-from core.models.reach import Reach
+from core.models.ops.adjacency import Adjacency, Normalisation, build_adjacency
+from core.models.ops.reach import Reach
 from core.models.sage import SAGE
 from core.models.sgc import SGC
-from core.models.sparse import Adjacency, Normalisation, build_adjacency
 from core.models.stack import Stack
 
 MODELS: Final[dict[ModelName, type[nn.Module]]] = {

@@ -4,13 +4,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.alignment import Alignment
-from core.models.dropout import Dropout
-from core.models.reach import Reach
-from core.models.smoothing import Smoothing
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
+from core.models.ops.dropout import Dropout
+from core.models.ops.reach import Reach
+from core.models.ops.thinning import ThinnedAdjacency
+from core.models.refine.alignment import Alignment
+from core.models.refine.smoothing import Smoothing
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
-from core.models.thinning import ThinnedAdjacency
 
 
 class GCNConv(nn.Module):

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
 
 

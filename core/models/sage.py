@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
 
 

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
 
 
 class SGC(nn.Module):

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.models.dropout import Dropout
-from core.models.reach import Reach
-from core.models.shared import SharedOutput
-from core.models.sparse import Adjacency
+from core.models.ops.adjacency import Adjacency
+from core.models.ops.dropout import Dropout
+from core.models.ops.reach import Reach
+from core.models.ops.shared import SharedOutput
 
 Norm = Literal["none", "batch", "layer"]
 JumpingKnowledge = Literal["none", "last", "cat", "max"]

@@ -1,1 +1,1 @@
-"""Training: the config, the Lightning module, and `fit`, which trains one run in its folder."""
+"""Training: the Lightning module, and `fit`, which trains one run in its folder."""

@@ -11,16 +11,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.config.train import TrainConfig
+from core.evaluation.report import build_report
 from core.graph.graph import Graph
 from core.runs import files
 from core.runs.benchmarks import Benchmark, BenchmarkResult, BenchmarkStore, pack_correct
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
-from core.training.config import TrainConfig
 from core.training.device import resolve_device
 from core.training.fit import train_run
-from core.training.replicas import ReplicaOutcome, supports_replicas, train_replicas
-from core.training.report import build_report
+from core.training.replicas.train import ReplicaOutcome, supports_replicas, train_replicas
 
 Pair = tuple[int, int]  # split, seed
 

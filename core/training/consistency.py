@@ -11,7 +11,7 @@ from typing import Final, Self
 import torch
 from torch import Tensor, nn
 
-from core.models.alignment import find_shift
+from core.models.refine.alignment import find_shift
 
 RAMP_STEPS: Final = 50  # over which the teacher gains its full weight: at first it knows nothing
 

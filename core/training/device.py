@@ -4,9 +4,9 @@ from typing import Literal
 
 import torch
 
+from core.config.train import TrainConfig
 from core.errors import ConfigError
 from core.runs.environment import count_cpus
-from core.training.config import TrainConfig
 
 DeviceName = Literal["cpu", "cuda", "mps"]
 

@@ -13,22 +13,22 @@ import torch
 from lightning.pytorch import Callback, Trainer
 from lightning.pytorch.strategies import DDPStrategy
 
+from core.config.train import TrainConfig
 from core.errors import TrainingError
+from core.evaluation.report import Outcome, RunFacts, build_report
 from core.graph.graph import Graph
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.storage.local import write_atomically
 from core.training.checkpoint import load_checkpoint
-from core.training.config import TrainConfig
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
-from core.training.follower import Follower, Leader
-from core.training.group import Rank, start_group
+from core.training.group.follower import Follower, Leader
+from core.training.group.processes import Rank, start_group
 from core.training.module import NodeClassifier, OneStep
-from core.training.partitions import FIRST_RANK, build_classifier, build_loader
+from core.training.parts.partitions import FIRST_RANK, build_classifier, build_loader
 from core.training.profiling import EpochProfiler
 from core.training.recorder import RunRecorder
-from core.training.report import Outcome, RunFacts, build_report
 
 
 def train_run(

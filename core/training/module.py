@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from lightning.pytorch import LightningModule
 from torch import Tensor, nn
 
+from core.config.train import TrainConfig
 from core.graph.graph import Graph
-from core.models.alignment import Alignment
 from core.models.build import build_inputs, build_model, build_reach
-from core.models.smoothing import Smoothing
-from core.training.config import TrainConfig
+from core.models.refine.alignment import Alignment
+from core.models.refine.smoothing import Smoothing
 from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from lightning.pytorch import Callback, LightningModule, Trainer
 
+from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.runs import files
 from core.runs.folder import RunFolder
@@ -19,7 +20,6 @@ from core.training.checkpoint import (
     restore_rng_states,
     save_checkpoint,
 )
-from core.training.config import TrainConfig
 from core.training.module import NodeClassifier
 from core.training.snapshots import Snapshots
 

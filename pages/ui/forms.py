@@ -8,7 +8,7 @@ import annotated_types
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from core.training.config import TrainConfig
+from core.config.train import TrainConfig
 
 
 def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:

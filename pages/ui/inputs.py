@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.runs.record import RunRecord
 

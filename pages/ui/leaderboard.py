@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from core.inference.leaderboard import BenchmarkSummary
-from core.inference.published import PublishedResult
+from core.evaluation.leaderboard import BenchmarkSummary
+from core.evaluation.published import PublishedResult
 from pages.ui.charts import Mark
 
 

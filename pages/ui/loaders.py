@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.monitoring.metrics import Monitor
 from core.settings import load_settings
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.api import Explorer
+from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE

@@ -13,9 +13,9 @@ from statistics import median
 import numpy as np
 import torch
 
+from core.config.train import build_config
 from core.graph.archive import GraphOrigin, build_graph, load_arrays
 from core.runs.environment import count_cpus, read_cpu_name
-from core.training.config import build_config
 from core.training.module import NodeClassifier
 from tests.bench.machine import keep_memory, measure_bandwidth, measure_matmul, measure_usage
 from tests.bench.stock import StockModel, StockTraining

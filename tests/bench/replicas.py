@@ -15,15 +15,15 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from core.config.train import build_config
 from core.graph.archive import GraphOrigin, build_graph, load_arrays
-from core.graph.twin import build_twin_arrays
+from core.graph.twin.build import build_twin_arrays
 from core.models.build import build_inputs, build_model
-from core.models.kernels import wait_for
-from core.training.config import build_config
+from core.models.ops.kernels import wait_for
 from core.training.device import describe_device, list_devices, read_peak_memory_mb
-from core.training.replica_memory import count_fitting, read_free_bytes
-from core.training.replicas import train_replicas
-from core.training.speedups import Speedups, choose_speedups
+from core.training.replicas.memory import count_fitting, read_free_bytes
+from core.training.replicas.speedups import Speedups, choose_speedups
+from core.training.replicas.train import train_replicas
 
 RECIPE = {"model": "gcn", "num_layers": 3, "norm": "layer", "dropout": 0.5, "lr": 0.001, "weight_decay": 0.0}
 WARM_UP_EPOCHS = 3

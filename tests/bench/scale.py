@@ -71,9 +71,9 @@ def run_case(num_nodes, partitions, *, model, epochs):
     """Trains one case in this process; what came of it."""
     import torch
 
-    from core.training.config import build_config
+    from core.config.train import build_config
     from core.training.module import OneStep
-    from core.training.partitions import build_classifier, build_loader
+    from core.training.parts.partitions import build_classifier, build_loader
 
     case = {"num_nodes": num_nodes, "partitions": partitions, "steps_seconds": [], "evaluation_seconds": []}
     phase = "making the graph"
@@ -112,7 +112,7 @@ def run_case(num_nodes, partitions, *, model, epochs):
 
 def start_case(num_nodes, partitions, *, model, epochs, limit_gb):
     """Runs one case in a process of its own, with the allocator set as trainers have it."""
-    from core.backends.local import KEEP_MEMORY
+    from core.backends.local.backend import KEEP_MEMORY
 
     command = [sys.executable, "-m", "tests.bench.scale", "--case", f"{num_nodes}:{partitions}"]
     command += ["--model", model, "--epochs", str(epochs), "--limit-gb", str(limit_gb)]

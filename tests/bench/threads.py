@@ -14,10 +14,10 @@ from statistics import median
 
 import torch
 
+from core.config.presets import load_preset
+from core.config.train import build_config
 from core.graph.archive import GraphOrigin, build_graph, load_arrays
 from core.runs.environment import count_cpus, read_cpu_name
-from core.training.config import build_config
-from core.training.presets import load_preset
 from tests.bench.epoch import GRAPHS, OurTraining
 from tests.bench.machine import keep_memory
 

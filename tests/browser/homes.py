@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 
+from core.config.presets import load_preset
+from core.config.train import build_config
 from core.graph.archive import dump_arrays
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkStore
 from core.storage.local import LocalStorage
-from core.training.config import build_config
-from core.training.presets import load_preset
 from tests.rigs import make_result
 
 TOPICS = ("Databases", "Compilers", "Networks", "Graphics", "Security")

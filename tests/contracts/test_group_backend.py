@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from core.backends.local import TRAINER
+from core.backends.local.backend import TRAINER
 from core.graph.archive import compute_digest, dump_arrays
 from core.runs.environment import count_cpus
 from core.storage.local import write_atomically

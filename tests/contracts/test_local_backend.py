@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from core.backends.base import submit_orphans
-from core.backends.queue import RunQueue
+from core.backends.local.queue import RunQueue
 from core.errors import ConflictError, UnavailableError
 from tests.rigs import local_rig
 
@@ -220,7 +220,7 @@ def test_a_full_disk_still_takes_the_last_state(tmp_path):
     code = f"""
 import errno, os, sys
 sys.argv = ["trainer", {str(folder)!r}, {str(tmp_path)!r}]
-from core.backends.trainer import main
+from core.backends.local.trainer import main
 from core.runs.folder import RunFolder
 from core.storage import local
 def full(*arguments): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

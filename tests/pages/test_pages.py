@@ -126,7 +126,7 @@ def test_benchmarks_of_another_graph_are_not_shown(open_page, explorer, tiny_id)
 
 
 def test_published_numbers_are_shown_on_their_graph_alone(open_page, explorer, two_benchmarks, monkeypatch):
-    from core.inference.published import list_published
+    from core.evaluation.published import list_published
 
     assert len(open_page("benchmark").dataframe) == 1
     monkeypatch.setattr(explorer, "list_published", lambda _graph_id: list_published("wikics", ""))

@@ -5,10 +5,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core.models.alignment import Alignment, find_shift
+from core.config.model import ModelConfig
+from core.config.train import build_config
 from core.models.build import build_inputs, build_model
-from core.models.config import ModelConfig
-from core.training.config import build_config
+from core.models.refine.alignment import Alignment, find_shift
 from core.training.module import NodeClassifier
 from tests.graphs import make_graph
 

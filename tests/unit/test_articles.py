@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from core.evaluation.intervals import compute_wilson_interval
 from core.graph.neighbourhood import compute_neighbourhood
 from core.inference.articles import build_card, build_linked, compute_roles
-from core.inference.intervals import compute_wilson_interval
 from core.inference.pictures import build_map, build_rings
 from core.inference.predict import build_predictions
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.config.train import build_config
 from core.errors import InvalidInputError
 from core.runs import files
 from core.runs.benchmarks import BenchmarkStore
@@ -10,7 +11,6 @@ from core.runs.folder import RunFolder
 from core.storage.local import LocalStorage
 from core.training import benchmark as module
 from core.training.benchmark import run_benchmark
-from core.training.config import build_config
 from core.training.fit import train_run
 from tests.graphs import make_graph
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from core.inference.calibration import fit_temperature, measure_calibration
+from core.evaluation.calibration import fit_temperature, measure_calibration
 
 
 def overconfident_logits(scale, seed=0, num=4000, num_classes=5):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.training.capture import WARM_UP_CALLS, CapturedStep, side_stream
+from core.training.replicas.capture import WARM_UP_CALLS, CapturedStep, side_stream
 
 
 def test_warms_up_records_once_and_replays():

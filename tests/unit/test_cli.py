@@ -10,10 +10,10 @@ import pytest
 
 from core import cli
 from core.cli.benchmark import parse_splits
+from core.config.train import build_config
 from core.errors import ConfigError
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.training.config import build_config
 
 
 @pytest.fixture

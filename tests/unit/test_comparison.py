@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from core.errors import ConflictError
-from core.inference.comparison import bootstrap_interval, compute_difference, compute_estimate, compute_t_interval
+from core.evaluation.comparison import bootstrap_interval, compute_difference, compute_estimate, compute_t_interval
 
 
 def draw(num_splits, num_seeds, num_articles, *, seed=0, shift=0.0):

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from core.models.alignment import find_shift
-from core.training.config import build_config
+from core.config.train import build_config
+from core.models.refine.alignment import find_shift
 from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
 from core.training.module import NodeClassifier
 

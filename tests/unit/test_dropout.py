@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.models.dropout import Dropout, draw_mask
+from core.models.ops.dropout import Dropout, draw_mask
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from core.config.train import build_config
 from core.errors import ConfigError, InvalidInputError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph
 from core.models.build import build_inputs, build_model
 from core.runs import files
 from core.runs.metrics import COLUMNS, read_rows
 from core.training import fit, recorder
-from core.training.config import build_config
 from core.training.fit import train_run
 from tests.graphs import make_arrays, make_graph
 

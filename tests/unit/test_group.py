@@ -12,16 +12,16 @@ from types import ModuleType
 import pytest
 import torch
 
+from core.config.train import build_config
 from core.errors import ConfigError, TrainingError
 from core.runs import files
 from core.runs.environment import count_cpus
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.training import device
-from core.training.config import build_config
 from core.training.fit import train_run
-from core.training.group import start_group
-from core.training.partitions import PartitionedClassifier, RandomParts
+from core.training.group.processes import start_group
+from core.training.parts.partitions import PartitionedClassifier, RandomParts
 from tests.graphs import make_graph
 
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 8, "patience": 100, "device": "cpu"}

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy import sparse
 
-from core.models import kernels
-from core.models.kernels import KernelRows, choose_sparse_kernel, use_sparse_kernel
-from core.models.sparse import Adjacency, normalise_links
+from core.models.ops import kernels
+from core.models.ops.adjacency import Adjacency, normalise_links
+from core.models.ops.kernels import KernelRows, choose_sparse_kernel, use_sparse_kernel
 
 
 @pytest.fixture

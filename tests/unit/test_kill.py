@@ -21,7 +21,7 @@ CHILD = textwrap.dedent(
     from core.runs.folder import RunFolder
     from core.storage import local
     from core.training import checkpoint, recorder
-    from core.training.config import build_config
+    from core.config.train import build_config
     from core.training.fit import train_run
 
     folder, kill, delay, values = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], json.loads(sys.argv[4])

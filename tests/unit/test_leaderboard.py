@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import BenchmarkNotFoundError, ConflictError
-from core.inference.published import COMPUTERS_DIGEST, list_published
+from core.evaluation.published import COMPUTERS_DIGEST, list_published
 from tests.rigs import make_result
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from core.errors import ArchiveError, DownloadError, GraphNotFoundError, StorageFullError
-from core.graph import twin
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, dump_arrays
 from core.graph.download import HttpSource
 from core.graph.layout import LAYOUT_VERSION, compute_layout
 from core.graph.library import GraphLibrary, GraphSummary
+from core.graph.twin import build as twin
 from core.graph.wikics import FolderSource, build_wikics_json
 
 MESSAGE = "WikiCS could not be had: nowhere has no data.json."

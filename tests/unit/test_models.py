@@ -7,10 +7,10 @@ from scipy import sparse
 from torch_geometric import nn as pyg
 from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, SAGEConv, SGConv
 
+from core.config.model import ModelConfig
+from core.config.models import ARCHITECTURE_FIELDS, fields_of, uses_field
 from core.models.build import MODELS, build_inputs, build_model
-from core.models.config import ModelConfig
-from core.models.fields import ARCHITECTURE_FIELDS, fields_of, uses_field
-from core.models.sparse import Adjacency, build_adjacency
+from core.models.ops.adjacency import Adjacency, build_adjacency
 
 N, F, H, C = 40, 12, 8, 5
 

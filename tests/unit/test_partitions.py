@@ -8,15 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch_geometric.utils import from_scipy_sparse_matrix, subgraph
 
+from core.config.train import build_config
 from core.errors import ConfigError
 from core.graph.archive import GraphOrigin, build_graph
 from core.models.build import MODELS, build_inputs
 from core.runs import files
 from core.runs.metrics import read_rows
-from core.training.config import build_config
 from core.training.fit import train_run
-from core.training.partitions import PartitionedClassifier, RandomParts, build_classifier, cut_links
-from core.training.replicas import supports_replicas
+from core.training.parts.partitions import PartitionedClassifier, RandomParts, build_classifier, cut_links
+from core.training.replicas.train import supports_replicas
 from tests.graphs import make_graph
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -2,10 +2,10 @@
 
 import pytest
 
+from core.config.models import fields_of
+from core.config.presets import PRESETS, list_presets, load_preset
+from core.config.train import TrainConfig, build_config
 from core.errors import PresetNotFoundError
-from core.models.fields import fields_of
-from core.training.config import TrainConfig, build_config
-from core.training.presets import PRESETS, list_presets, load_preset
 
 
 def test_at_least_one_a_model_the_default_first():

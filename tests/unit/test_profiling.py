@@ -5,9 +5,9 @@ import json
 import pytest
 import torch
 
+from core.config.train import build_config
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.training.config import build_config
 from core.training.fit import train_run
 from core.training.profiling import PROFILED_EPOCHS
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from core.backends.pulse import Pulse
+from core.backends.local.pulse import Pulse
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.state import RunState

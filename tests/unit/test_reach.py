@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from scipy import sparse
 
+from core.config.model import ModelConfig
 from core.models.build import MODELS, NORMALISATIONS, build_model, build_reach
-from core.models.config import ModelConfig
-from core.models.sparse import build_adjacency
+from core.models.ops.adjacency import build_adjacency
 
 N, C = 60, 3
 CONVS = ["gcn", "sage", "gat", "gatv2"]

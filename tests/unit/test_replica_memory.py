@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from core.config.train import build_config
 from core.models.build import build_inputs
-from core.training.config import build_config
-from core.training.replica_memory import count_fitting, estimate_replica_bytes, read_free_bytes
-from core.training.replica_stack import Pair, ReplicaStack
+from core.training.replicas.memory import count_fitting, estimate_replica_bytes, read_free_bytes
+from core.training.replicas.stack import Pair, ReplicaStack
 from tests.graphs import make_graph
 
 

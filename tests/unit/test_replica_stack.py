@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from core.config.train import build_config
 from core.models.build import build_inputs, build_model
-from core.models.kernels import use_sparse_kernel
+from core.models.ops.kernels import use_sparse_kernel
 from core.training.checkpoint import Progress
-from core.training.config import build_config
-from core.training.replica_stack import Pair, ReplicaProgress, ReplicaStack, draw_weights
+from core.training.replicas.stack import Pair, ReplicaProgress, ReplicaStack, draw_weights
 
 PAIRS = [Pair(0, 0), Pair(1, 5)]
 

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 import torch
 
+from core.config.train import TrainConfig, build_config
 from core.errors import InvalidInputError, TrainingError
+from core.evaluation.report import build_report
 from core.graph.archive import GraphOrigin, build_graph
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.training import replicas as module
-from core.training.config import TrainConfig, build_config
 from core.training.fit import train_run
-from core.training.replica_stack import SCORES
-from core.training.replicas import supports_replicas, train_replicas
-from core.training.report import build_report
-from core.training.speedups import Speedups
+from core.training.replicas import train as module
+from core.training.replicas.speedups import Speedups
+from core.training.replicas.stack import SCORES
+from core.training.replicas.train import supports_replicas, train_replicas
 from tests.graphs import make_arrays, make_graph
 from tests.unit.test_fit import rows_of
 
@@ -135,7 +135,7 @@ def test_how_many_together_changes_no_loss(graph, monkeypatch):
 
 @pytest.mark.parametrize("kernel", ["columns", "csr", "edges"])
 def test_speedups_change_no_loss(kernel, graph, monkeypatch):
-    monkeypatch.setattr("core.models.kernels.COLUMNS", 24)
+    monkeypatch.setattr("core.models.ops.kernels.COLUMNS", 24)
     config = build_config({**PLAIN, "model": "sage", "epochs": 10})
     plain = train_replicas(config, graph, PAIRS)
     other = train_replicas(config, graph, PAIRS, speedups=Speedups(kernel))

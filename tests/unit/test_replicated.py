@@ -5,10 +5,10 @@ import pytest
 import torch
 from scipy import sparse
 
+from core.config.model import ModelConfig
 from core.models.build import NORMALISATIONS, build_model
-from core.models.config import ModelConfig
-from core.models.replicated import REPLICATED_MODELS, build_replicas, stack_weights
-from core.models.sparse import build_adjacency
+from core.models.ops.adjacency import build_adjacency
+from core.training.replicas.models import REPLICATED_MODELS, build_replicas, stack_weights
 
 N, F, H, C, R = 40, 6, 8, 5, 3
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support
 
-from core.training.report import RunFacts, build_report, compute_confusion, compute_macro_f1, score_categories
+from core.evaluation.report import RunFacts, build_report, compute_confusion, compute_macro_f1, score_categories
 
 FACTS = RunFacts(
     outcome="finished",

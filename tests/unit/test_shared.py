@@ -5,8 +5,8 @@ import copy
 import pytest
 import torch
 
+from core.config.model import ModelConfig
 from core.models.build import build_inputs, build_model
-from core.models.config import ModelConfig
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from scipy import sparse
 
+from core.config.model import ModelConfig
 from core.models.build import build_inputs, build_model
-from core.models.config import ModelConfig
-from core.models.smoothing import OWN_SHARES, Smoothing
-from core.models.sparse import build_adjacency
+from core.models.ops.adjacency import build_adjacency
+from core.models.refine.smoothing import OWN_SHARES, Smoothing
 
 N, C = 50, 4
 

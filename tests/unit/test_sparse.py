@@ -6,7 +6,7 @@ import torch
 from scipy import sparse
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
-from core.models.sparse import ROW_MULTIPLE, Adjacency, build_adjacency, normalise_links
+from core.models.ops.adjacency import ROW_MULTIPLE, Adjacency, build_adjacency, normalise_links
 
 
 def random_matrix(n=30, density=0.2, seed=0):

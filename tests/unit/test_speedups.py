@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from core.config.train import build_config
 from core.models.build import build_inputs, build_model
-from core.models.replicated import build_replicas, stack_weights
-from core.training import speedups
-from core.training.config import build_config
-from core.training.speedups import Speedups, choose_speedups, compile_activation
+from core.training.replicas import speedups
+from core.training.replicas.models import build_replicas, stack_weights
+from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation
 
 
 def build_small(**fields):

@@ -5,10 +5,10 @@ import pytest
 import torch
 from scipy import sparse
 
+from core.config.model import ModelConfig
 from core.models.build import build_inputs, build_model
-from core.models.config import ModelConfig
-from core.models.sparse import build_adjacency
-from core.models.thinning import ThinnedAdjacency
+from core.models.ops.adjacency import build_adjacency
+from core.models.ops.thinning import ThinnedAdjacency
 
 N = 60
 

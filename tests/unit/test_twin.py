@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from core.graph.archive import build_graph, compute_digest
-from core.graph.twin import CATEGORIES, LINK_COUNTS, build_splits, build_twin_arrays, describe_twin
+from core.graph.twin.build import CATEGORIES, LINK_COUNTS, build_splits, build_twin_arrays, describe_twin
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,10 @@ def test_texts_tell_the_category_and_neighbours_texts_tell_more(twin):
     assert alone + 0.04 < together < 0.87
 
 
-BUILD = "from core.graph import archive, twin; print(archive.compute_digest(twin.build_twin_arrays()))"
+BUILD = (
+    "from core.graph.archive import compute_digest; from core.graph.twin.build import build_twin_arrays; "
+    "print(compute_digest(build_twin_arrays()))"
+)
 
 
 @pytest.mark.slow

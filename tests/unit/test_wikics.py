@@ -8,7 +8,7 @@ from core.errors import DownloadError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest
 from core.graph.download import HttpSource
 from core.graph.library import GraphLibrary
-from core.graph.twin import CATEGORIES, describe_twin
+from core.graph.twin.build import CATEGORIES, describe_twin
 from core.graph.wikics import (
     BLOB_IDS,
     DATA,
@@ -79,7 +79,7 @@ def server(files, ids):
 @pytest.fixture
 def small_twin(monkeypatch, tiny_arrays):
     """Makes the twin as quickly as a test wants it."""
-    monkeypatch.setattr("core.graph.twin.build_twin_arrays", lambda: tiny_arrays)
+    monkeypatch.setattr("core.graph.twin.build.build_twin_arrays", lambda: tiny_arrays)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The use cases, which the pages, the command line and HTTP call."""

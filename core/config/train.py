@@ -1,0 +1,100 @@
+"""One run's config: the form, the presets' YAML, `--set` and `config.json` are all this model. No torch here."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from core.config.model import ModelConfig
+from core.errors import ConfigError
+
+
+class TrainConfig(ModelConfig):
+    """Everything that decides a run's result, as plain values."""
+
+    preset: str = Field(
+        "", description="Name of the preset that the config began as.", json_schema_extra={"form": False}
+    )
+    graph: str = Field("", description="Id of the graph.", json_schema_extra={"form": False})
+    split: int = Field(0, ge=0, description="Which of the graph's splits.", json_schema_extra={"basic": True})
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of weights and dropout.", json_schema_extra={"basic": True})
+    lr: float = Field(
+        0.01,
+        gt=0.0,
+        le=10.0,
+        title="Learning rate",
+        description="Learning rate of Adam.",
+        json_schema_extra={"basic": True},
+    )
+    weight_decay: float = Field(5e-4, ge=0.0, le=1.0, description="Weight decay (L2) of Adam.")
+    epochs: int = Field(
+        300, ge=1, le=1_000_000, description="The most epochs to train.", json_schema_extra={"basic": True}
+    )
+    patience: int = Field(
+        50, ge=1, le=1_000_000, description="Epochs without a better stopping accuracy before training ends."
+    )
+    average_decay: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Evaluate a running mean of the weights, which keeps this share of itself in a step (0: no mean).",
+    )
+    consistency: float = Field(
+        0.0,
+        ge=0.0,
+        le=100.0,
+        description="How much the mean of the weights teaches on articles not trained on (0: not at all).",
+    )
+    teacher_temperature: float = Field(
+        0.5, gt=0.0, le=1.0, description="Below 1 the teacher's predictions are sharpened before they are learnt from."
+    )
+    partitions: int = Field(
+        1,
+        ge=1,
+        le=1_000_000,
+        description="Random parts that the articles fall into each epoch, one step each (1: the full graph).",
+    )
+    devices: int = Field(
+        1, ge=1, le=64, description="Processes that train together, each on parts of its own; one a GPU."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute.")
+    precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="Number format of dense products.")
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self) -> Self:
+        if self.model in ("gat", "gatv2") and self.hidden_channels % self.heads:
+            raise ValueError(
+                f"heads: {self.heads} does not divide hidden_channels {self.hidden_channels}; choose a divisor"
+            )
+        if self.precision != "32-true" and self.device == "cpu":
+            raise ValueError("precision: bf16 is slower than 32-true on a CPU; set precision=32-true or another device")
+        if self.consistency and not self.average_decay:
+            raise ValueError(
+                "consistency: it needs a mean of the weights that teaches; set average_decay=0.9 or consistency=0"
+            )
+        if self.partitions > 1 and (self.average_decay or self.distribution_alignment or self.smoothing_steps):
+            raise ValueError(
+                "partitions: average_decay, consistency, distribution_alignment and smoothing_steps work on the full "
+                "graph alone; set them to 0, or partitions=1"
+            )
+        if self.partitions < self.devices:
+            raise ValueError(
+                f"partitions: {self.partitions} is fewer than devices {self.devices}, so that a process would have "
+                f"no part to train on; set partitions={self.devices} or more"
+            )
+        return self
+
+
+def build_config(values: Mapping[str, Any]) -> TrainConfig:
+    """A checked config. Raises ConfigError, which names the field, its value and its bounds."""
+    unknown = sorted(set(values) - set(TrainConfig.model_fields))
+    if unknown:
+        raise ConfigError(f"no config field is called {unknown[0]!r}: there are {', '.join(TrainConfig.model_fields)}")
+    try:
+        return TrainConfig.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:
+            raise ConfigError(first["msg"].removeprefix("Value error, ")) from error
+        name = str(first["loc"][0])
+        raise ConfigError(f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}") from error

@@ -1,0 +1,1 @@
+"""How good models are: calibration, intervals, comparisons, the leaderboard. No torch here."""

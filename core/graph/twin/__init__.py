@@ -1,0 +1,1 @@
+"""The twin: a synthetic stand-in for WikiCS."""

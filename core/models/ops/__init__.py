@@ -1,0 +1,1 @@
+"""What models compute with: sparse products, dropout, the reach of a few articles."""

@@ -1,0 +1,1 @@
+"""What goes around any model: alignment, smoothing, averages of weights."""

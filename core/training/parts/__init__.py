@@ -1,0 +1,1 @@
+"""Training on random parts of a large graph."""

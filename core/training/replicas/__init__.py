@@ -1,0 +1,1 @@
+"""Many replicas of one config trained as one model, for a GPU."""
