@@ -40,7 +40,7 @@ def recover(explorer: Explorer) -> None:
     """Queues runs again whose waiting process is gone: at the start, and whenever one was killed since."""
     while True:
         try:
-            explorer.recover_runs()
+            explorer.runs.recover()
         except WikicsError as error:
             logging.getLogger("wikics").error("runs could not be queued again: %s", error)
         time.sleep(RECOVER_EVERY_SECONDS)
@@ -48,12 +48,12 @@ def recover(explorer: Explorer) -> None:
 
 def prepare(explorer: Explorer) -> None:
     """Loads the default graph, then takes what now lives out of garbage collection."""
-    explorer.prepare()
+    explorer.graphs.prepare()
     gc.collect()
     gc.freeze()
-    if explorer.readiness().ready and explorer.settings.training != "off":
+    if explorer.graphs.readiness().ready and explorer.settings.training != "off":
         time.sleep(PROBE_AFTER_SECONDS)
-        explorer.probe_default()
+        explorer.estimates.probe_default()
 
 
 def report_error(error: Exception) -> bool:
@@ -70,7 +70,7 @@ def report_error(error: Exception) -> bool:
 
 async def healthz(_request: Request) -> Response:
     """200 once the graph is loaded, 503 with the reason before."""
-    readiness = get_explorer().readiness()
+    readiness = get_explorer().graphs.readiness()
     return JSONResponse(asdict(readiness), 200 if readiness.ready else 503)
 
 

@@ -15,7 +15,7 @@ explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 run = st.session_state["open_run"]
 predicted = run if run and run.has_predictions else None
-graph = explorer.graph(graph_id)
+graph = explorer.graphs.load(graph_id)
 
 
 def on_chosen(key: str) -> None:
@@ -49,7 +49,7 @@ def draw_trail(article: int) -> None:
 
 def draw_links(article: int) -> None:
     """The table twin of the picture: every linked article."""
-    links = explorer.list_links(graph_id, article, run=predicted.id if predicted else None)
+    links = explorer.articles.list_links(graph_id, article, run=predicted.id if predicted else None)
     columns: dict[str, list[object]] = {
         "title": [link.title for link in links],
         "category": [link.label for link in links],
@@ -75,7 +75,7 @@ def draw_start() -> None:
     """Nothing chosen yet: the best-linked article of each category to begin with."""
     st.markdown("Search an article above, or begin with one that many others link to.")
     with st.container(horizontal=True, gap="small", key="article_start"):
-        for hit in explorer.suggest_articles(graph_id):
+        for hit in explorer.articles.suggest(graph_id):
             st.page_link(
                 "article.py",
                 label=escape_markdown(hit.title),
@@ -108,7 +108,7 @@ def draw_article(article: int) -> None:
             on_chosen=lambda: on_chosen("article_rings"),
         )
     with right:
-        card = explorer.read_article(graph_id, article, run=predicted.id if predicted else None)
+        card = explorer.articles.read(graph_id, article, run=predicted.id if predicted else None)
         cards.draw_card(card, key="article")
         if not predicted:
             inputs.offer_default_training(

@@ -39,7 +39,7 @@ def draw_empty() -> None:
             "No benchmark of this graph yet. One trains a preset on every split and says how good it is, "
             "and how sure that is. Make it in a shell; each split appears here as it ends."
         )
-        draw_command(explorer.list_presets()[0].name)
+        draw_command(explorer.configs.list_presets()[0].name)
 
 
 def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, ...]) -> None:
@@ -124,8 +124,8 @@ def draw_difference(board: list[BenchmarkSummary]) -> None:
 
 st.title("Benchmark")
 with st.spinner("Drawing test articles and splits anew for the intervals"):
-    board = explorer.list_benchmarks(graph_id)
-published = explorer.list_published(graph_id)
+    board = explorer.benchmarks.list(graph_id)
+published = explorer.benchmarks.list_published(graph_id)
 draw_notices(board)
 if board:
     draw_board(board, published)
@@ -138,6 +138,6 @@ if len(board) > 1:
 if board:
     st.subheader("Measure another")
     done = {summary.preset for summary in board}
-    names = [preset.name for preset in explorer.list_presets()]
+    names = [preset.name for preset in explorer.configs.list_presets()]
     draw_command(next((name for name in names if name not in done), names[0]))
     st.caption("In a shell. What is done is kept: the same command goes on where it was cut off.")

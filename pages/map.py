@@ -20,7 +20,7 @@ NEEDS_RUN = ("pred", "correct", "confidence")
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 run = st.session_state["open_run"]
-graph = explorer.graph(graph_id)
+graph = explorer.graphs.load(graph_id)
 predicted = run if run and run.has_predictions else None
 
 
@@ -40,7 +40,7 @@ def draw_panel(article: int | None) -> None:
     if article is None:
         st.caption("Click an article to see it and its links.")
     else:
-        cards.draw_card(explorer.read_article(graph_id, article, run=predicted.id if predicted else None), key="map")
+        cards.draw_card(explorer.articles.read(graph_id, article, run=predicted.id if predicted else None), key="map")
         st.page_link(
             "article.py",
             label="Open its neighbourhood",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.app.explorer import GraphDescription
+from core.app.graphs import GraphDescription
 from core.runs.record import RunRecord
 from pages.ui import charts, inputs, sources
 from pages.ui.loaders import get_explorer
@@ -46,13 +46,13 @@ def draw_learned(records: list[RunRecord]) -> None:
     st.subheader("What has been learned")
     scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
     if not scored:
-        seconds = explorer.estimate_seconds(explorer.default_config(graph_id))
+        seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))
         duration = f": the default takes about {seconds:.0f} s on this machine" if seconds else ""
         inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{duration}.")
         return
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
     best = max(scored, key=lambda record: record.val_acc or 0.0)
-    low, high = explorer.test_interval(best)
+    low, high = explorer.predictions.test_interval(best)
     which = f"The best of {len(scored)} runs by validation accuracy" if len(scored) > 1 else "The only run so far"
     st.markdown(
         f"{which} is "
@@ -96,12 +96,12 @@ def draw_doors() -> None:
             st.caption(text)
 
 
-description = explorer.describe_graph(graph_id)
+description = explorer.graphs.describe(graph_id)
 statistics = description.statistics
 left, right = st.columns([5, 6], gap="large")
 with left:
     draw_graph(description)
-    draw_learned(explorer.list_runs(graph_id))
+    draw_learned(explorer.runs.list(graph_id))
     sources.draw_upload()
 with right:
     st.markdown("**Articles in every category**")

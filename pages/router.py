@@ -51,13 +51,13 @@ def draw_row() -> None:
 @st.fragment(run_every=0.5)
 def wait_until_ready() -> None:
     """What is shown while the first graph is being fetched or made."""
-    progress = explorer.readiness()
+    progress = explorer.graphs.readiness()
     if progress.ready:
         st.rerun()
     st.progress(progress.fraction, text=progress.message)
 
 
-if explorer.readiness().ready:
+if explorer.graphs.readiness().ready:
     try:
         draw_row()
         page.run()

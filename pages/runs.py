@@ -111,7 +111,7 @@ def draw_beside(record: RunRecord) -> None:
 
 
 st.title("Runs")
-everything = explorer.list_runs(graph_id)
+everything = explorer.runs.list(graph_id)
 if not everything:
     inputs.offer_default_training(
         explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."

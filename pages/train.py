@@ -19,7 +19,7 @@ CARD_PIXELS = 150  # three stand side by side on a laptop, two on a phone
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
-presets = {preset.name: preset for preset in explorer.list_presets()}
+presets = {preset.name: preset for preset in explorer.configs.list_presets()}
 
 
 def draw_card(preset: Preset, *, chosen: bool) -> None:
@@ -35,7 +35,7 @@ def draw_card(preset: Preset, *, chosen: bool) -> None:
             width="stretch",
         )
         st.caption(preset.description)
-        experience = explorer.summarise_experience(explorer.build_config(preset.name, {}, graph=graph_id))
+        experience = explorer.estimates.summarise_experience(explorer.configs.build(preset.name, {}, graph=graph_id))
         if experience.seconds is not None:
             runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
             st.caption(f"Here: test {percent(experience.test_acc)}, about {experience.seconds:.0f} s ({runs})")
@@ -70,7 +70,7 @@ def draw_command(preset: Preset, changed: dict[str, object]) -> None:
 
 def draw_place(preset: Preset, changed: dict[str, object]) -> None:
     """Where the run will execute, how long it takes, the same as a command, and the main action."""
-    place = explorer.describe_place()
+    place = explorer.runs.describe_place()
     waiting = (
         f"{place.waiting} waiting, {place.running} running" if place.waiting or place.running else "nothing waiting"
     )
@@ -78,7 +78,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         st.markdown(f":material/memory: **This machine**, {place.device}. {waiting.capitalize()}.")
         problem = None
         try:
-            seconds = explorer.estimate_seconds(explorer.build_config(preset.name, changed, graph=graph_id))
+            seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
             st.caption(
                 f"About {seconds:.0f} s on this machine."
                 if seconds
@@ -107,7 +107,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
 def start(preset: str, changed: dict[str, object]) -> None:
     """Queues the run before the page is drawn, which then shows it."""
     try:
-        record = explorer.submit_run(explorer.build_config(preset, changed, graph=graph_id))
+        record = explorer.runs.submit(explorer.configs.build(preset, changed, graph=graph_id))
     except WikicsError as error:
         st.session_state["train_refusal"] = str(error)
     else:
@@ -116,7 +116,7 @@ def start(preset: str, changed: dict[str, object]) -> None:
 
 def draw_run(run_id: str) -> None:
     """The run that was started here: its curve as it grows, and the way to stop it."""
-    record = explorer.store.read(run_id)
+    record = explorer.runs.read(run_id)
     report.draw_head(record, key="train")
     curves(
         [CurveRun(record.id, record.state)],
@@ -128,7 +128,7 @@ def draw_run(run_id: str) -> None:
         report.draw_outcome(record, key="train")
 
 
-graph = explorer.graph(graph_id)
+graph = explorer.graphs.load(graph_id)
 preset = presets.get(inputs.read_param("preset"), next(iter(presets.values())))
 left, right = st.columns([6, 7], gap="large")
 with right:

@@ -52,17 +52,18 @@ def twin_arrays():
 @pytest.fixture
 def make_explorer(tmp_path, tiny_arrays):
     """Builds an Explorer over a fresh home that holds the tiny graph and looks nowhere else for one."""
-    from core.app.explorer import Explorer
+    from core.app.explorer import open_explorer
+    from core.graph.library import GraphLibrary
     from core.settings import Settings
 
     archive = tmp_path / "tiny.npz"
     archive.write_bytes(dump_arrays(tiny_arrays))
 
     def make(**settings):
-        explorer = Explorer(Settings(_env_file=None, home=tmp_path / "home", **settings))
-        graph_id = explorer.register_archive(archive)
-        explorer.library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
-        return explorer
+        library = GraphLibrary(tmp_path / "home" / "graphs")
+        graph_id = library.register(archive)
+        library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
+        return open_explorer(Settings(_env_file=None, home=tmp_path / "home", **settings), library=library)
 
     return make
 
@@ -74,11 +75,26 @@ def explorer(make_explorer):
 
 @pytest.fixture
 def tiny_id(explorer):
-    return explorer.list_graphs()[0].id
+    return explorer.graphs.list()[0].id
 
 
 @pytest.fixture
-def finished_run(explorer, tiny_id):
+def storage(explorer):
+    """Where the Explorer keeps its graphs, runs and benchmarks."""
+    from core.storage.local import LocalStorage
+
+    return LocalStorage(explorer.settings.home_folder)
+
+
+@pytest.fixture
+def benchmark_store(storage):
+    from core.runs.benchmarks import BenchmarkStore
+
+    return BenchmarkStore(storage)
+
+
+@pytest.fixture
+def finished_run(explorer, tiny_id, storage):
     """The id of a run that ended well: three epochs, right about every article but one."""
     from core.evaluation.report import RunFacts, build_report
     from core.runs import files
@@ -86,10 +102,11 @@ def finished_run(explorer, tiny_id):
     from core.runs.folder import RunFolder
     from core.runs.metrics import MetricsWriter
     from core.runs.state import RunState
+    from core.runs.store import RunStore
 
-    graph = explorer.graph(tiny_id)
-    config = explorer.build_config("gcn", {"epochs": 3}, graph=tiny_id)
-    run_id = explorer.store.create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
+    graph = explorer.graphs.load(tiny_id)
+    config = explorer.configs.build("gcn", {"epochs": 3}, graph=tiny_id)
+    run_id = RunStore(storage).create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
     folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
     writer = MetricsWriter(folder / files.METRICS)
     for epoch in (1, 2, 3):
@@ -108,13 +125,13 @@ def finished_run(explorer, tiny_id):
 
 
 @pytest.fixture
-def two_benchmarks(explorer, tiny_id):
+def two_benchmarks(explorer, tiny_id, benchmark_store):
     """The ids of two benchmarks on both splits of the tiny graph: `gcn` is right about all, `mlp` about half."""
     from tests.rigs import make_result
 
-    digest, store, ids = explorer.graph(tiny_id).digest, explorer.benchmarks.store, []
+    digest, store, ids = explorer.graphs.load(tiny_id).digest, benchmark_store, []
     for preset, correct in (("gcn", (True, True)), ("mlp", (True, False))):
-        config = explorer.build_config(preset, {}, graph=tiny_id)
+        config = explorer.configs.build(preset, {}, graph=tiny_id)
         benchmark = store.open(config.model_dump(), graph_digest=digest)
         for split in (0, 1):
             store.save_result(benchmark.id, make_result(split, correct=correct))

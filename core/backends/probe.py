@@ -1,28 +1,20 @@
-"""How long a preset would take here: two epochs, trained beside all else in a process of its own.
-
-`python -m core.backends.probe HOME GRAPH PRESET` prints the seconds of an epoch.
-"""
+"""How long a preset would take here: two epochs, trained beside all else in a process of its own."""
 
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from core.backends.local.backend import KEEP_MEMORY
 from core.config.presets import load_preset
-from core.config.train import TrainConfig, build_config
-from core.graph.library import GraphLibrary
+from core.config.train import build_config
 from core.runs.environment import PROJECT_FOLDER
-from core.runs.folder import RunFolder
 from core.storage.local import write_atomically
 
 TIMEOUT_SECONDS: Final = 300
-NICENESS: Final = 10  # a visitor's own clicks and runs come first
 
 
 def estimate_seconds(home: Path, graph_id: str, digest: str, preset: str) -> float | None:
@@ -35,7 +27,7 @@ def estimate_seconds(home: Path, graph_id: str, digest: str, preset: str) -> flo
         kept: float = json.loads(path.read_bytes())["seconds"]
         return kept
     began = time.monotonic()
-    command = [sys.executable, "-m", "core.backends.probe", str(home), graph_id, preset]
+    command = [sys.executable, "-m", "core.training.probe", str(home), graph_id, preset]
     environment = KEEP_MEMORY | os.environ | {"PYTHONPATH": str(PROJECT_FOLDER)}
     try:
         done = subprocess.run(
@@ -51,27 +43,3 @@ def estimate_seconds(home: Path, graph_id: str, digest: str, preset: str) -> flo
         path, json.dumps({"seconds": seconds, "seconds_per_epoch": seconds_per_epoch}).encode(), parents=True
     )
     return seconds
-
-
-def measure_epoch(home: Path, graph_id: str, config: TrainConfig) -> float:
-    """Seconds of the second of two epochs; the first warms up."""
-    from core.training.fit import train_run
-
-    graph = GraphLibrary(home / "graphs").load(graph_id)
-    ends: list[float] = []
-    with TemporaryDirectory() as folder:
-        train_run(RunFolder(Path(folder)), config, graph, on_epoch=lambda _: ends.append(time.perf_counter()))
-    return ends[-1] - ends[-2]
-
-
-def main(argv: Sequence[str]) -> int:
-    """Prints the seconds of an epoch."""
-    home, graph_id, preset = argv
-    os.nice(NICENESS)
-    config = build_config({**load_preset(preset).values, "epochs": 2, "graph": graph_id})
-    print(measure_epoch(Path(home), graph_id, config))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,7 @@ from rich.table import Table
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
-from core.errors import BenchmarkNotFoundError, ConfigError
+from core.errors import ConfigError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
 
@@ -65,15 +65,15 @@ def benchmark(
     """Measure a preset over splits and seeds. Each result is kept; the same command goes on where it was cut off."""
     explorer = console.open_explorer()
     graph_id = open_graph(explorer, graph)
-    loaded = explorer.graph(graph_id)
+    loaded = explorer.graphs.load(graph_id)
     chosen = range(loaded.num_splits) if splits is None else parse_splits(splits, loaded)
     pairs = [(split, seed) for seed in range(seeds) for split in chosen]
     overrides = parse_overrides(set_ or [])
     for name, option in {"split": "--splits", "seed": "--seeds", "preset": "--preset", "graph": "--graph"}.items():
         if name in overrides:
             raise ConfigError(f"--set {name}={overrides[name]} does not go with a benchmark: use {option}")
-    named = [preset] if against is None or _is_benchmark(explorer, against) else [preset, against]
-    configs = [explorer.build_config(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
+    named = [preset] if against is None or explorer.benchmarks.exists(against) else [preset, against]
+    configs = [explorer.configs.build(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
     ids = [_run(explorer, config, pairs) for config in configs]
     if against is not None and len(ids) == 1:
         ids.append(against)
@@ -83,14 +83,6 @@ def benchmark(
         print_json(asdict(summaries[0]) | {"difference": asdict(difference) if difference else None})
     else:
         _write_table(summaries, difference)
-
-
-def _is_benchmark(explorer: Explorer, name: str) -> bool:
-    try:
-        explorer.benchmarks.store.read(name)
-    except BenchmarkNotFoundError:
-        return False
-    return True
 
 
 def _run(explorer: Explorer, config: Any, pairs: Pairs) -> str:
@@ -113,7 +105,7 @@ def _run(explorer: Explorer, config: Any, pairs: Pairs) -> str:
                 raise _Interrupted
 
         try:
-            return explorer.run_benchmark(config, pairs, show)
+            return explorer.benchmarks.run(config, pairs, show)
         except _Interrupted:
             pass
     err.print(f"stopped: {done} of {len(pairs)} runs of {config.preset} are kept; to go on:", highlight=False)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from core.app.explorer import Explorer
+from core.app.explorer import open_explorer as open_explorer_of
 from core.errors import ConfigError
 from core.settings import load_settings
 
@@ -24,7 +25,7 @@ err = Console(stderr=True)
 
 def open_explorer() -> Explorer:
     """The Explorer of this process's settings."""
-    return Explorer(load_settings())
+    return open_explorer_of(load_settings())
 
 
 def print_json(content: Any) -> None:
@@ -35,8 +36,8 @@ def print_json(content: Any) -> None:
 def open_graph(explorer: Explorer, graph: str | None) -> str:
     """The id of the graph that --graph names; an archive named by its path is taken into the library first."""
     if graph is not None and (graph.endswith(".npz") or os.sep in graph):
-        return explorer.register_archive(Path(graph).expanduser())
-    return explorer.graph(graph).id
+        return explorer.graphs.register(Path(graph).expanduser())
+    return explorer.graphs.load(graph).id
 
 
 def parse_overrides(pairs: list[str]) -> dict[str, Any]:

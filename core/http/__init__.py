@@ -114,22 +114,22 @@ def _graph_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/graphs")
     def list_graphs() -> Response:
         """The graphs that are here."""
-        return _json({"graphs": get_explorer().list_graphs()})
+        return _json({"graphs": get_explorer().graphs.list()})
 
     @router.get("/graphs/{g}")
     def describe_graph(g: str) -> Response:
         """One graph and its statistics."""
-        return _json(get_explorer().describe_graph(g))
+        return _json(get_explorer().graphs.describe(g))
 
     @router.get("/graphs/{g}/articles")
     def search_articles(g: str, q: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 8) -> Response:
         """Articles whose titles match `q`, best first."""
-        return _json({"articles": get_explorer().search_articles(g, q, limit=limit)})
+        return _json({"articles": get_explorer().articles.search(g, q, limit=limit)})
 
     @router.get("/graphs/{g}/articles/{i}")
     def read_article(g: str, i: int, run: str | None = None) -> Response:
         """One article, with what a run predicts of it."""
-        return _json(get_explorer().read_article(g, i, run=run))
+        return _json(get_explorer().articles.read(g, i, run=run))
 
     @router.get("/graphs/{g}/articles/{i}/neighbourhood")
     def read_neighbourhood(
@@ -140,17 +140,17 @@ def _graph_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         run: str | None = None,
     ) -> Response:
         """The rings around one article, and the links among what is shown."""
-        return _json(get_explorer().read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
+        return _json(get_explorer().articles.read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
 
     @router.get("/graphs/{g}/paths")
     def find_paths(g: str, source: str, target: str, directed: bool = False) -> Response:
         """All shortest paths between two articles, named by index or title."""
-        return _json(get_explorer().find_paths(g, source, target, directed=directed))
+        return _json(get_explorer().articles.find_paths(g, source, target, directed=directed))
 
     @router.get("/graphs/{g}/map")
     def read_map(g: str, run: str | None = None) -> Response:
         """Every article's place on the map, column by column."""
-        return _json(get_explorer().read_map(g, run=run))
+        return _json(get_explorer().articles.read_map(g, run=run))
 
     return router
 
@@ -162,39 +162,39 @@ def _run_routes(get_explorer: Callable[[], Explorer], authorise: Callable[[Reque
     @router.get("/runs")
     def list_runs(graph: str | None = None) -> Response:
         """All runs, newest first."""
-        return _json({"runs": get_explorer().list_runs(graph)})
+        return _json({"runs": get_explorer().runs.list(graph)})
 
     @router.post("/runs", status_code=201, dependencies=guarded)
     def submit_run(new: NewRun) -> Response:
         """Queues a run and answers at once."""
         explorer = get_explorer()
-        record = explorer.submit_run(explorer.build_config(new.preset, new.config, graph=new.graph))
+        record = explorer.runs.submit(explorer.configs.build(new.preset, new.config, graph=new.graph))
         return _json(record, status=201, headers={"Location": f"/api/runs/{record.id}"})
 
     @router.get("/runs/{r}")
     def read_run(r: str) -> Response:
         """One run: its record, config and report."""
-        return _json(get_explorer().read_run(r).flatten())
+        return _json(get_explorer().runs.read_details(r).flatten())
 
     @router.post("/runs/{r}/stop", status_code=202, dependencies=guarded)
     def stop_run(r: str) -> Response:
         """Asks a run to stop after its epoch."""
-        return _json(get_explorer().stop_run(r), status=202)
+        return _json(get_explorer().runs.stop(r), status=202)
 
     @router.post("/runs/{r}/resume", status_code=202, dependencies=guarded)
     def resume_run(r: str) -> Response:
         """Queues a run that ended early, to go on where it was."""
-        return _json(get_explorer().resume_run(r), status=202)
+        return _json(get_explorer().runs.resume(r), status=202)
 
     @router.post("/runs/{r}/predict")
     def predict(r: str, wanted: ArticlesToPredict) -> Response:
         """Calibrated probabilities of every category for the articles."""
-        return _json(get_explorer().predict(r, wanted.articles))
+        return _json(get_explorer().predictions.predict(r, wanted.articles))
 
     @router.get("/metrics-since")
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
         """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
-        return _json(get_explorer().read_metrics([parse_cursor(text) for text in run]))
+        return _json(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
 
     return router
 
@@ -205,7 +205,7 @@ def _benchmark_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/benchmarks")
     def list_benchmarks(graph: str | None = None) -> Response:
         """All benchmarks, or those of one graph, best first; they are made by `wikics benchmark`."""
-        return _json({"benchmarks": get_explorer().list_benchmarks(graph)})
+        return _json({"benchmarks": get_explorer().benchmarks.list(graph)})
 
     @router.get("/benchmarks/{b}")
     def read_benchmark(b: str) -> Response:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.graph.graph import Graph
 from core.graph.neighbourhood import compute_agreement, compute_neighbours
-from core.inference.predict import Predictions
+from core.inference.predict import RunPredictions
 
 Role = Literal["train", "stopping", "validation", "test", "unused"]
 MAX_TOKENS_SHOWN = 60
@@ -74,7 +74,7 @@ def build_hit(graph: Graph, index: int) -> ArticleHit:
     return ArticleHit(index, graph.titles[index], graph.class_names[category], category, int(graph.degree[index]))
 
 
-def build_card(graph: Graph, index: int, *, split: int, predictions: Predictions | None) -> ArticleCard:
+def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredictions | None) -> ArticleCard:
     """The card of an article, with its role in `split`."""
     hit = build_hit(graph, index)
     predicted = build_predicted(graph, index, predictions) if predictions else None
@@ -95,7 +95,7 @@ def build_card(graph: Graph, index: int, *, split: int, predictions: Predictions
     )
 
 
-def build_predicted(graph: Graph, index: int, predictions: Predictions) -> PredictedArticle:
+def build_predicted(graph: Graph, index: int, predictions: RunPredictions) -> PredictedArticle:
     """What a run says of one article."""
     return PredictedArticle(
         index=index,
@@ -106,7 +106,7 @@ def build_predicted(graph: Graph, index: int, predictions: Predictions) -> Predi
     )
 
 
-def build_linked(graph: Graph, index: int, predictions: Predictions | None) -> list[LinkedArticle]:
+def build_linked(graph: Graph, index: int, predictions: RunPredictions | None) -> list[LinkedArticle]:
     """Every article linked with this one."""
     return [
         LinkedArticle(

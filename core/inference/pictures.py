@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from core.graph.graph import Graph
 from core.graph.neighbourhood import Neighbourhood
 from core.inference.articles import compute_roles
-from core.inference.predict import Predictions
+from core.inference.predict import RunPredictions
 
 
 def build_map(
-    graph: Graph, layout: NDArray[np.float32], *, split: int, predictions: Predictions | None
+    graph: Graph, layout: NDArray[np.float32], *, split: int, predictions: RunPredictions | None
 ) -> dict[str, Any]:
     """Every article's place [N, 2] and traits, column by column, N values each."""
     return {
@@ -28,7 +28,7 @@ def build_map(
     }
 
 
-def build_rings(graph: Graph, found: Neighbourhood, predictions: Predictions | None) -> dict[str, Any]:
+def build_rings(graph: Graph, found: Neighbourhood, predictions: RunPredictions | None) -> dict[str, Any]:
     """The articles of a neighbourhood in the order of the rings, and the links among them as positions."""
     return {
         "centre": found.centre,

@@ -8,7 +8,7 @@ from scipy.special import softmax
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class RunPredictions:
     """What a run predicts for all N articles: calibrated probabilities, the likeliest category, its probability."""
 
     probs: NDArray[np.float32]  # [N, C], rows sum to 1
@@ -21,8 +21,8 @@ def compute_probs(logits: NDArray[np.float32], temperature: float = 1.0) -> NDAr
     return np.asarray(softmax(logits.astype(np.float64) / temperature, axis=-1))
 
 
-def build_predictions(logits: NDArray[np.float32], temperature: float = 1.0) -> Predictions:
-    """Predictions of logits [N, C]; a temperature changes how sure they are, never which category is likeliest."""
+def build_predictions(logits: NDArray[np.float32], temperature: float = 1.0) -> RunPredictions:
+    """RunPredictions of logits [N, C]; a temperature changes how sure they are, never which category is likeliest."""
     probs = compute_probs(logits, temperature).astype(np.float32)
     pred = logits.argmax(axis=1)
-    return Predictions(probs=probs, pred=pred, confidence=np.take_along_axis(probs, pred[:, None], axis=1)[:, 0])
+    return RunPredictions(probs=probs, pred=pred, confidence=np.take_along_axis(probs, pred[:, None], axis=1)[:, 0])

@@ -2,9 +2,10 @@
 
 import platform
 from collections import Counter as Tally
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Final, Protocol, get_args
+from typing import Final, get_args
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -22,23 +23,13 @@ OTHER: Final = "other"
 LATENCY_BUCKETS_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
-class Ready(Protocol):
-    """Whether the default graph is loaded."""
+@dataclass(frozen=True)
+class Source:
+    """What the metrics are read from at each scrape."""
 
-    @property
-    def ready(self) -> bool: ...
-
-
-class Source(Protocol):
-    """What the metrics are read from at each scrape: the Explorer."""
-
-    @property
-    def predictions_served(self) -> int:
-        """Articles whose prediction has been given out by this process."""
-
-    def readiness(self) -> Ready: ...
-
-    def list_runs(self, graph_id: str | None = None) -> Sequence[RunRecord]: ...
+    list_runs: Callable[[], Sequence[RunRecord]]  # newest first
+    is_graph_loaded: Callable[[], bool]  # the default one
+    count_predictions: Callable[[], int]  # articles whose prediction this process has given out
 
 
 class Monitor:
@@ -102,10 +93,10 @@ class _SourceCollector(Collector):
         yield CounterMetricFamily(
             "wikics_predictions_served",
             "Articles whose prediction was given out.",
-            value=self._source.predictions_served,
+            value=self._source.count_predictions(),
         )
         loaded = GaugeMetricFamily("wikics_graph_loaded", "1 once the default graph is loaded.")
-        loaded.add_metric((), float(self._source.readiness().ready))
+        loaded.add_metric((), float(self._source.is_graph_loaded()))
         yield loaded
         yield _describe_model(records)
         yield InfoMetricFamily(

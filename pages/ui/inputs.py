@@ -93,11 +93,11 @@ def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs:
 
 def choose_graph(explorer: Explorer, notices: list[str]) -> str:
     """The open graph, out of the URL; the select box that changes it. An unknown one is noticed and replaced."""
-    names = {summary.id: summary.name for summary in explorer.list_graphs()}
+    names = {summary.id: summary.name for summary in explorer.graphs.list()}
     wanted = read_param("graph")
     if wanted and wanted not in names:
         notices.append(f"No graph is called {wanted!r} here: this is the default, choose another above.")
-    graph_id = wanted if wanted in names else explorer.default_graph_id()
+    graph_id = wanted if wanted in names else explorer.graphs.default_id()
     if wanted != graph_id:
         write_params(graph=graph_id, run=None if wanted else read_param("run"))
     st.session_state["router_graph"] = graph_id
@@ -131,7 +131,7 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
 
     A run may be named as on the command line: by a unique prefix or as `latest`.
     """
-    records = {record.id: record for record in explorer.list_runs(graph_id)}
+    records = {record.id: record for record in explorer.runs.list(graph_id)}
     wanted = read_param("run")
     if wanted and wanted not in records:
         matching = list(records)[:1] if wanted == "latest" else [id_ for id_ in records if id_.startswith(wanted)]
@@ -205,7 +205,7 @@ def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reaso
 def _start_default(explorer: Explorer, graph_id: str) -> None:
     """Queues the default preset and shows it on the Train page; an error is said where the button is."""
     try:
-        record = explorer.submit_run(explorer.default_config(graph_id))
+        record = explorer.runs.submit(explorer.configs.build_default(graph_id))
     except WikicsError as error:
         show_error(error)
         return

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from core.app.explorer import Explorer
-from core.monitoring.metrics import Monitor
+from core.app.explorer import Explorer, open_explorer
+from core.monitoring.metrics import Monitor, Source
 from core.settings import load_settings
 
 
@@ -13,10 +13,17 @@ def get_explorer() -> Explorer:
 
     Called once before any thread is started; `cache` alone would let two threads build two.
     """
-    return Explorer(load_settings())
+    return open_explorer(load_settings())
 
 
 @cache
 def get_monitor() -> Monitor:
     """The process's Prometheus metrics."""
-    return Monitor(get_explorer())
+    explorer = get_explorer()
+    return Monitor(
+        Source(
+            list_runs=explorer.runs.list,
+            is_graph_loaded=lambda: explorer.graphs.readiness().ready,
+            count_predictions=lambda: explorer.predictions.served,
+        )
+    )

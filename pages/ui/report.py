@@ -27,7 +27,7 @@ def draw_head(record: RunRecord, *, key: str, can_close: bool = False) -> None:
 
 def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     explorer = get_explorer()
-    record = explorer.store.read(run_id)
+    record = explorer.runs.read(run_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.markdown(f"**{record.id}**")
         st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])  # type: ignore[arg-type]
@@ -46,7 +46,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
 
 def _describe_stage(explorer: Explorer, record: RunRecord) -> str:
     """The state of a run; one that has its turn and no epoch yet is starting."""
-    has_turn = record.state == "running" or (record.state == "pending" and explorer.has_free_slot())
+    has_turn = record.state == "running" or (record.state == "pending" and explorer.runs.has_free_slot())
     return "starting" if has_turn and record.epoch == 0 else record.state
 
 
@@ -78,7 +78,7 @@ def _act(action: Callable[[str], object], run_id: str) -> None:
 
 def draw_outcome(record: RunRecord, *, key: str) -> None:
     """What a run that has ended reached on the test articles."""
-    details = get_explorer().read_run(record.id)
+    details = get_explorer().runs.read_details(record.id)
     report = details.report
     if not report:
         st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
@@ -95,7 +95,7 @@ def draw_outcome(record: RunRecord, *, key: str) -> None:
     with st.container(horizontal=True, gap="small", key=f"{key}_numbers"):  # as many in a row as fit
         for label, (name, meaning) in numbers.items():
             st.metric(label, percent(report[name]), help=meaning, width=124)
-    names = get_explorer().graph(record.graph).class_names
+    names = get_explorer().graphs.load(record.graph).class_names
     confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
     confusion.plotly_chart(
         charts.build_confusion(names, report["confusion"]),
@@ -118,7 +118,7 @@ def draw_outcome(record: RunRecord, *, key: str) -> None:
 
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
-    details = get_explorer().read_run(run_id)
+    details = get_explorer().runs.read_details(run_id)
     left, right = st.columns(2)
     left.dataframe(
         [{"field": name, "value": str(value)} for name, value in details.config.items()],
@@ -130,5 +130,5 @@ def draw_config(run_id: str, *, key: str) -> None:
 
 def draw_log(run_id: str) -> None:
     """The end of a run's log."""
-    text = get_explorer().store.read_log(run_id)
+    text = get_explorer().runs.read_log(run_id)
     st.code(text or "Nothing was logged.", language=None, wrap_lines=True, height=320)

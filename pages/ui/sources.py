@@ -17,7 +17,7 @@ def draw_notices(graph: GraphSummary) -> None:
     if graph.kind == "twin" and st.button("Try to fetch WikiCS again", icon=":material/refresh:", key="overview_retry"):
         try:
             with st.spinner("Fetching WikiCS"):
-                get_explorer().retry_wikics()
+                get_explorer().graphs.fetch_wikics()
         except WikicsError as error:
             inputs.show_error(error)
         else:
@@ -34,7 +34,7 @@ def draw_upload() -> None:
         st.caption("Features, links, labels and splits in one file; what it must hold stands in the README.")
         if sent is not None and st.button("Open it", key="overview_open", type="primary"):
             try:
-                opened = get_explorer().register_upload(sent.name, sent.getvalue())
+                opened = get_explorer().graphs.register_upload(sent.name, sent.getvalue())
             except WikicsError as error:
                 inputs.show_error(error)
             else:

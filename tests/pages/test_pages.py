@@ -19,8 +19,8 @@ def open_page(monkeypatch, explorer):
 
     loaders.get_explorer.cache_clear()
     monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
-    monkeypatch.setattr(loaders, "Explorer", lambda _settings: explorer)
-    explorer.prepare()
+    monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
+    explorer.graphs.prepare()
 
     def open_(name, **params):
         at = AppTest.from_file(ROUTER, default_timeout=30)
@@ -115,12 +115,12 @@ def test_unknown_benchmark_is_said_where_there_is_none(open_page):
     assert ["nobody" in warning.value for warning in at.warning] == [True]
 
 
-def test_benchmarks_of_another_graph_are_not_shown(open_page, explorer, tiny_id):
+def test_benchmarks_of_another_graph_are_not_shown(open_page, explorer, tiny_id, benchmark_store):
     from tests.rigs import make_result
 
-    config = explorer.build_config("gcn", {}, graph=tiny_id).model_dump()
-    other = explorer.benchmarks.store.open(config, graph_digest="another")
-    explorer.benchmarks.store.save_result(other.id, make_result())
+    config = explorer.configs.build("gcn", {}, graph=tiny_id).model_dump()
+    other = benchmark_store.open(config, graph_digest="another")
+    benchmark_store.save_result(other.id, make_result())
     at = open_page("benchmark")
     assert not at.exception and not at.dataframe
 
@@ -129,7 +129,7 @@ def test_published_numbers_are_shown_on_their_graph_alone(open_page, explorer, t
     from core.evaluation.published import list_published
 
     assert len(open_page("benchmark").dataframe) == 1
-    monkeypatch.setattr(explorer, "list_published", lambda _graph_id: list_published("wikics", ""))
+    monkeypatch.setattr(explorer.benchmarks, "list_published", lambda _graph_id: list_published("wikics", ""))
     board, published = open_page("benchmark").dataframe
     assert published.value["mean"].tolist() == pytest.approx([81.07, 80.69, 80.30, 79.98, 79.84, 77.65, 77.19])
     assert set(published.value["protocol"]) == {"3 of the 20 splits", "all 20 splits"}

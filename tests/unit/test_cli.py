@@ -9,7 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from core import cli
+from core.backends.local.backend import LocalBackend
 from core.cli.benchmark import parse_splits
+from core.cli.console import parse_overrides
+from core.cli.train import load_config_file
 from core.config.train import build_config
 from core.errors import ConfigError
 from core.runs import files
@@ -186,7 +189,7 @@ def test_splits_are_parsed(text, splits):
 
 
 def test_overrides_are_parsed_by_their_fields():
-    config = build_config(cli.parse_overrides(["lr=1e-3", "epochs=20", "residual=true", "norm=none"]))
+    config = build_config(parse_overrides(["lr=1e-3", "epochs=20", "residual=true", "norm=none"]))
     assert (config.lr, config.epochs, config.residual, config.norm) == (1e-3, 20, True, "none")
 
 
@@ -194,7 +197,7 @@ def test_config_file_must_hold_fields(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("- 1")
     with pytest.raises(ConfigError, match="holds list"):
-        cli.load_config_file(path)
+        load_config_file(path)
 
 
 def test_busy_port_is_said(wikics):
@@ -206,7 +209,7 @@ def test_busy_port_is_said(wikics):
 
 
 def test_train_can_ask_for_a_profile(wikics, explorer, tiny_id, monkeypatch):
-    monkeypatch.setattr(explorer.backend, "submit", lambda _: None)
+    monkeypatch.setattr(LocalBackend, "submit", lambda *_: None)
     for flags, asked in (((), False), (("--profile",), True)):
         _, out, _ = wikics("train", "--graph", tiny_id, "--detach", "--json", *flags)
         folder = explorer.settings.home_folder / "runs" / json.loads(out)["id"]

@@ -7,7 +7,7 @@ from core.runs.record import compute_variant
 
 
 def test_finished_runs_of_the_config_and_graph_count(explorer, tiny_id, finished_run):
-    record = explorer.store.read(finished_run)
+    record = explorer.runs.read(finished_run)
     slower = replace(record, seconds=4.5, test_acc=1.0)
     others = [replace(record, variant="other"), replace(record, graph="other"), replace(record, state="stopped")]
     found = summarise_experience([record, slower, *others], graph=tiny_id, variant=record.variant)
@@ -20,7 +20,7 @@ def test_nothing_is_known_without_runs():
 
 def test_a_variant_is_a_config_but_for_split_seed_and_device(explorer, tiny_id):
     def variant(**changes):
-        return compute_variant(explorer.build_config("gcn", changes, graph=tiny_id).model_dump())
+        return compute_variant(explorer.configs.build("gcn", changes, graph=tiny_id).model_dump())
 
     assert variant() == variant(split=1) == variant(seed=7) == variant(device="cpu")
     assert len({variant(), variant(epochs=40), variant(hidden_channels=64)}) == 3

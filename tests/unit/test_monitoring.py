@@ -1,5 +1,4 @@
 import asyncio
-from dataclasses import dataclass, field
 
 import httpx2 as httpx
 import pytest
@@ -10,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from core.monitoring.metrics import MAX_ROUTES, Monitor, render
+from core.monitoring.metrics import MAX_ROUTES, Monitor, Source, render
 from core.monitoring.middleware import MeasureRequests
 from core.runs.metrics import MetricsSummary
 from core.runs.record import RunFiles, build_record
@@ -23,19 +22,8 @@ def record(number, state):
     return build_record(f"run-{number}", RunState(state), content, folder="")
 
 
-@dataclass
-class Source:
-    """What the Explorer tells the monitor."""
-
-    runs: list = field(default_factory=list)
-    predictions_served: int = 0
-    ready: bool = False
-
-    def readiness(self):
-        return self
-
-    def list_runs(self, _graph_id=None):
-        return self.runs
+def build_source(runs=(), *, predictions=0, ready=False):
+    return Source(lambda: list(runs), lambda: ready, lambda: predictions)
 
 
 def scrape(monitor):
@@ -77,7 +65,7 @@ def app():
         Route("/healthz", lambda _: PlainTextResponse("ok")),
         Route("/page/{path:path}", lambda _: PlainTextResponse("page")),
     ]
-    monitor = Monitor(Source())
+    monitor = Monitor(build_source())
     found = Starlette(routes=routes, middleware=[Middleware(MeasureRequests, monitor=lambda: monitor)])
     found.state.monitor = monitor
     return found
@@ -121,7 +109,7 @@ def test_requests_are_counted_by_route_template(app):
 
 
 def test_no_label_takes_more_than_fifty_values():
-    monitor = Monitor(Source())
+    monitor = Monitor(build_source())
     for number in range(3 * MAX_ROUTES):
         monitor.observe_request(f"/{number}", f"METHOD{number}", 200, 0.01)
     found = [dict(labels) for (name, labels) in scrape(monitor) if name == "wikics_http_requests_total"]
@@ -130,11 +118,11 @@ def test_no_label_takes_more_than_fifty_values():
 
 
 def test_runs_predictions_and_the_graph_are_read_at_each_scrape():
-    source = Source()
-    monitor = Monitor(source)
+    runs, told = [], {"predictions": 0, "ready": False}
+    monitor = Monitor(Source(lambda: runs, lambda: told["ready"], lambda: told["predictions"]))
     assert value(monitor, "wikics_runs", state="finished") == value(monitor, "wikics_graph_loaded") == 0
-    source.runs = [record(3, "pending"), record(2, "finished"), record(1, "finished"), record(0, "crashed")]
-    source.predictions_served, source.ready = 12, True
+    runs += [record(3, "pending"), record(2, "finished"), record(1, "finished"), record(0, "crashed")]
+    told |= {"predictions": 12, "ready": True}
     states = ("pending", "running", "stopping", "stopped", "finished", "failed", "crashed")
     assert [value(monitor, "wikics_runs", state=state) for state in states] == [1, 0, 0, 0, 2, 0, 1]
     assert value(monitor, "wikics_runs_queued") == value(monitor, "wikics_graph_loaded") == 1
@@ -144,7 +132,7 @@ def test_runs_predictions_and_the_graph_are_read_at_each_scrape():
 
 
 def test_names_follow_prometheus_and_the_answer_is_its_text():
-    response = Monitor(Source(runs=[record(0, "finished")])).respond()
+    response = Monitor(build_source([record(0, "finished")])).respond()
     assert response.headers["content-type"].startswith("text/plain; version=")
     families = {family.name: family.type for family in text_string_to_metric_families(response.body.decode())}
     assert families == {

@@ -8,10 +8,10 @@ from core.backends import probe
 @pytest.mark.slow
 def test_two_epochs_give_an_estimate_that_is_kept(explorer, tiny_id):
     home = explorer.settings.home_folder
-    digest = explorer.graph(tiny_id).digest
+    digest = explorer.graphs.load(tiny_id).digest
     seconds = probe.estimate_seconds(home, tiny_id, digest, "gcn")
     assert seconds is not None and 0 < seconds < 120
-    assert explorer.list_runs() == []
+    assert explorer.runs.list() == []
     assert probe.estimate_seconds(home, tiny_id, digest, "gcn") == seconds
 
 

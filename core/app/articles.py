@@ -1,0 +1,77 @@
+"""Articles: found by title, read one by one, walked from one to the next, and all of them as a map."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from core.app.graphs import Graphs
+from core.app.predictions import Predictions
+from core.graph.neighbourhood import compute_neighbourhood
+from core.graph.paths import Paths, compute_paths
+from core.graph.search import TitleIndex
+from core.inference.articles import ArticleCard, ArticleHit, LinkedArticle, build_card, build_hit, build_linked
+from core.inference.pictures import build_map, build_rings
+
+MAX_INDEXES_IN_MEMORY: Final = 3
+
+
+class Articles:
+    """The articles of all graphs, with what a run predicts of them where one is named.
+
+    Methods that take a `run` (an id, a unique prefix or `latest`) raise RunNotFoundError, and ConflictError when it
+    has no predictions or was trained on another graph. May be used from any thread.
+    """
+
+    def __init__(self, graphs: Graphs, predictions: Predictions) -> None:
+        self._graphs, self._predictions = graphs, predictions
+        self._index_titles = lru_cache(maxsize=MAX_INDEXES_IN_MEMORY)(self._build_title_index)
+
+    def search(self, graph_id: str, query: str, *, limit: int = 8) -> list[ArticleHit]:
+        """Articles whose titles match, best first."""
+        graph = self._graphs.load(graph_id)
+        found = self._index_titles(graph.id).search(query, limit=limit)
+        return [build_hit(graph, index) for index in found]
+
+    def suggest(self, graph_id: str, *, limit: int = 8) -> list[ArticleHit]:
+        """The best-linked article of each category: where a walk may begin."""
+        graph = self._graphs.load(graph_id)
+        best = [
+            int(np.argmax(np.where(graph.y == category, graph.degree, -1))) for category in range(graph.num_classes)
+        ]
+        best.sort(key=lambda index: -int(graph.degree[index]))
+        return [build_hit(graph, index) for index in best[:limit]]
+
+    def read(self, graph_id: str, article: int | str, *, run: str | None = None) -> ArticleCard:
+        """One article. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        split, predictions = self._predictions.of(graph, run)
+        return build_card(graph, graph.index_of(article), split=split, predictions=predictions)
+
+    def read_neighbourhood(
+        self, graph_id: str, article: int | str, *, hops: int = 2, limit: int = 300, run: str | None = None
+    ) -> dict[str, Any]:
+        """The rings around an article as plain columns. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        found = compute_neighbourhood(graph, graph.index_of(article), hops=hops, limit=limit)
+        return build_rings(graph, found, self._predictions.of(graph, run).predictions)
+
+    def list_links(self, graph_id: str, article: int | str, *, run: str | None = None) -> list[LinkedArticle]:
+        """Every article linked with one, with the links' direction. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        return build_linked(graph, graph.index_of(article), self._predictions.of(graph, run).predictions)
+
+    def find_paths(self, graph_id: str, source: int | str, target: int | str, *, directed: bool = False) -> Paths:
+        """All shortest paths between two articles. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        return compute_paths(graph, graph.index_of(source), graph.index_of(target), directed=directed)
+
+    def read_map(self, graph_id: str, *, run: str | None = None) -> dict[str, Any]:
+        """Everything that the map draws, column by column, N values each."""
+        graph = self._graphs.load(graph_id)
+        split, predictions = self._predictions.of(graph, run)
+        return build_map(graph, self._graphs.load_layout(graph.id), split=split, predictions=predictions)
+
+    def _build_title_index(self, graph_id: str) -> TitleIndex:
+        graph = self._graphs.load(graph_id)
+        return TitleIndex(graph.titles, weights=graph.degree)

@@ -1,0 +1,34 @@
+"""Configs: presets, and configs that are checked against a graph and this app's limits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.app.graphs import Graphs
+from core.config.presets import Preset, list_presets, load_preset
+from core.config.train import TrainConfig, build_config
+from core.errors import ConfigError
+
+
+class Configs:
+    """What may be trained. `max_epochs` is the most that a run may ask for."""
+
+    def __init__(self, graphs: Graphs, *, max_epochs: int) -> None:
+        self._graphs, self.max_epochs = graphs, max_epochs
+
+    def list_presets(self) -> list[Preset]:
+        """The presets, the default first."""
+        return list_presets()
+
+    def build(self, preset: str, overrides: Mapping[str, Any], *, graph: str | None = None) -> TrainConfig:
+        """A preset's config with some fields changed, checked against the graph. Raises ConfigError."""
+        found = load_preset(preset)
+        loaded = self._graphs.load(graph or overrides.get("graph"))
+        config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
+        loaded.check_split(config.split)
+        if config.epochs > self.max_epochs:
+            raise ConfigError(f"epochs is {config.epochs}: this app allows at most {self.max_epochs}")
+        return config
+
+    def build_default(self, graph_id: str | None = None) -> TrainConfig:
+        """The default preset as it is."""
+        return self.build(self.list_presets()[0].name, {}, graph=graph_id)

@@ -1,0 +1,102 @@
+"""Graphs: which there are, what one is, how the default one comes to be."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import WikicsError
+from core.graph.graph import Graph
+from core.graph.library import GraphLibrary, GraphSummary
+from core.graph.statistics import GraphStatistics, compute_statistics
+from core.graph.wikics import DownloadProgress
+
+MAX_GRAPHS_IN_MEMORY: Final = 3
+
+
+@dataclass(frozen=True)
+class GraphDescription:
+    """One graph, its notices and its statistics."""
+
+    graph: GraphSummary
+    statistics: GraphStatistics
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the default graph is loaded, and if not, how far it is (a fraction)."""
+
+    ready: bool
+    message: str
+    fraction: float = 0.0
+
+
+class Graphs:
+    """The graphs of a library, those read last in memory. May be used from any thread."""
+
+    def __init__(self, library: GraphLibrary) -> None:
+        self._library = library
+        self._readiness = Readiness(ready=False, message="Looking for a graph")
+        self._load = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(library.load)
+        self._statistics = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(lambda id_: compute_statistics(self.load(id_)))
+        self._layout = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(lambda id_: library.load_layout(self.load(id_)))
+
+    def prepare(self) -> None:
+        """Fetches or makes the default graph and reads it, so that the first visitor need not wait."""
+        try:
+            self.load(self._library.default_id(self._note_progress))
+        except WikicsError as error:
+            self._readiness = Readiness(ready=False, message=str(error))
+            return
+        self._readiness = Readiness(ready=True, message="ready", fraction=1.0)
+
+    def readiness(self) -> Readiness:
+        """Whether `prepare` is done."""
+        return self._readiness
+
+    def list(self) -> list[GraphSummary]:
+        """The graphs that are here, the default first."""
+        return self._library.list()
+
+    def default_id(self) -> str:
+        """`wikics` where it is or can be had, else `twin`."""
+        return self._library.default_id()
+
+    def load(self, graph_id: str | None = None) -> Graph:
+        """One graph, or the default one, from memory if it was read before. Raises GraphNotFoundError."""
+        return self._load(graph_id or self.default_id())
+
+    def read_summary(self, graph_id: str) -> GraphSummary:
+        """What is known of a graph without loading its arrays. Raises GraphNotFoundError."""
+        return self._library.describe(graph_id)
+
+    def describe(self, graph_id: str | None = None) -> GraphDescription:
+        """What there is to say of a graph as a whole."""
+        graph = self.load(graph_id)
+        return GraphDescription(self._library.describe(graph.id), self._statistics(graph.id))
+
+    def load_layout(self, graph_id: str) -> NDArray[np.float32]:
+        """[N, 2] place of every article on the map."""
+        return self._layout(graph_id)
+
+    def register(self, path: Path) -> str:
+        """Takes a graph archive into the library and returns its id. Raises ArchiveError."""
+        return self._library.register(path)
+
+    def register_upload(self, name: str, content: bytes) -> str:
+        """Takes an archive that a visitor sent, of this file name, and returns its id. Raises ArchiveError."""
+        return self._library.register_bytes(name, content)
+
+    def fetch_wikics(self) -> None:
+        """Tries to fetch WikiCS once more. Raises DownloadError with the reason."""
+        self._library.fetch_wikics(self._note_progress)
+
+    def _note_progress(self, progress: DownloadProgress) -> None:
+        done, total = progress.done_bytes, progress.total_bytes
+        size = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{done / 1e6:.0f} MB"
+        self._readiness = Readiness(
+            ready=False, message=f"Fetching WikiCS: {progress.name}, {size}", fraction=done / total if total else 0.0
+        )

@@ -1,0 +1,65 @@
+"""Predictions: what a run says of articles, and how sure its accuracy is."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from core.app.graphs import Graphs
+from core.errors import ConflictError
+from core.evaluation.intervals import compute_wilson_interval
+from core.graph.graph import Graph
+from core.inference.articles import PredictionAnswer, build_predicted
+from core.inference.predict import RunPredictions, build_predictions
+from core.runs.record import RunRecord
+from core.runs.store import RunStore
+
+MAX_RUNS_IN_MEMORY: Final = 32
+
+
+class RunView(NamedTuple):
+    """A graph as a run sees it: its split, and what it predicts; split 0 and None without a run."""
+
+    split: int
+    predictions: RunPredictions | None
+
+
+class Predictions:
+    """The predictions of a store's runs, those asked for last in memory. May be used from any thread."""
+
+    def __init__(self, store: RunStore, graphs: Graphs) -> None:
+        self._store, self._graphs = store, graphs
+        self.served = 0  # articles whose prediction this process has given out
+        self._read_cached = lru_cache(maxsize=MAX_RUNS_IN_MEMORY)(self._read)
+
+    def of(self, graph: Graph, run: str | None) -> RunView:
+        """How a run sees a graph. Raises RunNotFoundError, and ConflictError when it has no predictions of it."""
+        if not run:
+            return RunView(0, None)
+        record = self._store.read(self._store.resolve(run))
+        return RunView(record.split, self._of_record(graph, record))
+
+    def predict(self, run: str, articles: Sequence[int | str] | None = None) -> PredictionAnswer:
+        """What a run says of some articles, or of all. Raises ConflictError while it has no predictions."""
+        record = self._store.read(self._store.resolve(run))
+        graph = self._graphs.load(record.graph)
+        predictions = self._of_record(graph, record)
+        indices = range(graph.num_nodes) if articles is None else [graph.index_of(article) for article in articles]
+        rows = [build_predicted(graph, index, predictions) for index in indices]
+        self.served += len(rows)
+        return PredictionAnswer(record.id, graph.digest, rows)
+
+    def test_interval(self, record: RunRecord) -> tuple[float, float]:
+        """The 95 % interval of a run's test accuracy over test articles (one split: splits are not in it)."""
+        return compute_wilson_interval(record.test_acc or 0.0, int(self._graphs.load(record.graph).test_mask.sum()))
+
+    def _of_record(self, graph: Graph, record: RunRecord) -> RunPredictions:
+        if record.graph_digest != graph.digest:
+            raise ConflictError(
+                f"run {record.id} was trained on graph {record.graph}, not on {graph.id}: choose a run of this graph"
+            )
+        # ended_at in the key: a resumed run's predictions are read anew.
+        return self._read_cached(record.id, record.ended_at)
+
+    def _read(self, run_id: str, _ended_at: float | None) -> RunPredictions:
+        report = self._store.read_report(run_id) or {}
+        return build_predictions(self._store.read_logits(run_id), report.get("temperature", 1.0))

@@ -1,0 +1,114 @@
+"""Runs: queued, listed, read, followed, stopped, resumed, deleted, exported."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from core.app.graphs import Graphs
+from core.backends.base import Backend, submit_orphans
+from core.backends.device import Place, describe_device
+from core.config.train import TrainConfig
+from core.errors import ConflictError, RunNotFoundError
+from core.runs.environment import collect_environment
+from core.runs.metrics import Cursor
+from core.runs.record import RunDetails, RunRecord
+from core.runs.state import ACTIVE
+from core.runs.store import RunStore
+
+
+class Runs:
+    """The runs of a store, executed by a backend. May be used from any thread.
+
+    A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
+    """
+
+    def __init__(self, store: RunStore, backend: Backend, graphs: Graphs, *, max_runs: int) -> None:
+        self._store, self._backend, self._graphs, self._max_runs = store, backend, graphs, max_runs
+
+    def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
+        """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
+        graph = self._graphs.load(config.graph)
+        run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
+        self._backend.submit(run_id)
+        return self._store.read(run_id)
+
+    def list(self, graph_id: str | None = None) -> list[RunRecord]:
+        """All runs, or those of one graph, newest first."""
+        return [record for record in self._store.list() if graph_id in (None, record.graph)]
+
+    def read(self, ref: str) -> RunRecord:
+        """One run in short."""
+        return self._store.read(self._store.resolve(ref))
+
+    def read_details(self, ref: str) -> RunDetails:
+        """One run with its config, environment and report."""
+        run_id = self._store.resolve(ref)
+        return RunDetails(
+            record=self._store.read(run_id),
+            config=self._store.read_config(run_id),
+            environment=self._store.read_environment(run_id),
+            report=self._store.read_report(run_id),
+        )
+
+    def read_log(self, ref: str) -> str:
+        """The end of a run's log."""
+        return self._store.read_log(self._store.resolve(ref))
+
+    def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> dict[str, Any]:
+        """What has been logged since the cursors; runs that do not exist stand under `missing`."""
+        runs: dict[str, Any] = {}
+        missing: list[str] = []
+        for run_id, cursor in cursors:
+            try:
+                record = self._store.read(run_id)
+                chunk = self._store.read_metrics(run_id, cursor)
+            except RunNotFoundError:
+                missing.append(run_id)
+                continue
+            runs[run_id] = {
+                **vars(chunk),
+                "state": record.state,
+                "message": record.message,
+                "epoch": record.epoch,
+                "epochs": record.max_epochs,
+            }
+        return {"runs": runs, "missing": missing}
+
+    def stop(self, ref: str) -> RunRecord:
+        """Asks a run to stop after its epoch; one that has ended is left as it is."""
+        run_id = self._store.resolve(ref)
+        if self._store.read(run_id).state in ACTIVE:
+            with suppress(ConflictError):  # it ended just now
+                self._backend.stop(run_id)
+        return self._store.read(run_id)
+
+    def resume(self, ref: str) -> RunRecord:
+        """Queues a run that ended early, to go on from its last checkpoint. Raises ConflictError."""
+        run_id = self._store.resolve(ref)
+        self._backend.resume(run_id)
+        return self._store.read(run_id)
+
+    def delete(self, ref: str) -> str:
+        """Deletes an ended run and returns its id. Raises ConflictError while it is active."""
+        run_id = self._store.resolve(ref)
+        self._store.delete(run_id)
+        return run_id
+
+    def export(self, ref: str) -> tuple[str, bytes]:
+        """A run's id and its folder as a zip archive."""
+        run_id = self._store.resolve(ref)
+        return run_id, self._store.export(run_id)
+
+    def recover(self) -> None:
+        """Queues again what waited when an earlier process of this app, or the machine, went down."""
+        submit_orphans(self._store, self._backend)
+
+    def describe_place(self) -> Place:
+        """Where a run would execute now."""
+        states = [record.state for record in self._store.list()]
+        active = sum(state in ("running", "stopping") for state in states)
+        return Place(describe_device(), active, states.count("pending"))
+
+    def has_free_slot(self) -> bool:
+        """Whether a run that is submitted now would begin at once."""
+        return self.describe_place().running < self._max_runs

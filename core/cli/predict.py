@@ -1,0 +1,29 @@
+"""`wikics predict`: articles' categories with their calibrated probabilities."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from core.cli import console
+from core.cli.console import JsonOption, out, print_json
+
+
+def predict(
+    run: Annotated[str, typer.Option("--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")],
+    article: Annotated[list[str] | None, typer.Option("--article", metavar="A", help="A title or an index.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every article.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Predict articles' categories with their calibrated probabilities."""
+    if bool(article) == all_:
+        raise typer.BadParameter("name articles with --article, or take --all", param_hint="--article")
+    answer = console.open_explorer().predictions.predict(run, None if all_ else article)
+    if as_json:
+        print_json(asdict(answer))
+        return
+    table = Table("article", "title", "category", "predicted", "probability")
+    for row in answer.articles:
+        table.add_row(str(row.index), row.title, row.label, row.pred, f"{100 * row.probs[row.pred]:.1f} %")
+    out.print(table)

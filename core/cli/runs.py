@@ -1,0 +1,92 @@
+"""`wikics runs …`: list, show, stop, resume, delete and export runs."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from core.cli import console
+from core.cli.console import GraphOption, JsonOption, out, print_json
+from core.runs.record import RunRecord
+
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, delete and export runs.")
+
+RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
+
+
+def write_record(record: RunRecord, *, as_json: bool) -> None:
+    """One run in a line or two, or as JSON."""
+    if as_json:
+        print_json(asdict(record))
+        return
+    accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
+    validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
+    out.print(f"{record.id}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}")
+    if record.message:
+        out.print(record.message, markup=False)
+
+
+@runs_app.command("list")
+def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
+    """All runs, newest first."""
+    records = console.open_explorer().runs.list(graph)
+    if as_json:
+        print_json({"runs": [asdict(record) for record in records]})
+        return
+    table = Table("run", "state", "graph", "split", "validation", "test", "epochs")
+    for record in records:
+        scores = ["-" if score is None else f"{100 * score:.2f} %" for score in (record.val_acc, record.test_acc)]
+        table.add_row(record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs))
+    out.print(table)
+
+
+@runs_app.command("show")
+def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """One run: how it stands, its config, its report."""
+    details = console.open_explorer().runs.read_details(run)
+    content = details.flatten()
+    if as_json:
+        print_json(content)
+    else:
+        write_record(details.record, as_json=False)
+        out.print_json(data=content, default=str)
+
+
+@runs_app.command("stop")
+def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Ask a run to stop after its epoch."""
+    write_record(console.open_explorer().runs.stop(run), as_json=as_json)
+
+
+@runs_app.command("resume")
+def resume_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Let a run that ended early go on from its last checkpoint."""
+    write_record(console.open_explorer().runs.resume(run), as_json=as_json)
+
+
+@runs_app.command("delete")
+def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Delete a run that has ended."""
+    deleted = console.open_explorer().runs.delete(run)
+    if as_json:
+        print_json({"deleted": deleted})
+    else:
+        out.print(f"deleted {deleted}")
+
+
+@runs_app.command("export")
+def export_run(
+    run: RunArgument,
+    output: Annotated[Path | None, typer.Option(help="File to write; without it <run id>.zip here.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a run's folder as a zip archive."""
+    run_id, content = console.open_explorer().runs.export(run)
+    path = output or Path(f"{run_id}.zip")
+    path.write_bytes(content)
+    if as_json:
+        print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})
+    else:
+        out.print(f"wrote {path}")

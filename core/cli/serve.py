@@ -1,0 +1,53 @@
+"""`wikics serve`: the app in the browser."""
+
+import os
+import platform
+import runpy
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import core
+from core.errors import InvalidInputError, UnavailableError
+from core.settings import load_settings
+
+
+def serve(
+    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Open the app in the browser (from a checkout or an image)."""
+    script = Path(core.__file__).parents[1] / "streamlit_app.py"
+    if not script.exists():
+        raise InvalidInputError(
+            f"{script.name} is not beside the package: run 'wikics serve' from a checkout or an image"
+        )
+    load_settings()  # a wrong setting is said here, not in a browser
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise UnavailableError(
+                f"port {port} of {address} cannot be used ({error.strerror}): "
+                "stop the program that holds it, or choose another with --port"
+            ) from error
+    os.chdir(script.parent)
+    sys.argv = [
+        *("streamlit", "run", str(script)),
+        f"--server.port={port}",
+        f"--server.address={address}",
+        f"--server.headless={str(not _has_screen()).lower()}",  # with a screen the browser opens by itself
+        "--server.showEmailPrompt=false",
+    ]
+    # In this process, whose imports the app needs too: a second start would cost a second.
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+
+
+def _has_screen() -> bool:
+    if platform.system() == "Linux":
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True

@@ -1,0 +1,101 @@
+"""`wikics train`: one run, followed to its end."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from core.app.explorer import Explorer
+from core.cli import console
+from core.cli.console import GraphOption, JsonOption, err, open_graph, parse_overrides
+from core.cli.runs import write_record
+from core.config.train import TrainConfig
+from core.errors import ConfigError
+from core.runs.record import RunRecord
+from core.runs.state import ACTIVE
+
+POLL_SECONDS = 0.2
+
+
+def field_help() -> str:
+    """The config fields with their bounds, for the help of `train`."""
+    rows = []
+    for name, field in TrainConfig.model_fields.items():
+        if (field.json_schema_extra or {}).get("form") is False:  # type: ignore[union-attr]
+            continue
+        rows.append(f"{name} (default {field.default}): {field.description}")
+    return "Fields for --set:\n\n" + "\n\n".join(rows)
+
+
+def train(
+    graph: GraphOption = None,
+    preset: Annotated[str, typer.Option(metavar="P", help="Preset to begin with.")] = "gcn",
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML or JSON file of fields that differ.")
+    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="k=v", help="One field that differs.")] = None,
+    split: Annotated[int | None, typer.Option(metavar="N", help="Which split, counted from 0.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run goes on.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Profile a few epochs: a trace in the run's folder, a table in its log.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train one run and say how it went. Ctrl-C stops the run after its epoch."""
+    explorer = console.open_explorer()
+    overrides = (load_config_file(config) if config else {}) | parse_overrides(set_ or [])
+    if split is not None:
+        overrides["split"] = split
+    named_preset = str(overrides.pop("preset", preset))
+    named_graph = graph or overrides.pop("graph", None)
+    overrides.pop("graph", None)
+    record = explorer.runs.submit(
+        explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph)), profile=profile
+    )
+    if not detach:
+        record = follow(explorer, record.id)
+    write_record(record, as_json=as_json)
+    if record.state in ("failed", "crashed"):
+        sys.exit(1)
+
+
+def load_config_file(path: Path) -> dict[str, Any]:
+    """A YAML or JSON file of config fields. Raises ConfigError."""
+    try:
+        content = yaml.safe_load(path.read_text())
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist: give a YAML or JSON file of config fields") from error
+    except (yaml.YAMLError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise ConfigError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} holds {type(content).__name__}: expected config fields, such as 'lr: 0.01'")
+    return content
+
+
+def follow(explorer: Explorer, run_id: str) -> RunRecord:
+    """Shows a run's progress on stderr until it ends. Ctrl-C asks it to stop; a second one lets it go on alone."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    stop_asked = False
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(run_id, total=None)
+        while True:
+            try:
+                record = explorer.runs.read(run_id)
+                text = f"{run_id} {record.state}"
+                if record.epoch:
+                    text += f", epoch {record.epoch}"
+                if record.stopping_acc is not None:
+                    text += f", stopping accuracy {100 * record.stopping_acc:.1f} %"
+                progress.update(task, description=text, completed=record.epoch, total=record.max_epochs)
+                if record.state not in ACTIVE:
+                    return record
+                time.sleep(POLL_SECONDS)
+            except KeyboardInterrupt:
+                if stop_asked:
+                    raise
+                stop_asked = True
+                explorer.runs.stop(run_id)
