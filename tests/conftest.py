@@ -94,7 +94,15 @@ def benchmark_store(storage):
 
 
 @pytest.fixture
-def finished_run(explorer, tiny_id, storage):
+def store(storage):
+    """The runs that the Explorer shows."""
+    from core.runs.store import RunStore
+
+    return RunStore(storage)
+
+
+@pytest.fixture
+def finished_run(explorer, tiny_id, store):
     """The id of a run that ended well: three epochs, right about every article but one."""
     from core.evaluation.report import RunFacts, build_report
     from core.runs import files
@@ -102,11 +110,10 @@ def finished_run(explorer, tiny_id, storage):
     from core.runs.folder import RunFolder
     from core.runs.metrics import MetricsWriter
     from core.runs.state import RunState
-    from core.runs.store import RunStore
 
     graph = explorer.graphs.load(tiny_id)
     config = explorer.configs.build("gcn", {"epochs": 3}, graph=tiny_id)
-    run_id = RunStore(storage).create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
+    run_id = store.create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
     folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
     writer = MetricsWriter(folder / files.METRICS)
     for epoch in (1, 2, 3):

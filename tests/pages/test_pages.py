@@ -8,6 +8,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
+from core.runs.state import RunState
+
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
 
@@ -61,6 +63,19 @@ def test_curves_know_the_state_that_the_page_drew(open_page, finished_run, name)
     at = open_page(name, run=finished_run)
     drawn = [json.loads(element.proto.json) for element in at.get("bidi_component")]
     assert [[(run["id"], run["state"]) for run in data["runs"]] for data in drawn] == [[(finished_run, "finished")]]
+
+
+@pytest.mark.parametrize(("state", "label", "after"), [("pending", "Stop", "stopped"), ("failed", "Resume", "asked")])
+def test_a_run_is_stopped_and_resumed_where_it_is_shown(
+    open_page, explorer, finished_run, store, monkeypatch, state, label, after
+):
+    store.write_state(finished_run, RunState(state, created_at=1e9))
+    monkeypatch.setattr(explorer.runs, "resume", lambda id_: store.write_state(id_, RunState(message="asked")))
+    at = open_page("runs", run=finished_run)
+    next(button for button in at.button if button.label == label).click().run()
+    assert not at.exception and not at.error
+    record = store.read(finished_run)
+    assert after in (record.state, record.message)
 
 
 def test_an_old_label_from_the_browser_is_no_choice(open_page, finished_run, monkeypatch):
