@@ -9,7 +9,7 @@ from core.evaluation.leaderboard import BenchmarkSummary
 from core.evaluation.published import PublishedResult
 from pages.ui import charts, inputs, leaderboard
 from pages.ui.loaders import get_explorer
-from pages.ui.text import escape_markdown
+from pages.ui.text import UNKNOWN, escape_markdown
 
 PARAMS = {"first": "First", "second": "Second"}
 
@@ -66,7 +66,7 @@ def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, 
                 help="Student's interval over splits: too narrow, since all splits share their test articles."
             ),
         },
-        placeholder="–",
+        placeholder=UNKNOWN,
         alt="Benchmarks of this graph, best first, accuracies in per cent",
     )
     st.caption(
@@ -84,7 +84,7 @@ def draw_published(published: tuple[PublishedResult, ...]) -> None:
         hide_index=True,
         height="content",
         column_config={"mean": st.column_config.NumberColumn(format="%.2f")},
-        placeholder="–",
+        placeholder=UNKNOWN,
         alt="Published test accuracies in per cent with their protocols",
     )
     st.caption("As their sources give them: protocols differ, so compare with those of the same splits.")

@@ -9,6 +9,7 @@ from core.runs.state import ACTIVE
 from pages.ui import charts, inputs, report, run_table
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
+from pages.ui.text import UNKNOWN
 from pages.ui.theme import STATE_COLORS
 
 MAX_DRAWN = 20
@@ -50,7 +51,7 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
             "test": percent,
             "time": st.column_config.NumberColumn(format="%.0f s"),
         },
-        placeholder="–",
+        placeholder=UNKNOWN,
         alt="Runs of this graph, newest first",
     )
 

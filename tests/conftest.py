@@ -104,11 +104,14 @@ def store(storage):
 @pytest.fixture
 def finished_run(explorer, tiny_id, store):
     """The id of a run that ended well: three epochs, right about every article but one."""
-    from core.evaluation.report import RunFacts, build_report
+    from dataclasses import asdict
+
+    from core.evaluation.report import build_report
     from core.runs import files
     from core.runs.environment import collect_environment
     from core.runs.folder import RunFolder
     from core.runs.metrics import MetricsWriter
+    from core.runs.report import RunFacts
     from core.runs.state import RunState
 
     graph = explorer.graphs.load(tiny_id)
@@ -126,7 +129,7 @@ def finished_run(explorer, tiny_id, store):
     logits[7] = logits[7][::-1]
     np.savez(folder / files.PREDICTIONS, logits=logits)
     facts = RunFacts("finished", 0, 3, 3, 0.5, 1.5, 10, "a CPU", 100.0)
-    folder.write_json(files.REPORT, build_report(logits, graph, facts))
+    folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
     folder.write_state(RunState("finished", epoch=3, created_at=1e9, started_at=1e9, ended_at=1e9 + 2))
     return run_id
 

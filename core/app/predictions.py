@@ -11,6 +11,7 @@ from core.graph.graph import Graph
 from core.inference.articles import PredictionAnswer, build_predicted
 from core.inference.predict import RunPredictions, build_predictions
 from core.runs.record import RunRecord
+from core.runs.report import Report
 from core.runs.store import RunStore
 
 MAX_RUNS_IN_MEMORY: Final = 32
@@ -61,5 +62,5 @@ class Predictions:
         return self._read_cached(record.id, record.ended_at)
 
     def _read(self, run_id: str, _ended_at: float | None) -> RunPredictions:
-        report = self._store.read_report(run_id) or {}
-        return build_predictions(self._store.read_logits(run_id), report.get("temperature", 1.0))
+        report = self._store.read_report(run_id) or Report()
+        return build_predictions(self._store.read_logits(run_id), report.temperature)

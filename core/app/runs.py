@@ -44,7 +44,7 @@ class Runs:
         """One run with its config, environment and report."""
         run_id = self._store.resolve(ref)
         return RunDetails(
-            record=self._store.read(run_id),
+            **vars(self._store.read(run_id)),
             config=self._store.read_config(run_id),
             environment=self._store.read_environment(run_id),
             report=self._store.read_report(run_id),

@@ -46,12 +46,11 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
 def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """One run: how it stands, its config, its report."""
     details = console.open_explorer().runs.read_details(run)
-    content = details.flatten()
     if as_json:
-        print_json(content)
+        print_json(asdict(details))
     else:
-        write_record(details.record, as_json=False)
-        out.print_json(data=content, default=str)
+        write_record(details, as_json=False)
+        out.print_json(data=asdict(details), default=str)
 
 
 @runs_app.command("stop")

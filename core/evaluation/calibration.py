@@ -8,19 +8,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 
+from core.runs.report import ReliabilityBin
+
 NUM_BINS: Final = 15
 TEMPERATURE_BOUNDS: Final = (0.05, 20.0)
-
-
-@dataclass(frozen=True)
-class ReliabilityBin:
-    """Articles whose confidence lies in (lower, upper]: how many, mean confidence, accuracy (0 where empty)."""
-
-    lower: float
-    upper: float
-    count: int
-    confidence: float
-    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -28,7 +19,7 @@ class Calibration:
     """Expected calibration error: the mean gap between confidence and accuracy over bins (arXiv 1706.04599)."""
 
     ece: float
-    bins: list[ReliabilityBin]
+    bins: tuple[ReliabilityBin, ...]
 
 
 def fit_temperature(logits: NDArray[np.float32], y: NDArray[np.int64]) -> float:
@@ -57,10 +48,6 @@ def measure_calibration(logits: NDArray[np.float32], y: NDArray[np.int64], tempe
     divisor = np.maximum(counts, 1)
     mean_confidence = np.bincount(members, weights=confidence, minlength=NUM_BINS) / divisor
     accuracy = np.bincount(members, weights=correct, minlength=NUM_BINS) / divisor
-    bins = [
-        ReliabilityBin(
-            float(edges[i]), float(edges[i + 1]), int(counts[i]), float(mean_confidence[i]), float(accuracy[i])
-        )
-        for i in range(NUM_BINS)
-    ]
+    columns = (edges[:-1], edges[1:], counts, mean_confidence, accuracy)
+    bins = tuple(ReliabilityBin(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
     return Calibration(float((counts * np.abs(accuracy - mean_confidence)).sum() / len(y)), bins)

@@ -174,7 +174,7 @@ def _run_routes(get_explorer: Callable[[], Explorer], authorise: Callable[[Reque
     @router.get("/runs/{r}")
     def read_run(r: str) -> Response:
         """One run: its record, config and report."""
-        return _json(get_explorer().runs.read_details(r).flatten())
+        return _json(get_explorer().runs.read_details(r))
 
     @router.post("/runs/{r}/stop", status_code=202, dependencies=guarded)
     def stop_run(r: str) -> Response:

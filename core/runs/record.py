@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.runs.metrics import MetricsSummary
+from core.runs.report import Report
 from core.runs.state import RunState, StateName
 
 Json = Mapping[str, Any]
@@ -47,26 +48,21 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
-class RunDetails:
+class RunDetails(RunRecord):
     """One run with all that is written down of it; `report` is None until it has ended."""
 
-    record: RunRecord
     config: dict[str, Any]
     environment: dict[str, Any]
-    report: dict[str, Any] | None
-
-    def flatten(self) -> dict[str, Any]:
-        """The record's fields, and beside them config, environment and report: what a shell or a client reads."""
-        return asdict(self.record) | {"config": self.config, "environment": self.environment, "report": self.report}
+    report: Report | None
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """The content of a run's small files; empty for one that is missing, cannot be read or does not count."""
+    """The content of a run's small files; empty (the report None) where missing, damaged or not to be counted."""
 
     config: Json
     environment: Json
-    report: Json
+    report: Report | None
     metrics: MetricsSummary
     has_predictions: bool
 
@@ -80,9 +76,9 @@ def compute_variant(config: Json) -> str:
 
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
-    report, metrics, config = content.report, content.metrics, content.config
-    epochs = _whole(report, "epochs") or metrics.epochs or state.epoch
-    seconds_per_epoch = _first(_number(report, "seconds_per_epoch"), metrics.seconds_per_epoch)
+    report, metrics, config = content.report or Report(), content.metrics, content.config
+    epochs = report.epochs or metrics.epochs or state.epoch
+    seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
     return RunRecord(
         id=run_id,
         state=state.state,
@@ -97,10 +93,10 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         epoch=max(state.epoch, metrics.epochs),
         epochs=epochs,
         max_epochs=_whole(config, "epochs") or 0,
-        best_epoch=_whole(report, "best_epoch") or metrics.best_epoch,
-        stopping_acc=_first(_number(report, "stopping_acc"), metrics.stopping_acc),
-        val_acc=_first(_number(report, "val_acc"), metrics.val_acc),
-        test_acc=_number(report, "test_acc"),
+        best_epoch=report.best_epoch or metrics.best_epoch,
+        stopping_acc=_first(report.stopping_acc, metrics.stopping_acc),
+        val_acc=_first(report.val_acc, metrics.val_acc),
+        test_acc=report.test_acc,
         seconds_per_epoch=seconds_per_epoch,
         seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
         has_predictions=content.has_predictions,
@@ -120,11 +116,6 @@ def _text(content: Json, key: str) -> str:
 def _whole(content: Json, key: str) -> int | None:
     value = content.get(key)
     return value if isinstance(value, int) else None
-
-
-def _number(content: Json, key: str) -> float | None:
-    value = content.get(key)
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _first(*values: float | None) -> float | None:

@@ -20,6 +20,7 @@ from core.runs import files
 from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary, read_chunk, summarise_metrics
 from core.runs.processes import is_process_alive, this_host
 from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, build_state, judge_state
 from core.storage.base import Storage, StoredFile
 
@@ -131,9 +132,10 @@ class RunStore:
         """Where and with what the run was made; empty when it cannot be read."""
         return dict(self._read_mapping(run_id, files.ENVIRONMENT))
 
-    def read_report(self, run_id: str) -> dict[str, Any] | None:
+    def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
-        return dict(self._read_mapping(run_id, files.REPORT)) or None
+        self.read_stored_state(run_id)
+        return _load_report(self._read_bytes(run_id, files.REPORT))
 
     def read_metrics(self, run_id: str, cursor: Cursor | None = None) -> MetricsChunk:
         """The rows of `metrics.csv` that a reader at `cursor` does not have yet."""
@@ -214,7 +216,7 @@ class RunStore:
             return None
         # A report counts only once the run has ended on its own or was stopped; it spares reading the metrics.
         ended = state.state in ("finished", "stopped")
-        report = self._parse_json(stored.get(files.REPORT) if ended else None)
+        report = self._parse(stored.get(files.REPORT) if ended else None, _load_report, None)
         metrics_file = None if report else stored.get(files.METRICS)
         content = RunFiles(
             config=self._parse_json(stored.get(files.CONFIG)),
@@ -298,6 +300,12 @@ def _name(run_id: str, file_name: str) -> str:
 
 def _dump(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, indent=2, allow_nan=False).encode() + b"\n"
+
+
+def _load_report(content: bytes) -> Report | None:
+    """The report in a `report.json`; None for what is none."""
+    found = _load_mapping(content)
+    return read_report(found) if found else None
 
 
 def _load_mapping(content: bytes) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """A benchmark: one config trained on several splits and seeds, each result kept as soon as it is there."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from core.runs import files
 from core.runs.benchmarks import Benchmark, BenchmarkResult, BenchmarkStore, pack_correct
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
+from core.runs.report import Report, read_report
 from core.training.device import resolve_device
 from core.training.fit import train_run
 from core.training.replicas.train import ReplicaOutcome, supports_replicas, train_replicas
@@ -112,18 +113,17 @@ class _Session:
             train_run(folder, config, self.graph, on_epoch=lambda epoch: self.report(epoch / config.epochs, text))
             with np.load(folder / files.PREDICTIONS, allow_pickle=False) as saved:
                 logits = saved["logits"]
-            self._save(folder.read_json(files.REPORT), logits, seed)
+            self._save(read_report(folder.read_json(files.REPORT)), logits, seed)
 
     def take_replica(self, outcome: ReplicaOutcome) -> None:
         self._save(build_report(outcome.logits, self.graph, outcome.facts), outcome.logits, outcome.seed)
 
-    def _save(self, report: Mapping[str, Any], logits: NDArray[np.float32], seed: int) -> None:
+    def _save(self, report: Report, logits: NDArray[np.float32], seed: int) -> None:
         test = self.graph.test_mask
-        device = report["device"]
         result = BenchmarkResult(
-            **{name: report[name] for name in OF_REPORT},
+            **{name: getattr(report, name) for name in OF_REPORT},
             seed=seed,
-            device=f"{read_cpu_name()}, {torch.get_num_threads()} threads" if device == "cpu" else device,
+            device=f"{read_cpu_name()}, {torch.get_num_threads()} threads" if report.device == "cpu" else report.device,
             commit=self.commit,
             finished_at=time.time(),
             num_test=int(test.sum()),

@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -15,11 +16,12 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from core.config.train import TrainConfig
 from core.errors import TrainingError
-from core.evaluation.report import Outcome, RunFacts, build_report
+from core.evaluation.report import build_report
 from core.graph.graph import Graph
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
+from core.runs.report import Outcome, RunFacts
 from core.storage.local import write_atomically
 from core.training.checkpoint import load_checkpoint
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
@@ -142,7 +144,7 @@ def _finalise(
         device=describe_device(device),
         peak_memory_mb=round(read_peak_memory_mb(device), 1),
     )
-    folder.write_json(files.REPORT, build_report(logits, graph, facts))
+    folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.runs.report import ReliabilityBin
 from pages.ui.text import escape_plotly
 from pages.ui.theme import ACCENT, category_colors
 
@@ -139,16 +140,20 @@ def build_probabilities(probs: Mapping[str, float], *, label: str, pred: str) ->
     )
 
 
-def build_reliability(bins: Sequence[Mapping[str, float]]) -> go.Figure:
+def build_reliability(bins: Sequence[ReliabilityBin]) -> go.Figure:
     """Accuracy against confidence, bin by bin; on the diagonal a model is as right as it is sure."""
-    filled = [item for item in bins if item["count"]]
+    filled = [
+        (100 * item.confidence, 100 * item.accuracy, item.count)
+        for item in bins
+        if item.count and item.confidence is not None and item.accuracy is not None
+    ]
     diagonal = go.Scatter(
         x=[0, 100], y=[0, 100], mode="lines", line={"dash": "dot", "width": 1, "color": "gray"}, hoverinfo="skip"
     )
     points = go.Scatter(
-        x=[100 * item["confidence"] for item in filled],
-        y=[100 * item["accuracy"] for item in filled],
-        customdata=[item["count"] for item in filled],
+        x=[confidence for confidence, _, _ in filled],
+        y=[accuracy for _, accuracy, _ in filled],
+        customdata=[count for _, _, count in filled],
         mode="lines+markers",
         marker={"size": 7},
         hovertemplate="confidence %{x:.1f} %, accuracy %{y:.1f} %, %{customdata:,} articles<extra></extra>",

@@ -1,16 +1,18 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.runs.record import RunRecord
+from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
 from pages.ui import charts, inputs
 from pages.ui.loaders import get_explorer
-from pages.ui.text import percent
+from pages.ui.text import UNKNOWN, percent
 from pages.ui.theme import STATE_COLORS
 
 HEAD_EVERY_SECONDS = 1.0  # while a run is active
@@ -78,41 +80,52 @@ def _act(action: Callable[[str], object], run_id: str) -> None:
 
 def draw_outcome(record: RunRecord, *, key: str) -> None:
     """What a run that has ended reached on the test articles."""
-    details = get_explorer().runs.read_details(record.id)
-    report = details.report
+    report = get_explorer().runs.read_details(record.id).report
     if not report:
         st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
         return
     numbers = {
-        "Test accuracy": ("test_acc", "Share of test articles named rightly, at the best epoch."),
-        "Macro-F1": ("macro_f1", "F1 averaged over categories, each counted alike."),
-        "Validation": ("val_acc", "Accuracy on validation articles: what runs are compared by."),
+        "Test accuracy": (report.test_acc, "Share of test articles named rightly, at the best epoch."),
+        "Macro-F1": (report.macro_f1, "F1 averaged over categories, each counted alike."),
+        "Validation": (report.val_acc, "Accuracy on validation articles: what runs are compared by."),
         "Calibration error": (
-            "ece",
-            f"Expected calibration error (15 bins) after temperature scaling; {percent(report['ece_before'])} before.",
+            report.ece,
+            f"Expected calibration error (15 bins) after temperature scaling; {percent(report.ece_before)} before.",
         ),
     }
     with st.container(horizontal=True, gap="small", key=f"{key}_numbers"):  # as many in a row as fit
-        for label, (name, meaning) in numbers.items():
-            st.metric(label, percent(report[name]), help=meaning, width=124)
-    names = get_explorer().graphs.load(record.graph).class_names
+        for label, (value, meaning) in numbers.items():
+            st.metric(label, percent(value), help=meaning, width=124)
+    _draw_tabs(report, get_explorer().graphs.load(record.graph).class_names, key=key)
+
+
+def _draw_tabs(report: Report, names: Sequence[str], *, key: str) -> None:
+    """Who is taken for whom, how far confidence can be trusted, and each category; a dash where it is not known."""
     confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
-    confusion.plotly_chart(
-        charts.build_confusion(names, report["confusion"]),
-        key=f"{key}_confusion",
-        config=charts.CONFIG,
-        alt="Test articles by true category (rows) and predicted category (columns)",
-    )
-    reliability.plotly_chart(
-        charts.build_reliability(report["reliability"]),
-        key=f"{key}_reliability",
-        config=charts.CONFIG,
-        alt="Accuracy against confidence on test articles",
-    )
+    if len(report.confusion) == len(names):
+        confusion.plotly_chart(
+            charts.build_confusion(names, report.confusion),
+            key=f"{key}_confusion",
+            config=charts.CONFIG,
+            alt="Test articles by true category (rows) and predicted category (columns)",
+        )
+    else:
+        confusion.caption(UNKNOWN)
+    if report.reliability:
+        reliability.plotly_chart(
+            charts.build_reliability(report.reliability),
+            key=f"{key}_reliability",
+            config=charts.CONFIG,
+            alt="Accuracy against confidence on test articles",
+        )
+    else:
+        reliability.caption(UNKNOWN)
+    scores = report.per_category if len(report.per_category) == len(names) else [CategoryScores()] * len(names)
     categories.dataframe(
-        [{"category": name, **row} for name, row in zip(names, report["per_category"], strict=True)],
+        [{"category": name, **asdict(row)} for name, row in zip(names, scores, strict=True)],
         hide_index=True,
         key=f"{key}_categories",
+        placeholder=UNKNOWN,
     )
 
 

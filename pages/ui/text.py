@@ -2,10 +2,12 @@
 
 import re
 
+UNKNOWN = "–"
+
 
 def percent(value: float | None) -> str:
     """A fraction as per cent, or a dash."""
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
 # What Streamlit replaces after Markdown has been read, where no backslash helps: `:material/home:` and `:smile:` by

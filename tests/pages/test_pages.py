@@ -65,6 +65,21 @@ def test_curves_know_the_state_that_the_page_drew(open_page, finished_run, name)
     assert [[(run["id"], run["state"]) for run in data["runs"]] for data in drawn] == [[(finished_run, "finished")]]
 
 
+def test_what_an_old_report_does_not_say_is_a_dash(open_page, finished_run, storage):
+    storage.write(f"runs/{finished_run}/report.json", b'{"test_acc": 0.5, "reliability": [{"count": 2}]}')
+    at = open_page("runs", run=finished_run)
+    assert not at.exception and not at.error
+    assert {metric.label: metric.value for metric in at.metric} == {
+        "Test accuracy": "50.0 %",
+        "Macro-F1": "–",
+        "Validation": "–",
+        "Calibration error": "–",
+    }
+    scores = next(table.value for table in at.dataframe if "precision" in table.value)
+    assert scores["category"].tolist() == ["Databases", "Operating systems"]
+    assert scores.drop(columns="category").isna().all(axis=None)
+
+
 @pytest.mark.parametrize(("state", "label", "after"), [("pending", "Stop", "stopped"), ("failed", "Resume", "asked")])
 def test_a_run_is_stopped_and_resumed_where_it_is_shown(
     open_page, explorer, finished_run, store, monkeypatch, state, label, after

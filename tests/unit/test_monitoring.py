@@ -18,7 +18,7 @@ from core.runs.state import RunState
 
 def record(number, state):
     config = {"preset": "gcn", "model": "gcn", "graph": "twin"}
-    content = RunFiles(config, {"graph_digest": "abc" * 20}, {}, MetricsSummary(), has_predictions=False)
+    content = RunFiles(config, {"graph_digest": "abc" * 20}, None, MetricsSummary(), has_predictions=False)
     return build_record(f"run-{number}", RunState(state), content, folder="")
 
 

@@ -10,6 +10,7 @@ from core.evaluation.report import build_report
 from core.graph.archive import GraphOrigin, build_graph
 from core.runs import files
 from core.runs.folder import RunFolder
+from core.runs.report import read_report
 from core.training.fit import train_run
 from core.training.replicas import train as module
 from core.training.replicas.speedups import Speedups
@@ -35,7 +36,7 @@ def train_alone(values, graph, folder):
     train_run(RunFolder(folder), build_config(values), graph)
     with np.load(folder / files.PREDICTIONS) as saved:
         logits = saved["logits"]
-    return np.array(rows_of(RunFolder(folder), *SCORES)), logits, RunFolder(folder).read_json(files.REPORT)
+    return np.array(rows_of(RunFolder(folder), *SCORES)), logits, read_report(RunFolder(folder).read_json(files.REPORT))
 
 
 @pytest.mark.parametrize(
@@ -60,11 +61,10 @@ def test_losses_equal_those_of_runs_one_by_one(fields, graph, tmp_path):
         np.testing.assert_allclose(outcome.scores, scores, atol=1e-4)
         np.testing.assert_allclose(outcome.logits, logits, atol=1e-3)
         ours = build_report(outcome.logits, graph, outcome.facts)
-        assert ours.keys() == report.keys()
         for name in ("outcome", "split", "best_epoch", "epochs", "num_parameters", "device"):
-            assert ours[name] == report[name], name
-        assert ours["test_acc"] == pytest.approx(report["test_acc"], abs=1.5 / graph.test_mask.sum())
-        assert 0 < ours["seconds_per_epoch"] <= ours["seconds"]
+            assert getattr(ours, name) == getattr(report, name), name
+        assert ours.test_acc == pytest.approx(report.test_acc, abs=1.5 / graph.test_mask.sum())
+        assert 0 < ours.seconds_per_epoch <= ours.seconds
 
 
 def test_training_losses_equal_with_batch_normalisation_too(graph, tmp_path):
@@ -82,11 +82,11 @@ def test_with_dropout_accuracy_is_like_that_of_runs_one_by_one(graph, tmp_path):
     values = {**PLAIN, "dropout": 0.5, "epochs": 40, "patience": 40}
     pairs = [(split, seed) for split in (0, 1) for seed in range(5)]
     together = [
-        build_report(outcome.logits, graph, outcome.facts)["test_acc"]
+        build_report(outcome.logits, graph, outcome.facts).test_acc
         for outcome in train_replicas(build_config(values), graph, pairs)
     ]
     alone = [
-        train_alone({**values, "split": split, "seed": seed}, graph, tmp_path / f"{split}-{seed}")[2]["test_acc"]
+        train_alone({**values, "split": split, "seed": seed}, graph, tmp_path / f"{split}-{seed}")[2].test_acc
         for split, seed in pairs
     ]
     spread = np.std(together) / len(pairs) ** 0.5 + np.std(alone) / len(pairs) ** 0.5

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from core.config.train import TrainConfig
 from core.errors import TrainingError
-from core.evaluation.report import RunFacts
 from core.graph.graph import Graph
 from core.models.build import ModelInputs, build_inputs
 from core.models.ops.kernels import use_sparse_kernel
+from core.runs.report import RunFacts
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
 from core.training.replicas.capture import CapturedStep, side_stream
 from core.training.replicas.memory import count_fitting, read_free_bytes
