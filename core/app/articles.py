@@ -1,7 +1,7 @@
 """Articles: found by title, read one by one, walked from one to the next, and all of them as a map."""
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from core.graph.neighbourhood import compute_neighbourhood
 from core.graph.paths import Paths, compute_paths
 from core.graph.search import TitleIndex
 from core.inference.articles import ArticleCard, ArticleHit, LinkedArticle, build_card, build_hit, build_linked
-from core.inference.pictures import build_map, build_rings
+from core.inference.pictures import MapColumns, Rings, build_map, build_rings
 
 MAX_INDEXES_IN_MEMORY: Final = 3
 
@@ -50,8 +50,8 @@ class Articles:
 
     def read_neighbourhood(
         self, graph_id: str, article: int | str, *, hops: int = 2, limit: int = 300, run: str | None = None
-    ) -> dict[str, Any]:
-        """The rings around an article as plain columns. Raises ArticleNotFoundError."""
+    ) -> Rings:
+        """The rings around an article. Raises ArticleNotFoundError."""
         graph = self._graphs.load(graph_id)
         found = compute_neighbourhood(graph, graph.index_of(article), hops=hops, limit=limit)
         return build_rings(graph, found, self._predictions.of(graph, run).predictions)
@@ -66,7 +66,7 @@ class Articles:
         graph = self._graphs.load(graph_id)
         return compute_paths(graph, graph.index_of(source), graph.index_of(target), directed=directed)
 
-    def read_map(self, graph_id: str, *, run: str | None = None) -> dict[str, Any]:
+    def read_map(self, graph_id: str, *, run: str | None = None) -> MapColumns:
         """Everything that the map draws, column by column, N values each."""
         graph = self._graphs.load(graph_id)
         split, predictions = self._predictions.of(graph, run)

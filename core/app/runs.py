@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
 
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
@@ -10,10 +10,28 @@ from core.backends.device import Place, describe_device
 from core.config.train import TrainConfig
 from core.errors import ConflictError, RunNotFoundError
 from core.runs.environment import collect_environment
-from core.runs.metrics import Cursor
+from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.record import RunDetails, RunRecord
-from core.runs.state import ACTIVE
+from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
+
+
+@dataclass(frozen=True)
+class RunTick(MetricsChunk):
+    """What is new of one run: the rows after a cursor, and where the run stands."""
+
+    state: StateName
+    message: str
+    epoch: int
+    epochs: int  # the most that it trains
+
+
+@dataclass(frozen=True)
+class MetricsTick:
+    """What is new of several runs, by id; those that do not exist stand under `missing`."""
+
+    runs: dict[str, RunTick]
+    missing: list[str]
 
 
 class Runs:
@@ -54,9 +72,9 @@ class Runs:
         """The end of a run's log."""
         return self._store.read_log(self._store.resolve(ref))
 
-    def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> dict[str, Any]:
-        """What has been logged since the cursors; runs that do not exist stand under `missing`."""
-        runs: dict[str, Any] = {}
+    def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
+        """What has been logged since the cursors."""
+        runs: dict[str, RunTick] = {}
         missing: list[str] = []
         for run_id, cursor in cursors:
             try:
@@ -65,14 +83,14 @@ class Runs:
             except RunNotFoundError:
                 missing.append(run_id)
                 continue
-            runs[run_id] = {
+            runs[run_id] = RunTick(
                 **vars(chunk),
-                "state": record.state,
-                "message": record.message,
-                "epoch": record.epoch,
-                "epochs": record.max_epochs,
-            }
-        return {"runs": runs, "missing": missing}
+                state=record.state,
+                message=record.message,
+                epoch=record.epoch,
+                epochs=record.max_epochs,
+            )
+        return MetricsTick(runs, missing)
 
     def stop(self, ref: str) -> RunRecord:
         """Asks a run to stop after its epoch; one that has ended is left as it is."""

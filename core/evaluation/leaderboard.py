@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from statistics import mean, median
 from typing import Any, Final
@@ -16,7 +16,7 @@ from core.evaluation.comparison import (
     compute_difference,
     compute_estimate,
 )
-from core.runs.benchmarks import Benchmark, BenchmarkResult, BenchmarkStore
+from core.runs.benchmarks import Benchmark, BenchmarkResult, BenchmarkRun, BenchmarkStore
 from core.storage.base import StoredFile
 
 MAX_SUMMARIES_IN_MEMORY: Final = 64  # each took a bootstrap of half a second
@@ -51,7 +51,7 @@ class BenchmarkSummary:
     device: str  # several are joined by ';'
     commit: str
     finished_at: float  # Unix seconds
-    runs: list[dict[str, Any]]  # a BenchmarkResult each, without the articles
+    runs: list[BenchmarkRun]
 
     @property
     def short_commit(self) -> str:
@@ -90,9 +90,6 @@ def summarise_benchmark(
 ) -> BenchmarkSummary:
     """The summary of at least one result; `changes` are the fields that differ from the preset."""
     estimate = compute_estimate(collect_correct(results))
-    runs = [asdict(result) for result in results]
-    for run in runs:
-        del run["correct_bits"], run["num_test"]
     return BenchmarkSummary(
         **{name: value for name, value in asdict(benchmark).items() if name != "created_at"},
         changes=changes,
@@ -106,8 +103,12 @@ def summarise_benchmark(
         device="; ".join(sorted({result.device for result in results})),
         commit="; ".join(sorted({result.commit for result in results})),
         finished_at=max(result.finished_at for result in results),
-        runs=runs,
+        runs=[_without_articles(result) for result in results],
     )
+
+
+def _without_articles(result: BenchmarkResult) -> BenchmarkRun:
+    return BenchmarkRun(**{field.name: getattr(result, field.name) for field in fields(BenchmarkRun)})
 
 
 def compare_benchmarks(

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.graph.graph import Graph
-from core.graph.neighbourhood import compute_agreement, compute_neighbours
+from core.graph.neighbourhood import Direction, compute_agreement, compute_neighbours
 from core.inference.predict import RunPredictions
 
 Role = Literal["train", "stopping", "validation", "test", "unused"]
@@ -34,7 +33,7 @@ class ArticleCard(ArticleHit):
     url: str | None
     tokens: list[str] | None  # the first of its words
     agreement: float | None  # share of its neighbours that have its category; None without neighbours
-    role: str
+    role: Role
     pred: str | None
     confidence: float | None
     probs: dict[str, float] | None
@@ -62,9 +61,9 @@ class PredictionAnswer:
 
 @dataclass(frozen=True)
 class LinkedArticle(ArticleHit):
-    """One article linked with another; `direction` is seen from that other: out, in or both."""
+    """One article linked with another; `direction` is seen from that other."""
 
-    direction: str
+    direction: Direction
     pred: str | None
 
 
@@ -88,7 +87,7 @@ def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredicti
         else None,
         tokens=graph.tokens.of(index)[:MAX_TOKENS_SHOWN] if graph.tokens else None,
         agreement=compute_agreement(graph, index),
-        role=str(compute_roles(graph, split)[index]),
+        role=compute_roles(graph, split, slice(index, index + 1))[0],
         pred=predicted.pred if predicted else None,
         confidence=max(predicted.probs.values()) if predicted else None,
         probs=predicted.probs if predicted else None,
@@ -118,11 +117,13 @@ def build_linked(graph: Graph, index: int, predictions: RunPredictions | None) -
     ]
 
 
-def compute_roles(graph: Graph, split: int) -> NDArray[np.str_]:
-    """[N] what each article is for in one split: a `Role`."""
-    roles = np.full(graph.num_nodes, "unused", dtype="<U10")
-    roles[graph.stopping_masks[split]] = "stopping"
-    roles[graph.val_masks[split]] = "validation"  # where both are one set, it is the validation articles'
-    roles[graph.train_masks[split]] = "train"
-    roles[graph.test_mask] = "test"
-    return roles
+def compute_roles(graph: Graph, split: int, articles: slice = slice(None)) -> list[Role]:
+    """What each article, or some of them, is for in one split."""
+    is_test = graph.test_mask[articles]
+    roles = np.full(len(is_test), "unused", dtype="<U10")
+    roles[graph.stopping_masks[split][articles]] = "stopping"
+    roles[graph.val_masks[split][articles]] = "validation"  # where both are one set, it is the validation articles'
+    roles[graph.train_masks[split][articles]] = "train"
+    roles[is_test] = "test"
+    found: list[Role] = roles.tolist()
+    return found

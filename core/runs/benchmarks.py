@@ -34,7 +34,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
-class BenchmarkResult:
+class BenchmarkRun:
     """What one split and seed reached at its best epoch, and at what cost. Accuracies are fractions."""
 
     split: int
@@ -51,6 +51,12 @@ class BenchmarkResult:
     device: str
     commit: str  # of the code, `-dirty` behind it where it had changes; empty where it is not known
     finished_at: float  # Unix seconds
+
+
+@dataclass(frozen=True)
+class BenchmarkResult(BenchmarkRun):
+    """The same with each test article, as it is kept."""
+
     num_test: int
     correct_bits: str  # base64 of one bit a test article by index, 1 where it was named rightly
 

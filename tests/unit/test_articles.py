@@ -16,8 +16,8 @@ def predictions(tiny_graph):
 
 
 def test_roles_are_those_of_the_split(tiny_graph):
-    assert compute_roles(tiny_graph, 0).tolist() == ["train", "stopping", "validation", "test"] * 2
-    assert compute_roles(tiny_graph, 1).tolist() == ["stopping", "train", "validation", "test"] * 2
+    assert compute_roles(tiny_graph, 0) == ["train", "stopping", "validation", "test"] * 2
+    assert compute_roles(tiny_graph, 1) == ["stopping", "train", "validation", "test"] * 2
 
 
 def test_card_without_and_with_predictions(tiny_graph, predictions):
@@ -36,15 +36,15 @@ def test_links_have_a_direction_and_a_prediction(tiny_graph, predictions):
 
 def test_rings_name_articles_by_position(tiny_graph, predictions):
     rings = build_rings(tiny_graph, compute_neighbourhood(tiny_graph, 4, hops=1), predictions)
-    assert (rings["centre"], rings["counts"], rings["num_links"]) == (4, (1, 3), 3)
-    assert {article["index"] for article in rings["articles"]} == {3, 4, 5, 7}
-    assert all(article["pred"] != article["category"] for article in rings["articles"])
+    assert (rings.centre, rings.counts, rings.num_links) == (4, (1, 3), 3)
+    assert {article["index"] for article in rings.articles} == {3, 4, 5, 7}
+    assert all(article["pred"] != article["category"] for article in rings.articles)
 
 
 def test_map_columns_are_equally_long(tiny_graph):
     columns = build_map(tiny_graph, np.zeros((8, 2), dtype=np.float32), split=0, predictions=None)
-    assert (columns["pred"], columns["confidence"]) == (None, None)
-    assert {len(columns[name]) for name in ("x", "y", "category", "degree", "titles", "role")} == {8}
+    assert (columns.pred, columns.confidence) == (None, None)
+    assert {len(getattr(columns, name)) for name in ("x", "y", "category", "degree", "titles", "role")} == {8}
 
 
 def test_wilson_interval_is_that_of_the_formula():
