@@ -1,0 +1,65 @@
+"""What answers have in common: how they are written, how a route declares them, and the lists that envelope them.
+
+A route declares its answers by their schemas' names, and `core.http.schema` describes the schemas once somebody asks
+for them. FastAPI's own `response_model` would take pydantic through all of them whenever the app starts (60 ms of 80),
+and through every answer.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from core.evaluation.leaderboard import BenchmarkSummary
+from core.graph.library import GraphSummary
+from core.inference.articles import ArticleHit
+from core.runs.record import RunRecord
+
+Responses = dict[int | str, dict[str, Any]]  # what a route may answer, by status, as FastAPI takes it
+
+
+@dataclass(frozen=True)
+class GraphList:
+    """The graphs that are here, the default first."""
+
+    graphs: list[GraphSummary]
+
+
+@dataclass(frozen=True)
+class ArticleList:
+    """Articles, best match first."""
+
+    articles: list[ArticleHit]
+
+
+@dataclass(frozen=True)
+class RunList:
+    """Runs, newest first."""
+
+    runs: list[RunRecord]
+
+
+@dataclass(frozen=True)
+class BenchmarkList:
+    """Benchmarks, best first."""
+
+    benchmarks: list[BenchmarkSummary]
+
+
+def answer(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Compact JSON of dataclasses, arrays and plain values; NaN becomes null."""
+    body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, status_code=status, headers=headers, media_type="application/json")
+
+
+def gives(model: type, status: int = 200) -> Responses:
+    """The `responses` of a route that answers this."""
+    return {status: refer_to(model, HTTPStatus(status).phrase)}
+
+
+def refer_to(model: type, description: str, *, media_type: str = "application/json") -> dict[str, Any]:
+    """One response whose schema has the model's name."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"description": description, "content": {media_type: {"schema": schema}}}

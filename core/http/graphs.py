@@ -1,0 +1,28 @@
+"""`/graphs`: which graphs there are, and what one is."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+
+from core.app.explorer import Explorer
+from core.app.graphs import GraphDescription
+from core.errors import NotFoundError
+from core.http.answers import GraphList, answer, gives
+from core.http.errors import problems
+
+
+def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
+    """The routes of graphs."""
+    router = APIRouter(tags=["graphs"])
+
+    @router.get("/graphs", responses=gives(GraphList))
+    def list_graphs() -> Response:
+        """The graphs that are here."""
+        return answer(GraphList(get_explorer().graphs.list()))
+
+    @router.get("/graphs/{g}", responses=gives(GraphDescription) | problems(NotFoundError))
+    def describe_graph(g: str) -> Response:
+        """One graph and its statistics."""
+        return answer(get_explorer().graphs.describe(g))
+
+    return router

@@ -1,0 +1,111 @@
+"""`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped, resumed, and asked for predictions."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.app.explorer import Explorer
+from core.app.runs import MetricsTick
+from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, StorageFullError
+from core.http.access import guard
+from core.http.answers import RunList, answer, gives
+from core.http.errors import problems
+from core.inference.articles import PredictionAnswer
+from core.runs.metrics import Cursor
+from core.runs.record import RunDetails, RunRecord
+
+MAX_CURSORS = 200
+
+
+class NewRun(BaseModel):
+    """What to train: a preset, and the config fields that differ from it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: str = "gcn"
+    graph: str | None = Field(None, description="Id of the graph; without it the default graph.")
+    config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
+
+
+class ArticlesToPredict(BaseModel):
+    """Which articles to predict: indices or titles; without them every article."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    articles: list[int | str] | None = Field(None, max_length=100_000)
+
+
+def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
+    """The routes of runs. A run is named by id, by a unique prefix or as `latest`."""
+    router = APIRouter(tags=["runs"])
+    guarded = [guard(get_explorer)]
+
+    @router.get("/runs", responses=gives(RunList))
+    def list_runs(graph: str | None = None) -> Response:
+        """All runs, newest first."""
+        return answer(RunList(get_explorer().runs.list(graph)))
+
+    @router.post(
+        "/runs",
+        status_code=201,
+        dependencies=guarded,
+        responses=gives(RunRecord, 201) | problems(ForbiddenError, NotFoundError, InvalidInputError, StorageFullError),
+    )
+    def submit_run(new: NewRun) -> Response:
+        """Queues a run and answers at once."""
+        explorer = get_explorer()
+        record = explorer.runs.submit(explorer.configs.build(new.preset, new.config, graph=new.graph))
+        return answer(record, status=201, headers={"Location": f"/api/runs/{record.id}"})
+
+    @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
+    def read_run(r: str) -> Response:
+        """One run: its record, config and report."""
+        return answer(get_explorer().runs.read_details(r))
+
+    @router.post(
+        "/runs/{r}/stop",
+        status_code=202,
+        dependencies=guarded,
+        responses=gives(RunRecord, 202) | problems(ForbiddenError, NotFoundError),
+    )
+    def stop_run(r: str) -> Response:
+        """Asks a run to stop after its epoch."""
+        return answer(get_explorer().runs.stop(r), status=202)
+
+    @router.post(
+        "/runs/{r}/resume",
+        status_code=202,
+        dependencies=guarded,
+        responses=gives(RunRecord, 202) | problems(ForbiddenError, NotFoundError, ConflictError),
+    )
+    def resume_run(r: str) -> Response:
+        """Queues a run that ended early, to go on where it was."""
+        return answer(get_explorer().runs.resume(r), status=202)
+
+    @router.post(
+        "/runs/{r}/predict",
+        responses=gives(PredictionAnswer) | problems(NotFoundError, ConflictError, InvalidInputError),
+    )
+    def predict_articles(r: str, wanted: ArticlesToPredict) -> Response:
+        """Calibrated probabilities of every category for the articles."""
+        return answer(get_explorer().predictions.predict(r, wanted.articles))
+
+    @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
+    def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
+        """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
+        return answer(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
+
+    return router
+
+
+def parse_cursor(text: str) -> tuple[str, Cursor]:
+    """`ID:GENERATION:ROW` as a run's id and a cursor. Raises InvalidInputError."""
+    run_id, _, rest = text.partition(":")
+    generation, _, row = (rest or "0:0").partition(":")
+    if not run_id or not generation.isdecimal() or not row.isdecimal():
+        raise InvalidInputError(
+            f"run={text!r} is no cursor: expected ID:GENERATION:ROW, such as 20261123-142501-gcn-k3f:0:12"
+        )
+    return run_id, Cursor(int(generation), int(row))

@@ -1,0 +1,206 @@
+"""The contract that clients are made from: every route declares its answers, and gives no others."""
+
+import json
+import subprocess
+import sys
+from copy import deepcopy
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.testclient import TestClient
+
+from core.errors import ConflictError
+from core.http import build_api
+
+OPERATIONS = {
+    "list_graphs": "GraphList",
+    "describe_graph": "GraphDescription",
+    "search_articles": "ArticleList",
+    "read_article": "ArticleCard",
+    "read_neighbourhood": "Rings",
+    "find_paths": "Paths",
+    "read_map": "MapColumns",
+    "list_runs": "RunList",
+    "submit_run": "RunRecord",
+    "read_run": "RunDetails",
+    "stop_run": "RunRecord",
+    "resume_run": "RunRecord",
+    "predict_articles": "PredictionAnswer",
+    "read_metrics": "MetricsTick",
+    "list_benchmarks": "BenchmarkList",
+    "read_benchmark": "BenchmarkSummary",
+    "compare_benchmarks": "BenchmarkDifference",
+}
+
+
+class IdleBackend:
+    """Takes every run and lets it wait for ever."""
+
+    def __init__(self):
+        self.waiting = set()
+
+    def submit(self, run_id):
+        self.waiting.add(run_id)
+
+    def stop(self, run_id):
+        raise ConflictError(f"run {run_id} ended just now")
+
+    def resume(self, run_id):
+        if run_id in self.waiting:
+            raise ConflictError(f"run {run_id} is pending already")
+
+
+@pytest.fixture
+def explorer(make_explorer):
+    return make_explorer(IdleBackend())
+
+
+@pytest.fixture
+def document(explorer):
+    return build_api(lambda: explorer).openapi()
+
+
+@pytest.fixture
+def check(document):
+    """Says what does not fit of JSON and the schema of this name, keys that it does not know included."""
+    schemas = deepcopy(document["components"]["schemas"])
+    for schema in schemas.values():
+        schema["additionalProperties"] = False
+
+    def check_(name, content):
+        root = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+        return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(root).iter_errors(content)]
+
+    return check_
+
+
+def list_operations(document):
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def name_of(response):
+    """The media type of a declared answer, and its schema's name."""
+    ((media_type, content),) = response["content"].items()
+    return media_type, content["schema"]["$ref"].removeprefix("#/components/schemas/")
+
+
+def test_every_operation_names_its_answer_and_its_problems(document):
+    declared = {}
+    for operation in list_operations(document):
+        responses = dict(operation["responses"])
+        (good,) = [status for status in responses if status.startswith("2")]
+        media_type, declared[operation["operationId"]] = name_of(responses.pop(good))
+        assert media_type == "application/json"
+        assert {name_of(problem) for problem in responses.values()} == {("application/problem+json", "Problem")}
+        assert "default" in responses
+    assert declared == OPERATIONS
+
+
+def test_answers_leave_nothing_out_and_questions_may(document):
+    schemas = document["components"]["schemas"]
+    optional = {name: set(each["properties"]) - set(each.get("required", ())) for name, each in schemas.items()}
+    assert {name: fields for name, fields in optional.items() if fields} == {
+        "NewRun": {"preset", "graph", "config"},
+        "ArticlesToPredict": {"articles"},
+        "Problem": {"detail", "errors"},
+    }
+
+
+def test_words_of_a_fixed_set_are_enumerated(document):
+    schemas = document["components"]["schemas"]
+    found = {
+        (name, field): about["enum"]
+        for name, each in schemas.items()
+        for field, about in each["properties"].items()
+        if "enum" in about
+    }
+    states = ["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
+    assert found == {
+        ("ArticleCard", "role"): ["train", "stopping", "validation", "test", "unused"],
+        ("BenchmarkSummary", "unit"): ["splits", "seeds"],
+        ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
+        **{(name, "state"): states for name in ("RunDetails", "RunRecord", "RunTick")},
+    }
+    assert schemas["MapColumns"]["properties"]["role"]["items"]["enum"] == found["ArticleCard", "role"]
+
+
+def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finished_run, two_benchmarks):
+    first, second = two_benchmarks
+    graph, run = f"/graphs/{tiny_id}", f"?run={finished_run}"
+    asked = {
+        "list_graphs": ["/graphs"],
+        "describe_graph": [graph],
+        "search_articles": [f"{graph}/articles?q=linx", f"{graph}/articles"],
+        "read_article": [f"{graph}/articles/4", f"{graph}/articles/0{run}"],
+        "read_neighbourhood": [f"{graph}/articles/0/neighbourhood", f"{graph}/articles/0/neighbourhood{run}"],
+        "find_paths": [f"{graph}/paths?source=SQL&target=Linux", f"{graph}/paths?source=4&target=0&directed=true"],
+        "read_map": [f"{graph}/map", f"{graph}/map{run}"],
+        "submit_run": ["/runs"],
+        "list_runs": ["/runs", "/runs?graph=none"],
+        "read_run": [f"/runs/{finished_run}", "/runs/latest"],
+        "stop_run": ["/runs/latest/stop"],
+        "resume_run": [f"/runs/{finished_run}/resume"],
+        "predict_articles": [f"/runs/{finished_run}/predict"],
+        "read_metrics": [f"/metrics-since?run={finished_run}:0:0&run=nobody"],
+        "list_benchmarks": ["/benchmarks"],
+        "read_benchmark": [f"/benchmarks/{first}"],
+        "compare_benchmarks": [f"/benchmarks/{first}/difference?to={second}"],
+    }
+    assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
+    client = TestClient(build_api(lambda: explorer))
+    posted = {"submit_run", "stop_run", "resume_run", "predict_articles"}
+    for operation, urls in asked.items():
+        for url in urls:
+            answer = client.request("POST" if operation in posted else "GET", url, json={})
+            assert answer.is_success, (url, answer.text)
+            assert check(OPERATIONS[operation], answer.json()) == [], url
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "url", "status"),
+    [
+        ("describe_graph", "GET", "/graphs/none", 404),
+        ("search_articles", "GET", "/graphs/none/articles", 404),
+        ("search_articles", "GET", "/graphs/TINY/articles?limit=0", 422),
+        ("read_article", "GET", "/graphs/TINY/articles/99", 404),
+        ("read_article", "GET", "/graphs/TINY/articles/x", 422),
+        ("read_article", "GET", "/graphs/TINY/articles/0?run=latest", 409),
+        ("read_neighbourhood", "GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", 422),
+        ("read_neighbourhood", "GET", "/graphs/TINY/articles/0/neighbourhood?run=latest", 409),
+        ("find_paths", "GET", "/graphs/TINY/paths?source=0&target=99", 404),
+        ("find_paths", "GET", "/graphs/TINY/paths?source=0", 422),
+        ("read_map", "GET", "/graphs/TINY/map?run=latest", 409),
+        ("submit_run", "POST", "/runs", 403),
+        ("read_run", "GET", "/runs/nobody", 404),
+        ("stop_run", "POST", "/runs/nobody/stop", 404),
+        ("resume_run", "POST", "/runs/latest/resume", 409),
+        ("predict_articles", "POST", "/runs/latest/predict", 409),
+        ("read_metrics", "GET", "/metrics-since?run=a:b:c", 422),
+        ("list_benchmarks", "GET", "/benchmarks?graph=none", 404),
+        ("read_benchmark", "GET", "/benchmarks/nobody", 404),
+        ("compare_benchmarks", "GET", "/benchmarks/nobody/difference", 422),
+    ],
+)
+def test_every_problem_is_declared_and_fits_its_schema(
+    explorer, document, check, tiny_id, operation, method, url, status
+):
+    explorer.runs.submit(explorer.configs.build_default(tiny_id))
+    strange = {"origin": "http://elsewhere.example"} if status == 403 else {}
+    client = TestClient(build_api(lambda: explorer))
+    answer = client.request(method, url.replace("TINY", tiny_id), json={}, headers=strange)
+    declared = next(each for each in list_operations(document) if each["operationId"] == operation)["responses"]
+    assert answer.status_code == status and str(status) in declared
+    assert check("Problem", answer.json()) == []
+
+
+def test_the_check_sees_what_does_not_fit(explorer, check):
+    answer = TestClient(build_api(lambda: explorer)).get("/graphs").json()
+    answer["graphs"][0] |= {"surprise": 1, "num_nodes": "8"}
+    assert len(check("GraphList", answer)) == 2
+
+
+def test_document_is_printed_without_torch(document):
+    code = "import runpy, sys; runpy.run_module('core.http.openapi', run_name='__main__'); \
+print([name for name in ('torch', 'lightning', 'torch_geometric') if name in sys.modules], file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (json.loads(done.stdout), done.stderr.strip()) == (document, "[]")
