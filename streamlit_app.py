@@ -51,7 +51,7 @@ def prepare(explorer: Explorer) -> None:
     explorer.graphs.prepare()
     gc.collect()
     gc.freeze()
-    if explorer.graphs.readiness().ready and explorer.settings.training != "off":
+    if explorer.graphs.readiness().ready and explorer.access.training != "off":
         time.sleep(PROBE_AFTER_SECONDS)
         explorer.estimates.probe_default()
 

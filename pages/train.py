@@ -44,7 +44,7 @@ def draw_card(preset: Preset, *, chosen: bool) -> None:
 def draw_settings(preset: Preset, graph: Graph) -> dict[str, object]:
     """The settings that matter, the rest folded. Returns what differs from the preset."""
     values = TrainConfig.model_validate({**preset.values}).model_dump()
-    limits = {"split": graph.num_splits - 1, "epochs": explorer.settings.max_epochs}
+    limits = {"split": graph.num_splits - 1, "epochs": explorer.configs.max_epochs}
     key = f"train_{preset.name}"
     basic, rest = (
         [

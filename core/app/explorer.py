@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.app.access import Access
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
 from core.app.configs import Configs
@@ -25,6 +26,7 @@ class Explorer:
     """One instance a process; every method of its use cases may be called from any thread."""
 
     settings: Settings
+    access: Access
     graphs: Graphs
     configs: Configs
     runs: Runs
@@ -48,6 +50,7 @@ def open_explorer(
     predictions = Predictions(store, graphs)
     return Explorer(
         settings=settings,
+        access=Access(settings.training, settings.token),
         graphs=graphs,
         configs=configs,
         runs=runs,

@@ -3,7 +3,6 @@
 A parameter that a script writes makes one entry in the browser's history, so "back" undoes one choice.
 """
 
-import hmac
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -167,10 +166,10 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
 
 def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
     """Whether this visitor may start and stop runs; asks for the token where one is needed."""
-    settings = explorer.settings
-    if settings.training == "open":
+    access = explorer.access
+    if access.training == "open":
         return True
-    if settings.training == "off":
+    if access.training == "off":
         if not quiet:
             st.caption("Training is switched off on this app: run your own copy to train.")
         return False
@@ -178,8 +177,7 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
         entered = st.text_input(
             "Token", type="password", key="router_token", help="This app trains for holders of its token."
         )
-        expected = settings.token.get_secret_value() if settings.token else ""
-        if entered and expected and hmac.compare_digest(entered.encode(), expected.encode()):
+        if access.knows(entered):
             st.session_state["router_may_train"] = True
             st.rerun()
         elif entered:

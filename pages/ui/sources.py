@@ -27,7 +27,7 @@ def draw_notices(graph: GraphSummary) -> None:
 
 def draw_upload() -> None:
     """On an app of one's own: another graph, as an archive."""
-    if get_explorer().settings.training != "open":
+    if get_explorer().access.training != "open":
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
         sent = st.file_uploader("Graph archive (.npz)", type="npz", key="overview_upload")

@@ -93,6 +93,17 @@ def test_a_run_is_stopped_and_resumed_where_it_is_shown(
     assert after in (record.state, record.message)
 
 
+def test_the_token_alone_opens_training(open_page, explorer, monkeypatch):
+    monkeypatch.setattr(explorer.access, "training", "token")
+    monkeypatch.setattr(explorer.access, "knows", lambda token: token == "secret")
+    at = open_page("train")
+    at.text_input(key="router_token").input("wrong").run()
+    assert [error.value for error in at.error] == ["This is not the token of this app."]
+    at.text_input(key="router_token").input("secret").run()
+    assert not at.exception and not at.error
+    assert not [box for box in at.text_input if box.key == "router_token"]
+
+
 def test_an_old_label_from_the_browser_is_no_choice(open_page, finished_run, monkeypatch):
     at = open_page("train", run=finished_run)
     late = WidgetState(id=at.selectbox(key="router_run").id, string_value=f"{finished_run}, running")

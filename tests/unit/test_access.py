@@ -1,0 +1,17 @@
+"""Who may train: the token alone opens, and an app without one knows none."""
+
+import pytest
+from pydantic import SecretStr
+
+from core.app.access import Access
+
+
+@pytest.mark.parametrize("token", ["", "secre", "secret ", "sécret"])
+def test_only_the_token_is_known(token):
+    assert Access("token", SecretStr("secret")).knows("secret")
+    assert not Access("token", SecretStr("secret")).knows(token)
+
+
+@pytest.mark.parametrize("own", [None, SecretStr("")])
+def test_without_a_token_none_is_known(own):
+    assert not Access("open", own).knows("") and not Access("open", own).knows("secret")
