@@ -59,11 +59,13 @@ def make_explorer(tmp_path, tiny_arrays):
     archive = tmp_path / "tiny.npz"
     archive.write_bytes(dump_arrays(tiny_arrays))
 
-    def make(**settings):
+    def make(backend=None, **settings):
         library = GraphLibrary(tmp_path / "home" / "graphs")
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
-        return open_explorer(Settings(_env_file=None, home=tmp_path / "home", **settings), library=library)
+        return open_explorer(
+            Settings(_env_file=None, home=tmp_path / "home", **settings), library=library, backend=backend
+        )
 
     return make
 

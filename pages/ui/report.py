@@ -46,7 +46,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
 
 def _describe_stage(explorer: Explorer, record: RunRecord) -> str:
     """The state of a run; one that has its turn and no epoch yet is starting."""
-    has_turn = record.state == "running" or (record.state == "pending" and explorer.runs.has_free_slot())
+    has_turn = record.state == "running" or (record.state == "pending" and explorer.places.describe().has_free_slot)
     return "starting" if has_turn and record.epoch == 0 else record.state
 
 

@@ -3,13 +3,14 @@
 import sys
 import time
 
-from core.backends.local.trainer import main, prepare_stored_run
+from core.backends.job import prepare_stored_job
+from core.backends.local.waiter import main
 
 
-def prepare(folder, home):
+def prepare(folder, storage):
     from core.training import recorder
 
-    train = prepare_stored_run(folder, home)
+    train = prepare_stored_job(folder, storage)
     recorder.CHECKPOINT_SECONDS = 0.4
 
     def pause_after(on_epoch):

@@ -1,4 +1,4 @@
-"""The sign of life of a running run: its state, written every second from a thread."""
+"""The sign of life of a running job: its state, written every second from a thread."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from core.errors import StorageFullError
 from core.runs import files
-from core.runs.folder import RunFolder
+from core.runs.folder import JobFolder
 from core.runs.state import HEARTBEAT_SECONDS, STOPPED_EARLY, RunState, StateName
 
 LOOK_SECONDS: Final = 0.2  # how often the request to stop is looked for
@@ -23,7 +23,7 @@ class Pulse:
     Until `begin` a request to stop ends the process: nothing is trained yet, and loading torch takes seconds.
     """
 
-    def __init__(self, folder: RunFolder, state: RunState, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: JobFolder, state: RunState, *, now: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._state = state
         self._now = now
@@ -48,17 +48,26 @@ class Pulse:
         with self._writing:
             self._begun = True
 
-    def set_epoch(self, epoch: int) -> None:
-        """Notes the number of epochs trained; the next beat writes it."""
+    def note(self, epoch: int, message: str = "", fraction: float = 0.0) -> None:
+        """Notes the number of epochs trained, and of a job of many runs what it trains and its share done.
+
+        The next beat writes it.
+        """
         with self._writing:
             first = self._state.resuming
-            self._state = replace(self._state, epoch=epoch, resuming=False)
+            self._state = replace(self._state, epoch=epoch, message=message, fraction=fraction, resuming=False)
         if first:  # from here on the rows are those of the new generation
             with suppress(OSError):
                 self._write()
 
+    def wait_for_next_turn(self) -> None:
+        """Writes that the job waits again, after one of its turns; no beat comes after it."""
+        self._ended.set()
+        now = self._now()
+        self._write(state="pending", message="", resuming=False, pid=None, heartbeat_at=now, ended_at=None)
+
     def end(self, state: StateName, message: str = "") -> None:
-        """Writes the last state of the run; no beat comes after it."""
+        """Writes the last state of the job; no beat comes after it."""
         self._ended.set()
         now = self._now()
         resuming = self._state.resuming and state == "failed"  # perhaps before any row was cut
@@ -90,7 +99,7 @@ class Pulse:
             self._store()
 
     def _store(self) -> None:
-        if not (self._folder / files.CONFIG).exists():
+        if not (self._folder / files.STATE).exists():
             return  # the folder was deleted: do not make it anew
         try:
             self._folder.write_state(self._state)
