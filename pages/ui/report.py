@@ -60,12 +60,12 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
             key=f"{key}_stop",
             disabled=record.state == "stopping",
             on_click=_act,
-            args=(explorer.stop_run, record.id),
+            args=(explorer.runs.stop, record.id),
         )
     elif record.state in ("stopped", "crashed", "failed") and st.button(
         "Resume", icon=":material/resume:", key=f"{key}_resume"
     ):
-        _act(explorer.resume_run, record.id)
+        _act(explorer.runs.resume, record.id)
         st.rerun()  # the whole page: its curves move again
 
 
