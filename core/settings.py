@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
 
+BackendName = Literal["local"]
+
 
 class Settings(BaseSettings):
     """Where things live and what a visitor may do. Every default works offline."""
@@ -19,7 +21,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
-    backend: Literal["local"] = Field("local", description="Where a run executes.")
+    backend: BackendName = Field("local", description="Where jobs execute.")
     training: Literal["open", "token", "off"] = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")

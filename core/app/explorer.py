@@ -11,7 +11,7 @@ from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
 from core.backends.base import Backend
-from core.backends.local.backend import LocalBackend
+from core.backends.open import open_backend
 from core.config.presets import find_changes
 from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
@@ -46,7 +46,7 @@ def open_explorer(
     states = JobStates(storage)
     graphs = Graphs(library or GraphLibrary(home / "graphs", data_folder=settings.data))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
-    backend = backend or LocalBackend(home, max_runs=settings.max_runs)
+    backend = backend or open_backend(settings)
     run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
     runs = Runs(run_store, states, backend, graphs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
