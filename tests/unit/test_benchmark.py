@@ -14,8 +14,6 @@ from core.training.config import build_config
 from core.training.fit import train_run
 from tests.graphs import make_graph
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 
 @pytest.fixture(scope="module")
 def graph():
