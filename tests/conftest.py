@@ -1,5 +1,6 @@
 """What every tier shares: one thread for computing, a graph of eight articles."""
 
+import gc
 import sys
 from functools import cache
 
@@ -17,8 +18,9 @@ settings.load_profile("no deadline")
 def pytest_collection_finish():
     """Tensors as small as those of tests gain nothing from threads, whose waiting for each other costs as much again.
 
-    Processes that tests start keep theirs.
+    Processes that tests start keep theirs. What is imported by now stays, so garbage collection need not look at it.
     """
+    gc.freeze()
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
 
