@@ -1,4 +1,4 @@
-# make app: set up and open the app · make test: set up and run every test · make: the quick checks
+# make app: set up and open the app · make test: set up and run every test · make: the checks and the fast tests
 # make bench: a small benchmark, on Cora where ../shared has it, else on the twin; GRAPH=… takes another
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := check
-.PHONY: app test check bench format shots lock
+.PHONY: app test check lint bench docs format shots lock
 
 app: $(VENV)/.app
 	$(BIN)/wikics serve
@@ -14,12 +14,15 @@ app: $(VENV)/.app
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev
+check: lint
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+# What is checked without running anything: format, lint, strict types, import contracts.
+lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not slow and not browser"
 
 GRAPH ?= $(or $(wildcard ../shared/graphs/cora-20.npz),twin)
 bench: $(VENV)/.app
@@ -28,6 +31,11 @@ bench: $(VENV)/.app
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Writes docs/reference.md and the picture of the rooms anew from the code.
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.reference
+	$(BIN)/python -m tests.rooms
 
 shots: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.shots

@@ -103,7 +103,7 @@ def _draw_jobs(graph_id: str) -> None:
 def _draw_job(explorer: Explorer, job: BenchmarkJob) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape_markdown(job.preset)}**", width="content")
-        st.badge(job.state, color=STATE_COLORS[job.state])  # type: ignore[arg-type]
+        st.badge(job.state, color=STATE_COLORS[job.state])
         st.space("stretch")
         if job.state in ACTIVE and inputs.may_train(explorer, quiet=True):
             st.button(

@@ -30,7 +30,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     record = explorer.runs.read(run_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.markdown(f"**{record.id}**")
-        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])  # type: ignore[arg-type]
+        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])
         st.space("stretch")
         _draw_action(explorer, record, key=key)
         if can_close and st.button(

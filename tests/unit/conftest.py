@@ -35,17 +35,6 @@ def call_js(tmp_path_factory):
     return call
 
 
-@pytest.fixture(scope="module")
-def one_thread():
-    """Graphs as small as those of tests gain nothing from threads, and lose much when other tests run beside."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def new_folder(tmp_path):
     """Makes an empty run folder of this name."""

@@ -20,8 +20,6 @@ from core.training.fit import train_run
 from tests.graphs import make_arrays, make_graph
 from tests.rigs import InlineBackend
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 VALUES = {"preset": "gcn", "graph": "small", "hidden_channels": 8, "lr": 0.03, "epochs": 6, "device": "cpu"}
 
 
