@@ -52,7 +52,7 @@ def test_every_bucket_keeps_its_least_greatest_and_last(run_js):
         x = np.cumsum(rng.exponential(size=size)).round(6)
         low, high = np.sort(rng.uniform(x[0] - 1, x[-1] + 1, 2)) if rng.random() < 0.7 else (-1e30, 1e30)
         cases.append([x.tolist(), rng.normal(size=size).tolist(), int(rng.integers(5, 200)), float(low), float(high)])
-    script = 'import { bucketIndices } from "./series.js";\ndone(input.map((each) => bucketIndices(...each)));'
+    script = 'import { bucketIndices } from "./curves/series.js";\ndone(input.map((each) => bucketIndices(...each)));'
     for (x, y, buckets, low, high), kept in zip(cases, run_js(script, cases), strict=True):
         x, y = np.array(x), np.array(y)
         start = max(0, int(np.searchsorted(x, low)) - 1)
@@ -73,7 +73,7 @@ def test_every_bucket_keeps_its_least_greatest_and_last(run_js):
 
 def test_a_spike_of_one_point_is_drawn_at_every_zoom(run_js):
     script = """
-    import { bucketIndices } from "./series.js";
+    import { bucketIndices } from "./curves/series.js";
     const x = Array.from({ length: 100_000 }, (_, at) => at + 1);
     const y = x.map((value) => Math.sin(value / 500));
     y[61_803] = 9;
@@ -96,13 +96,13 @@ def test_smoothing_is_the_debiased_moving_average(run_js, weight):
     for t, value in enumerate(y, start=1):
         average = weight * average + (1 - weight) * value
         expected.append(average / (1 - weight**t))
-    script = 'import { SMOOTHERS } from "./series.js";\ndone(SMOOTHERS.ema(input.y, input.y, input.weight));'
+    script = 'import { SMOOTHERS } from "./curves/series.js";\ndone(SMOOTHERS.ema(input.y, input.y, input.weight));'
     np.testing.assert_allclose(run_js(script, {"y": y.tolist(), "weight": weight}), expected, atol=1e-9)
 
 
 def test_points_leave_out_what_was_not_measured(run_js):
     script = """
-    import { RunSeries } from "./series.js";
+    import { RunSeries } from "./curves/series.js";
     const run = new RunSeries("r");
     const common = { generation: 0, reset: false, state: "running" };
     run.apply({ ...common, row: 2, columns: { epoch: [1, 2], val_acc: [null, 0.5] } });
@@ -118,7 +118,7 @@ def test_a_resume_is_marked_where_the_clock_ran_on_without_training(run_js):
     logged_at = [100.0, 100.5, 101.0, 131.0, 131.5, 140.0]
     elapsed = [0.5, 1.0, 1.5, 2.0, 2.5, 11.0]  # the last epoch was merely slow
     script = """
-    import { RunSeries } from "./series.js";
+    import { RunSeries } from "./curves/series.js";
     const marks = [0, 1, 2].map((generation) => {
       const run = new RunSeries("r");
       const columns = { epoch: [1, 2, 3, 4, 5, 6], ...input };
@@ -153,7 +153,7 @@ async function advance(milliseconds) {
   }
   clock = until;
 }
-const { Poller } = await import("./poller.js");
+const { Poller } = await import("./curves/poller.js");
 const asked = [];
 const runs = {};
 let hidden = false;
@@ -294,7 +294,7 @@ def test_a_resumed_run_is_asked_for_again(run_js):
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata"])
 def test_a_zoom_on_the_clock_means_the_times_it_shows(run_js, zone):
     script = """
-    import { buildXAxis } from "./curve_axes.js";
+    import { buildXAxis } from "./curves/axes.js";
     const axis = buildXAxis("logged_at", 0);
     const shown = axis.toPlot(input);
     const asText = new Date(shown).toISOString().replace("T", " ").replace("Z", "");
@@ -306,13 +306,13 @@ def test_a_zoom_on_the_clock_means_the_times_it_shows(run_js, zone):
 
 def test_csv_is_read_back_as_it_was(run_js):
     rows = [["run", "note"], ["a,b", 'say "hi"'], ["line\nbreak", ""], ["", "0.1"]]
-    text = run_js('import { toCsv } from "./series.js";\ndone(toCsv(input));', rows)
+    text = run_js('import { toCsv } from "./curves/series.js";\ndone(toCsv(input));', rows)
     assert list(csv.reader(io.StringIO(text, newline=""))) == rows
 
 
 def test_numbers_read_well(run_js):
     script = """
-    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare } from "./format.js";
+    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare } from "./base/format.js";
     done([formatCount(11701), formatShare(0.7754), formatShare(null), formatNumber(0.000012), formatSeconds(0.314),
           formatSeconds(185), formatSeconds(7440), escapeText("<b>A & B</b>")]);
     """

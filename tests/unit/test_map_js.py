@@ -2,7 +2,7 @@
 
 import numpy as np
 
-GROUPS = 'import { groupArticles, needsRun, scaleSizes, shuffledOrder } from "./map_groups.js";\n'
+GROUPS = 'import { groupArticles, needsRun, scaleSizes, shuffledOrder } from "./map/groups.js";\n'
 PALETTE = {
     "categories": ["#111111", "#222222", "#333333"],
     "right": "#00ff00",
@@ -74,7 +74,7 @@ def test_the_painting_order_is_a_permutation_and_always_the_same(call_js):
 
 def paint(call_js, size, discs):
     script = (
-        'import { clearPicture, createPicture, packColour, paintDisc } from "./map_pixels.js";\n'
+        'import { clearPicture, createPicture, packColour, paintDisc } from "./map/pixels.js";\n'
         "const picture = createPicture(input.width, input.height);\n"
         "clearPicture(picture, packColour([255, 255, 255]));\n"
         "for (const [x, y, radius, colour, opacity] of input.discs)\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-LAYOUT = 'import { layoutRings } from "./rings_layout.js";\n'
+LAYOUT = 'import { layoutRings } from "./rings/layout.js";\n'
 
 
 def make_neighbourhood(seed, first, second, num_links, *, num_categories=4, homophily=0.8):
@@ -81,7 +81,7 @@ def test_the_same_neighbourhood_is_always_drawn_alike(call_js):
 def test_arrow_keys_go_round_a_ring_and_back_to_the_centre(call_js):
     data = make_neighbourhood(4, 12, 40, 120)
     script = LAYOUT + (
-        'import { walk } from "./rings_walk.js";\n'
+        'import { walk } from "./rings/walk.js";\n'
         "const layout = layoutRings(input.articles, input.links, 290);\n"
         "const hops = input.articles.map(({ hop }) => hop);\n"
         "const step = (seen, key) => [...seen, walk(key, seen.at(-1), layout, hops)];\n"
@@ -100,7 +100,7 @@ def test_arrow_keys_go_round_a_ring_and_back_to_the_centre(call_js):
 
 
 def test_a_glyph_tells_truth_prediction_confidence_and_error(call_js):
-    script = 'import { glyphOf } from "./rings_marks.js";\ndone(input.map((article) => glyphOf(article, 10)));'
+    script = 'import { glyphOf } from "./rings/marks.js";\ndone(input.map((article) => glyphOf(article, 10)));'
     cases = [
         {"category": 1, "pred": None, "confidence": None},
         {"category": 1, "pred": 1, "confidence": 1.0},
@@ -118,7 +118,7 @@ def test_a_glyph_tells_truth_prediction_confidence_and_error(call_js):
 
 def test_links_taper_towards_their_target_and_end_at_the_rims(call_js):
     script = (
-        'import { linkPaths, taperOf } from "./rings_marks.js";\n'
+        'import { linkPaths, taperOf } from "./rings/marks.js";\n'
         "const layout = { x: [0, 100, 5], y: [0, 0, 0], size: [20, 10, 10] };\n"
         "const style = { width: 4, bend: 0.3 };\n"
         "const links = [[0, 1], [0, 2]];\n"
@@ -140,7 +140,9 @@ def test_labels_meet_neither_each_other_nor_marks_nor_the_edge(call_js):
         for mark in marks
     ]
     items[0]["always"] = True
-    script = 'import { placeLabels } from "./labels.js";\ndone(placeLabels(input.items, input.marks, input.bounds));'
+    script = (
+        'import { placeLabels } from "./base/labels.js";\ndone(placeLabels(input.items, input.marks, input.bounds));'
+    )
     placed = call_js(script, {"items": items, "marks": marks, "bounds": bounds})
     shift = {"start": 0, "middle": 0.5, "end": 1}
     boxes = []
@@ -158,7 +160,7 @@ def test_labels_meet_neither_each_other_nor_marks_nor_the_edge(call_js):
 
 
 def test_long_titles_are_shortened_and_short_ones_kept(call_js):
-    script = 'import { shorten } from "./labels.js";\ndone(input.map((title) => shorten(title, 8)));'
+    script = 'import { shorten } from "./base/labels.js";\ndone(input.map((title) => shorten(title, 8)));'
     assert call_js(script, ["SQL", "Database", "Databases", "Sorting algorithm"]) == [
         "SQL",
         "Database",

@@ -1,8 +1,8 @@
 // The SVG elements of a neighbourhood: layers, glyphs, links, labels.
 
-import { svg } from "./dom.js";
-import { placeLabels, shorten } from "./labels.js";
-import { bandPath, glyphOf, linkPaths } from "./rings_marks.js";
+import { svg } from "../base/dom.js";
+import { placeLabels, shorten } from "../base/labels.js";
+import { bandPath, glyphOf, linkPaths } from "./marks.js";
 
 const FONT_PX = 12;
 const CENTRE_FONT = 1.2; // times the others

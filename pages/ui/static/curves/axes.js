@@ -1,5 +1,5 @@
 // How logged numbers become positions on a chart, and back: units, tick formats, ranges that a person zoomed to.
-import { formatNumber, formatSeconds, formatShare } from "./format.js";
+import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
 
 const THIN = "\u2009";
 

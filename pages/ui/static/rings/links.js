@@ -1,7 +1,7 @@
 // The many links of a neighbourhood, on a canvas below the SVG: thousands of long thin marks, drawn in slices.
 
-import { html } from "./dom.js";
-import { taperOf } from "./rings_marks.js";
+import { html } from "../base/dom.js";
+import { taperOf } from "./marks.js";
 
 const SLICE_MS = 7; // of a frame, so that panning stays smooth meanwhile
 const CHECK_EVERY = 64; // links between two looks at the clock

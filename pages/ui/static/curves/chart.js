@@ -1,8 +1,8 @@
 // One chart of curves: plotly draws the lines; the header, the states and the crosshair are ours.
-import { buildLayout, buildXAxis, buildYAxis } from "./curve_axes.js";
-import { Crosshair } from "./curve_hover.js";
-import { html } from "./dom.js";
-import { escapeText, formatCount } from "./format.js";
+import { buildLayout, buildXAxis, buildYAxis } from "./axes.js";
+import { Crosshair } from "./crosshair.js";
+import { html } from "../base/dom.js";
+import { escapeText, formatCount } from "../base/format.js";
 import { bucketIndices, lowerBound, SMOOTHERS } from "./series.js";
 
 const BUCKETS = 1000;

@@ -1,10 +1,10 @@
 // The drawing of the map on one canvas: points, and over them names, or the chosen article and its links.
 
-import { html } from "./dom.js";
-import { placeLabels, shorten } from "./labels.js";
-import { shuffledOrder } from "./map_groups.js";
-import { clearPicture, createPicture, packColour, paintDisc } from "./map_pixels.js";
-import { parseColour, withAlpha } from "./theme.js";
+import { html } from "../base/dom.js";
+import { placeLabels, shorten } from "../base/labels.js";
+import { shuffledOrder } from "./groups.js";
+import { clearPicture, createPicture, packColour, paintDisc } from "./pixels.js";
+import { parseColour, withAlpha } from "../base/theme.js";
 
 const MARGIN = 22; // px
 const FONT_PX = 12;

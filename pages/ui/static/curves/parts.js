@@ -1,6 +1,6 @@
 // What stands around the charts: legend, controls, and the table that says the same in numbers.
-import { html } from "./dom.js";
-import { formatNumber, formatShare } from "./format.js";
+import { html } from "../base/dom.js";
+import { formatNumber, formatShare } from "../base/format.js";
 import { toCsv } from "./series.js";
 
 /** Chips that switch runs and kinds of curve on and off. Rebuilt in place; focus stays where it was. */

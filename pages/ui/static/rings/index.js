@@ -1,12 +1,12 @@
 // The neighbourhood of one article: asks for it, draws it in rings, lets one look, walk and zoom.
 
-import { fetchCached, withParameters } from "./api.js";
-import { countOf, describe } from "./card.js";
-import { html } from "./dom.js";
-import { formatCount } from "./format.js";
-import { RingScene } from "./rings_scene.js";
-import { walk } from "./rings_walk.js";
-import { createView, zoomButtons } from "./view.js";
+import { fetchCached, withParameters } from "../base/api.js";
+import { countOf, describe } from "../base/card.js";
+import { html } from "../base/dom.js";
+import { formatCount } from "../base/format.js";
+import { RingScene } from "./scene.js";
+import { walk } from "./walk.js";
+import { createView, zoomButtons } from "../base/view.js";
 
 const instances = new WeakMap();
 const NARROW_PX = 480; // below it fewer articles are drawn, each large enough to read

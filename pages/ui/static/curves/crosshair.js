@@ -1,5 +1,5 @@
 // The crosshair: one line through all charts of the page at the same x, and the values of the chart under the pointer.
-import { html } from "./dom.js";
+import { html } from "../base/dom.js";
 import { nearestIndex } from "./series.js";
 
 const ROWS = 10;

@@ -1,13 +1,13 @@
 // Curves of one or more runs: they fetch and draw themselves; no script runs when a number arrives.
 // What a test may read: on .c-root data-points (rows held per run), data-states and data-offline; on each .c-chart
 // data-drawn (points drawn); and each .c-gd is plotly's own graph div.
-import { CurveChart } from "./curve_chart.js";
-import { buildControls, buildLegend, buildTable } from "./curve_parts.js";
-import { html } from "./dom.js";
+import { CurveChart } from "./chart.js";
+import { buildControls, buildLegend, buildTable } from "./parts.js";
+import { html } from "../base/dom.js";
 import { dropDraw, requestDraw } from "./draw_queue.js";
-import { loadPlotly } from "./plotly_loader.js";
+import { loadPlotly } from "./plotly.js";
 import { ACTIVE, sharedPoller } from "./poller.js";
-import { mixColours, readTheme } from "./theme.js";
+import { mixColours, readTheme } from "../base/theme.js";
 
 const instances = new WeakMap();
 

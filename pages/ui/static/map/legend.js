@@ -1,7 +1,7 @@
 // The legend of the map: a button for each group that shows or hides it, with its count.
 
-import { html } from "./dom.js";
-import { formatCount } from "./format.js";
+import { html } from "../base/dom.js";
+import { formatCount } from "../base/format.js";
 
 /** `toggle(group)` and `only(group)` take a group's position, `all()` shows everything again. */
 export class Legend {

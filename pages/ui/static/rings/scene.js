@@ -1,11 +1,11 @@
 // The drawing of one neighbourhood in SVG: where all stands, what is lit, how it moves when the centre changes.
 
-import { createCard, describe } from "./card.js";
-import { html } from "./dom.js";
-import { chooseLabels, createLayers, createNode, drawCentre, drawSpot, paintNode, placeNode, sizeLayers, touchesCentre } from "./rings_draw.js";
-import { layoutRings } from "./rings_layout.js";
-import { LinkCanvas } from "./rings_links.js";
-import { prefersStillness } from "./theme.js";
+import { createCard, describe } from "../base/card.js";
+import { html } from "../base/dom.js";
+import { chooseLabels, createLayers, createNode, drawCentre, drawSpot, paintNode, placeNode, sizeLayers, touchesCentre } from "./draw.js";
+import { layoutRings } from "./layout.js";
+import { LinkCanvas } from "./links.js";
+import { prefersStillness } from "../base/theme.js";
 
 const MOVE_MS = 300;
 const MARGIN = 16; // px between the outermost band and the edge

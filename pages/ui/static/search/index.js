@@ -1,7 +1,7 @@
 // Search as you type over article titles: a combobox whose script runs only when an article is chosen.
-import { fetchJson, withParameters } from "./api.js";
-import { html } from "./dom.js";
-import { formatCount } from "./format.js";
+import { fetchJson, withParameters } from "../base/api.js";
+import { html } from "../base/dom.js";
+import { formatCount } from "../base/format.js";
 
 const AFTER_KEY_MS = 80;
 const KEPT_ANSWERS = 64;

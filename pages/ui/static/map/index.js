@@ -1,14 +1,14 @@
 // The map of the whole graph: asks for every article's place, paints it, lets one look, filter and choose.
 
-import { fetchCached, withParameters } from "./api.js";
-import { countOf, createCard, describe } from "./card.js";
-import { html } from "./dom.js";
-import { formatCount } from "./format.js";
-import { groupArticles, needsRun, scaleSizes } from "./map_groups.js";
-import { Legend } from "./map_legend.js";
-import { MapScene } from "./map_scene.js";
-import { readTheme } from "./theme.js";
-import { createView, zoomButtons } from "./view.js";
+import { fetchCached, withParameters } from "../base/api.js";
+import { countOf, createCard, describe } from "../base/card.js";
+import { html } from "../base/dom.js";
+import { formatCount } from "../base/format.js";
+import { groupArticles, needsRun, scaleSizes } from "./groups.js";
+import { Legend } from "./legend.js";
+import { MapScene } from "./scene.js";
+import { readTheme } from "../base/theme.js";
+import { createView, zoomButtons } from "../base/view.js";
 
 const instances = new WeakMap();
 const [NEAR_PX, TOUCH_PX, AIM_PX] = [9, 20, 60]; // how far from an article a mouse, a finger, the crosshair still means it
