@@ -20,6 +20,7 @@ check: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(NODE) node_modules/typescript/bin/tsc --project pages/ui
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not slow and not browser"
 

@@ -31,7 +31,6 @@ def payload(at):
 def test_rings_name_the_article_and_bound_what_is_drawn():
     at = AppTest.from_function(draw_rings, default_timeout=20).run()
     assert payload(at) == {
-        "api": "/api",
         "graph": "twin",
         "article": 7,
         "hops": 1,
@@ -54,7 +53,6 @@ def test_the_map_is_told_colours_and_what_is_hidden():
     data = payload(AppTest.from_function(draw_map, default_timeout=20).run())
     palette = data.pop("palette")
     assert data == {
-        "api": "/api",
         "graph": "twin",
         "run": None,
         "color": "degree",

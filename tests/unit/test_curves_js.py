@@ -61,7 +61,7 @@ def test_smoothing_is_the_debiased_moving_average(weight):
     for t, value in enumerate(y, start=1):
         average = weight * average + (1 - weight) * value
         expected.append(average / (1 - weight**t))
-    script = 'import { SMOOTHERS } from "./curves/series.js";\ndone(SMOOTHERS.ema(input.y, input.y, input.weight));'
+    script = 'import { smooth } from "./curves/series.js";\ndone(smooth(input.y, input.weight));'
     np.testing.assert_allclose(call_js(script, {"y": y.tolist(), "weight": weight}), expected, atol=1e-9)
 
 
@@ -141,7 +141,7 @@ const ask = async (url) => {
   if (broken()) throw new TypeError("network");
   return { ok: true, json: async () => answer(url) };
 };
-const poller = new Poller("/api", { ask, isHidden: () => hidden, now: () => clock });
+const poller = new Poller({ ask, isHidden: () => hidden, now: () => clock });
 """
 
 

@@ -23,7 +23,6 @@ def map_view(
     hidden: Sequence[int] = (),
     chosen: int | None = None,
     height: int = 640,
-    api: str = "/api",
     key: str = "map",
     on_event: Callable[[], None] = lambda: None,
 ) -> None:
@@ -37,7 +36,6 @@ def map_view(
     load_component("map")(
         key=key,
         data={
-            "api": api,
             "graph": graph,
             "run": run,
             "color": color,

@@ -2,14 +2,33 @@
 
 const CELL = 48; // px of the grid in which boxes are looked up
 
+/** @typedef {{ x: number, y: number, size: number }} Spot a mark on screen: its middle and its radius, px */
+/** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
+/** @typedef {"start" | "middle" | "end"} Anchor */
+
 /**
- * `items` [{x, y, size, angle, width, height, always, over}], in order of importance; `marks` [{x, y, size}] not to be
- * covered; `bounds` {left, top, right, bottom}. Returns [{item, x, y, anchor}] with `item` a position in `items`
- * and (x, y) the middle of the text's height at its anchor ("start", "middle", "end").
+ * @typedef {object} Label of a mark
+ * @property {number} angle to which side of its mark it shall lie, radians clockwise from three o'clock
+ * @property {number} width
+ * @property {number} height
+ * @property {boolean} [always] placed even where nothing is free
+ * @property {boolean} [over] lies over its place instead of beside it
+ */
+
+/** @typedef {{ x: number, y: number, anchor: Anchor }} Anchored the middle of a text's height at its anchor */
+
+/**
+ * Where labels go: `items` in order of importance, `marks` not to be covered, all inside `bounds`. `item` of an
+ * answer is a position in `items`.
+ * @param {(Spot & Label)[]} items
+ * @param {Spot[]} marks
+ * @param {Box} bounds
+ * @param {{ limit?: number, gap?: number }} [options] gap: px between a mark and its label
  */
 export function placeLabels(items, marks, bounds, { limit = 60, gap = 3 } = {}) {
   const taken = createGrid();
   for (const { x, y, size } of marks) taken.add({ left: x - size, top: y - size, right: x + size, bottom: y + size });
+  /** @type {(Anchored & { item: number })[]} */
   const placed = [];
   for (const [item, label] of items.entries()) {
     if (placed.length >= limit) break;
@@ -23,12 +42,20 @@ export function placeLabels(items, marks, bounds, { limit = 60, gap = 3 } = {}) 
   return placed;
 }
 
-/** A title of at most so many characters, the last of them an ellipsis if it was longer. */
+/**
+ * A title of at most so many characters, the last of them an ellipsis if it was longer.
+ * @param {string} title
+ * @param {number} length
+ */
 export function shorten(title, length) {
   return title.length > length ? `${title.slice(0, length - 1).trimEnd()}…` : title;
 }
 
-// Over its place if so wished; else beside the mark, on the side that faces outwards first.
+/**
+ * Over its place if so wished; else beside the mark, on the side that faces outwards first.
+ * @param {Spot & Label} label
+ * @param {number} gap
+ */
 function spotsOf({ x, y, size, angle, width, height, over }, gap) {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const aside = size + gap;
@@ -42,17 +69,30 @@ function spotsOf({ x, y, size, angle, width, height, over }, gap) {
   return Math.abs(sin) > 0.93 ? [...upright, ...level] : [...level, ...upright];
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {Anchor} anchor
+ * @param {number} width
+ * @param {number} height
+ */
 function spot(x, y, anchor, width, height) {
   const left = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
   return { x, y, anchor, box: { left, top: y - height / 2, right: left + width, bottom: y + height / 2 } };
 }
 
+/**
+ * @param {Box} box
+ * @param {Box} bounds
+ */
 function inside(box, bounds) {
   return box.left >= bounds.left && box.right <= bounds.right && box.top >= bounds.top && box.bottom <= bounds.bottom;
 }
 
 function createGrid() {
+  /** @type {Map<string, Box[]>} */
   const cells = new Map();
+  /** @param {Box} box @param {(cell: string) => boolean} look */
   const visit = (box, look) => {
     for (let column = Math.floor(box.left / CELL); column <= Math.floor(box.right / CELL); column++) {
       for (let row = Math.floor(box.top / CELL); row <= Math.floor(box.bottom / CELL); row++) {
@@ -62,19 +102,26 @@ function createGrid() {
     return false;
   };
   return {
+    /** @param {Box} box */
     add(box) {
       visit(box, (cell) => {
-        if (cells.has(cell)) cells.get(cell).push(box);
+        const held = cells.get(cell);
+        if (held) held.push(box);
         else cells.set(cell, [box]);
         return false;
       });
     },
+    /** @param {Box} box */
     hits(box) {
       return visit(box, (cell) => (cells.get(cell) ?? []).some((other) => overlap(box, other)));
     },
   };
 }
 
+/**
+ * @param {Box} a
+ * @param {Box} b
+ */
 function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }

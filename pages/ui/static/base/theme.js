@@ -1,36 +1,71 @@
 // The page's theme as plain values, read from Streamlit's CSS variables; and what the person asked of motion.
 
-/** The theme at a component's root: hex or rgb strings, as Streamlit writes them. */
-export function readTheme(parentElement) {
-  const style = getComputedStyle(parentElement.host ?? parentElement);
+/**
+ * @typedef {object} Theme hex or rgb colours, as Streamlit writes them
+ * @property {string} background
+ * @property {string} text
+ * @property {string} accent
+ * @property {string} font
+ * @property {string[]} scale colours from few to many
+ * @property {boolean} dark
+ */
+
+/** @typedef {[number, number, number]} Rgb each 0 to 255 */
+
+const SCALE = ["#9db7e8", "#7d9fdf", "#5d87d6", "#3d6fcd", "#2b59ad", "#19448d"];
+
+/**
+ * The theme at a component's root.
+ * @param {Element} root
+ * @returns {Theme}
+ */
+export function readTheme(root) {
+  const style = getComputedStyle(root);
+  /** @param {string} name */
   const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const background = read("background-color");
+  const scale = read("chart-sequential-colors");
   return {
     background,
-    surface: read("secondary-background-color"),
     text: read("text-color"),
     accent: read("primary-color"),
-    border: read("border-color"),
-    font: read("font") || "sans-serif",
+    font: style.fontFamily || "sans-serif",
+    scale: scale ? scale.split(",") : SCALE,
     dark: luminance(background) < 0.4,
   };
 }
 
-/** [r, g, b], each 0 to 255, of a #rgb, #rrggbb or rgb() colour. */
+/**
+ * The parts of a #rgb, #rrggbb or rgb() colour.
+ * @param {string} colour
+ * @returns {Rgb}
+ */
 export function parseColour(colour) {
-  if (colour.startsWith("#")) {
-    const digits = colour.length < 7 ? [...colour.slice(1, 4)].map((d) => d + d).join("") : colour.slice(1, 7);
-    return [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16));
+  if (!colour.startsWith("#")) {
+    const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    return [r, g, b];
   }
-  return (colour.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number);
+  const digits = colour.length < 7 ? [...colour.slice(1, 4)].map((digit) => digit + digit).join("") : colour.slice(1, 7);
+  /** @param {number} at */
+  const part = (at) => parseInt(digits.slice(at, at + 2), 16);
+  return [part(0), part(2), part(4)];
 }
 
-/** The same colour with an opacity from 0 to 1. */
+/**
+ * The same colour with an opacity from 0 to 1.
+ * @param {string} colour
+ * @param {number} alpha
+ */
 export function withAlpha(colour, alpha) {
   return `rgba(${parseColour(colour).join(",")},${alpha})`;
 }
 
-/** A mix of two colours; share is how much of the second, 0 to 1. */
+/**
+ * A mix of two colours; share is how much of the second, 0 to 1.
+ * @param {string} first
+ * @param {string} second
+ * @param {number} share
+ */
 export function mixColours(first, second, share) {
   const [a, b] = [parseColour(first), parseColour(second)];
   return `rgb(${a.map((value, at) => Math.round(value + (b[at] - value) * share)).join(",")})`;
@@ -41,7 +76,10 @@ export function prefersStillness() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-// Relative luminance as in WCAG 2, 0 (black) to 1 (white).
+/**
+ * Relative luminance as in WCAG 2, 0 (black) to 1 (white).
+ * @param {string} colour
+ */
 function luminance(colour) {
   const [r, g, b] = parseColour(colour).map((value) => {
     const share = value / 255;

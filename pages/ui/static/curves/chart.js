@@ -1,26 +1,60 @@
 // One chart of curves: plotly draws the lines; the header, the states and the crosshair are ours.
+
+import { html } from "../base/dom.js";
+import { countOf, formatCount } from "../base/format.js";
 import { buildLayout, buildXAxis, buildYAxis } from "./axes.js";
 import { Crosshair } from "./crosshair.js";
-import { html } from "../base/dom.js";
-import { escapeText, formatCount } from "../base/format.js";
-import { bucketIndices, lowerBound, SMOOTHERS } from "./series.js";
+import { requestDraw } from "./draw_queue.js";
+import { lowerBound } from "./series.js";
+import { buildMarks, buildTraces, EVERYTHING, prepareLine } from "./traces.js";
 
-const BUCKETS = 1000;
-const GHOST_OPACITY = 0.25;
-const MARKED_RUNS = 5; // more restart lines than this are noise
+/** @import { GraphDiv, PlotlyStatic, Relayout } from "../../types/plotly" */
+/** @import { CurveTheme, Range, XName } from "./axes.js" */
+/** @import { ChartSpec } from "./index.js" */
+/** @import { RunSeries } from "./series.js" */
+/** @import { Axes, CurveLine, DrawnLine, HeldLine } from "./traces.js" */
+
+/** @typedef {{ lines: CurveLine[], x: XName, smoothing: number, log: boolean, theme: CurveTheme }} ChartView */
+/** @typedef {{ x?: Range, y?: Range }} Zoom x in logged values, y in plotted ones */
+
+const CONFIG = { displayModeBar: false, showTips: false, doubleClick: "autosize" };
+const HINT = "Left and right arrow keys read the values.";
+const REDUCED = "Every stretch keeps its least, greatest and last value; zoom in to see them all.";
 
 export class CurveChart {
-  /** spec: {id, title, unit, columns: {part: column}}. redraw: asks for a draw soon. */
-  constructor(spec, { height, redraw }) {
-    Object.assign(this, { spec, height, redraw, zoom: null, dirty: true, visible: false, nextAt: 0, plotted: [] });
+  /** As the draw queue knows it. */
+  dirty = true;
+  visible = false;
+  nextAt = 0;
+  /** A redraw in the middle of a drag would end the drag. */
+  isHeld = false;
+  /** What stands on the chart. @type {DrawnLine[]} */
+  plotted = [];
+  /** @type {Axes | null} */
+  axes = null;
+  /** @type {ChartView | null} */
+  view = null;
+  /** @type {PlotlyStatic | null} */
+  #plotly = null;
+  /** @type {Zoom | null} */
+  #zoom = null;
+  #isListening = false;
+
+  /**
+   * @param {ChartSpec} spec
+   * @param {number} height px
+   */
+  constructor(spec, height) {
+    this.spec = spec;
+    this.height = height;
     this.badge = html("span", { class: "c-badge w-faint" });
-    this.reset = html("button", { class: "w-button c-reset", type: "button", hidden: true, onclick: () => this.setZoom(null) });
-    this.reset.textContent = "Reset zoom";
-    this.gd = html("div", { class: "c-gd" });
+    const reset = { class: "w-button c-reset", type: "button", hidden: true, onclick: () => this.#setZoom(null) };
+    this.reset = html("button", reset, "Reset zoom");
+    this.gd = /** @type {GraphDiv} */ (html("div", { class: "c-gd" }));
     this.state = html("div", { class: "c-state w-skeleton" });
-    this.plot = html("div", { class: "c-plot", tabindex: 0, role: "group", "aria-roledescription": "chart" });
+    const plot = { class: "c-plot", tabindex: 0, role: "group", "aria-roledescription": "chart" };
+    this.plot = html("div", plot, this.gd, this.state);
     this.plot.style.height = `${height}px`;
-    this.plot.append(this.gd, this.state);
     const unit = spec.unit === "share" ? null : html("span", { class: "w-faint" }, ` (${spec.unit})`);
     const title = html("div", { class: "c-title", id: `c-title-${spec.id}` }, spec.title, unit);
     this.element = html("div", { class: "c-chart" }, html("div", { class: "c-head" }, title, this.badge, this.reset), this.plot);
@@ -28,168 +62,187 @@ export class CurveChart {
     this.#holdWhileDragging();
   }
 
-  // A redraw in the middle of a drag would end the drag.
   #holdWhileDragging() {
+    const release = () => {
+      this.isHeld = false;
+      requestDraw(this);
+    };
     this.gd.addEventListener("pointerdown", (event) => {
       if (event.pointerType === "touch") return;
-      this.held = true;
+      this.isHeld = true;
       this.crosshair.hide();
-      addEventListener("pointerup", () => setTimeout(() => this.#release(), 0), { once: true });
+      addEventListener("pointerup", () => setTimeout(release, 0), { once: true });
     });
   }
 
-  #release() {
-    this.held = false;
-    this.redraw(this);
+  /**
+   * The library has arrived: what was asked for before can be drawn.
+   * @param {PlotlyStatic} plotly
+   */
+  usePlotly(plotly) {
+    this.#plotly = plotly;
+    this.redraw({ atOnce: true });
   }
 
-  /** view: {lines, x, smoothing, log, theme}. lines: {run, part, name, color, dash, width}, the visible ones. */
+  /** @param {ChartView} view its lines are the visible ones */
   setView(view) {
-    if (this.view && (view.x !== this.view.x || view.log !== this.view.log)) this.zoom = null;
+    if (this.view && (view.x !== this.view.x || view.log !== this.view.log)) this.#zoom = null;
     this.view = view;
+    this.redraw({ atOnce: true });
+  }
+
+  /**
+   * Asks to be drawn: soon, or at once when a person is waiting for it.
+   * @param {{ atOnce?: boolean }} [options]
+   */
+  redraw(options) {
     this.dirty = true;
+    requestDraw(this, options);
   }
 
-  setZoom(zoom) {
-    this.zoom = zoom;
-    this.dirty = true;
-    this.redraw(this, { atOnce: true });
+  /** @param {boolean} isVisible */
+  setVisible(isVisible) {
+    this.visible = isVisible;
+    if (isVisible) requestDraw(this);
   }
 
-  /** The lines of the view that this chart has a column for, with the points held of each. */
-  lines() {
-    return this.view.lines
-      .filter((line) => this.spec.columns[line.part])
-      .map((line) => ({ ...line, points: line.run.points(this.view.x, this.spec.columns[line.part]) }));
+  /** @param {Zoom | null} zoom */
+  #setZoom(zoom) {
+    this.#zoom = zoom;
+    this.redraw({ atOnce: true });
   }
 
-  /** Draws what is held now. Takes as long as plotly takes; the caller decides when. */
-  draw(Plotly) {
+  /** Draws what is held now. Takes as long as plotly takes; the draw queue decides when. */
+  draw() {
     const width = this.plot.clientWidth;
-    if (!width || this.held) return;
+    if (!this.#plotly || !this.view || !width || this.isHeld) return;
     this.dirty = false;
-    const lines = this.lines();
-    const rows = Math.max(0, ...lines.map((line) => line.points.x.length));
-    this.#showState(lines, rows);
-    if (!rows) return;
-    const ends = lines.filter((line) => line.points.x.length).map(({ points }) => [points.x[0], points.x.at(-1)]);
-    const last = Math.max(...ends.map((end) => end[1]));
-    this.xAxis = buildXAxis(this.view.x, last);
-    this.yAxis = buildYAxis(this.spec.unit, this.view.log);
-    const [low, high] = this.zoom?.x ?? [-Infinity, Infinity];
-    this.plotted = lines.map((line) => this.#buildLine(line, low, high));
-    const theme = { ...this.view.theme, span: last - Math.min(...ends.map((end) => end[0])) };
-    const layout = buildLayout({
-      ...{ theme, width, height: this.height, xAxis: this.xAxis, yAxis: this.yAxis, yRange: this.zoom?.y },
-      xRange: this.zoom?.x?.map(this.xAxis.toPlot),
-      ...this.#buildMarks(lines),
-      isTouch: matchMedia("(pointer: coarse)").matches,
-    });
-    Plotly.react(this.gd, this.#buildTraces(), layout, { displayModeBar: false, showTips: false, doubleClick: "autosize" });
-    if (!this.listening) this.gd.on("plotly_relayout", (event) => this.#onRelayout(event));
-    this.listening = true;
-    this.#showCounts(low, high);
+    const lines = this.#holdLines(this.view);
+    const filled = lines.filter(({ points }) => points.x.length);
+    this.#showState(lines, filled.length > 0);
+    if (!filled.length) return;
+    this.#drawLines(this.#plotly, this.view, lines, width);
     this.crosshair.refresh();
   }
 
-  #buildLine(line, low, high) {
-    const { x, y } = line.points;
-    const values = this.view.smoothing ? SMOOTHERS.ema(x, y, this.view.smoothing) : y;
-    return { ...line, values, drawn: bucketIndices(x, values, BUCKETS, low, high) };
+  /**
+   * The lines of the view that this chart has a column for, with the points held of each.
+   * @param {ChartView} view
+   * @returns {HeldLine[]}
+   */
+  #holdLines({ lines, x }) {
+    const { columns } = this.spec;
+    return lines
+      .filter((line) => columns[line.part])
+      .map((line) => ({ ...line, points: line.run.points(x, columns[line.part]) }));
   }
 
-  #buildTraces() {
-    const trace = (line, values, indices, style) => ({
-      type: "scatter",
-      mode: line.points.x.length < 2 ? "markers" : "lines",
-      name: escapeText(line.name),
-      x: indices.map((index) => this.xAxis.toPlot(line.points.x[index])),
-      y: indices.map((index) => this.#toPlotY(values[index])),
-      hoverinfo: "skip",
-      marker: { color: line.color, size: 5 },
-      ...style,
+  /**
+   * @param {PlotlyStatic} plotly
+   * @param {ChartView} view
+   * @param {HeldLine[]} lines
+   * @param {number} width px
+   */
+  #drawLines(plotly, view, lines, width) {
+    const xs = lines.flatMap(({ points: { x } }) => (x.length ? [x[0], x[x.length - 1]] : []));
+    const [first, last] = [Math.min(...xs), Math.max(...xs)];
+    const axes = { x: buildXAxis(view.x, last), y: buildYAxis(this.spec.unit, view.log) };
+    const seen = this.#zoom?.x ?? EVERYTHING;
+    this.axes = axes;
+    this.plotted = lines.map((line) => prepareLine(line, view.smoothing, seen));
+    const layout = buildLayout({
+      ...{ theme: view.theme, width, height: this.height, xAxis: axes.x, yAxis: axes.y, span: last - first },
+      xRange: this.#zoom?.x && [axes.x.toPlot(this.#zoom.x[0]), axes.x.toPlot(this.#zoom.x[1])],
+      yRange: this.#zoom?.y,
+      ...buildMarks(lines, { name: view.x, axis: axes.x, color: view.theme.faint }),
+      isTouch: matchMedia("(pointer: coarse)").matches,
     });
-    const [low, high] = this.zoom?.x ?? [-Infinity, Infinity];
-    const ghosts = this.view.smoothing
-      ? this.plotted.map((line) => {
-          const indices = bucketIndices(line.points.x, line.points.y, BUCKETS, low, high);
-          return trace(line, line.points.y, indices, { line: { color: line.color, width: 1 }, opacity: GHOST_OPACITY });
-        })
-      : [];
-    const style = (line) => ({ line: { color: line.color, width: line.width, dash: line.dash } });
-    return [...ghosts, ...this.plotted.map((line) => trace(line, line.values, line.drawn, style(line)))];
+    plotly.react(this.gd, buildTraces(this.plotted, { axes, isSmooth: view.smoothing > 0, seen }), layout, CONFIG);
+    if (!this.#isListening) this.gd.on?.("plotly_relayout", (change) => this.#onRelayout(change));
+    this.#isListening = true;
+    this.#showCounts(seen, axes.x.title);
   }
 
-  #toPlotY(value) {
-    return this.yAxis.type === "log" && value <= 0 ? null : value * this.yAxis.scale;
-  }
-
-  // A dotted line where training went on after a pause.
-  #buildMarks(lines) {
-    const runs = [...new Map(lines.map((line) => [line.run, line])).values()].slice(0, MARKED_RUNS);
-    const rows = runs.flatMap(({ run }) => run.restarts().map((row) => this.xAxis.toPlot(run.columns[this.view.x][row])));
-    const line = { color: this.view.theme.faint, width: 1, dash: "dot" };
-    const note = { yref: "paper", y: 1, text: "resumed", showarrow: false, xanchor: "left", yanchor: "top", font: { size: 11 } };
-    return {
-      shapes: rows.map((x) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line })),
-      annotations: rows.map((x) => ({ ...note, x })),
-    };
-  }
-
-  #onRelayout(event) {
-    if (event["xaxis.autorange"] || event["yaxis.autorange"]) return this.setZoom(null);
-    const range = (axis) => {
-      const [from, to] = [event[`${axis}.range[0]`], event[`${axis}.range[1]`]];
-      return from === undefined ? event[`${axis}.range`] : [from, to];
-    };
-    const [x, y] = [range("xaxis")?.map(this.xAxis.fromPlot), range("yaxis")];
-    if (x || y) this.setZoom({ x: x ?? this.zoom?.x, y: y ?? this.zoom?.y });
+  /** @param {Relayout} change */
+  #onRelayout(change) {
+    if (change["xaxis.autorange"] || change["yaxis.autorange"]) return this.#setZoom(null);
+    const [xRange, yRange] = [readRange(change, "xaxis"), readRange(change, "yaxis")];
+    const { fromPlot } = /** @type {Axes} */ (this.axes).x;
+    /** @type {Range | undefined} */
+    const x = xRange && [fromPlot(xRange[0]), fromPlot(xRange[1])];
+    /** @type {Range | undefined} */
+    const y = yRange && [Number(yRange[0]), Number(yRange[1])];
+    if (x || y) this.#setZoom({ x: x ?? this.#zoom?.x, y: y ?? this.#zoom?.y });
     return undefined;
   }
 
-  #showCounts(low, high) {
+  /**
+   * @param {Range} seen
+   * @param {string} xTitle
+   */
+  #showCounts([low, high], xTitle) {
     let [drawn, held] = [0, 0];
     for (const { points, drawn: indices } of this.plotted) {
+      const within = lowerBound(points.x, high) - lowerBound(points.x, low);
       drawn += indices.length;
-      held += low === -Infinity ? points.x.length : Math.max(indices.length, lowerBound(points.x, high) - lowerBound(points.x, low));
+      held += low === -Infinity ? points.x.length : Math.max(indices.length, within);
     }
-    this.element.dataset.drawn = drawn;
+    this.element.dataset.drawn = String(drawn);
     this.badge.textContent = drawn < held ? `${formatCount(drawn)} of ${formatCount(held)} points drawn` : "";
-    this.badge.title = drawn < held ? "Every stretch keeps its least, greatest and last value; zoom in to see them all." : "";
-    this.reset.hidden = !this.zoom;
-    const names = `${this.plotted.length} ${this.plotted.length === 1 ? "line" : "lines"}`;
-    const hint = "Left and right arrow keys read the values.";
-    this.plot.setAttribute("aria-label", `${this.spec.title} by ${this.xAxis.title.toLowerCase()}, ${names}. ${hint}`);
+    this.badge.title = drawn < held ? REDUCED : "";
+    this.reset.hidden = !this.#zoom;
+    const lines = countOf(this.plotted.length, "line");
+    this.plot.setAttribute("aria-label", `${this.spec.title} by ${xTitle.toLowerCase()}, ${lines}. ${HINT}`);
   }
 
-  #showState(lines, rows) {
-    const text = rows ? "" : describeEmpty(lines.map((line) => line.run));
+  /**
+   * @param {HeldLine[]} lines
+   * @param {boolean} hasPoints
+   */
+  #showState(lines, hasPoints) {
+    this.state.hidden = hasPoints;
+    this.gd.style.visibility = hasPoints ? "" : "hidden";
+    if (hasPoints) return;
+    const text = describeEmpty(lines.map(({ run }) => run));
     this.state.className = text === null ? "c-state w-skeleton" : "c-state w-faint";
     this.state.textContent = text ?? "";
-    this.state.hidden = rows > 0;
-    this.gd.style.visibility = rows ? "" : "hidden";
-    if (!rows) {
-      this.element.dataset.drawn = 0;
-      this.badge.textContent = "";
-      this.plotted = [];
-      this.plot.setAttribute("aria-label", `${this.spec.title}. ${text ?? "Loading."}`);
-    }
+    this.element.dataset.drawn = "0";
+    this.badge.textContent = "";
+    this.plotted = [];
+    this.plot.setAttribute("aria-label", `${this.spec.title}. ${text ?? "Loading."}`);
   }
 
-  /** Says in the chart's place why it cannot be drawn. */
+  /**
+   * Says in the chart's place why it cannot be drawn.
+   * @param {string} message
+   */
   fail(message) {
     this.state.className = "c-state w-faint";
     this.state.textContent = message;
     this.state.hidden = false;
   }
 
-  destroy(Plotly) {
+  destroy() {
     this.crosshair.destroy();
-    Plotly?.purge(this.gd);
+    this.#plotly?.purge(this.gd);
   }
 }
 
-// What to say when no point is held: null while the first answer is on its way.
+/**
+ * The range that a change gives an axis, in either of plotly's spellings.
+ * @param {Relayout} change
+ * @param {"xaxis" | "yaxis"} axis
+ */
+function readRange(change, axis) {
+  const [from, to] = [change[`${axis}.range[0]`], change[`${axis}.range[1]`]];
+  const range = from === undefined ? change[`${axis}.range`] : [from, to];
+  return /** @type {[number | string, number | string] | undefined} */ (range);
+}
+
+/**
+ * What to say when no point is held: null while the first answer is on its way.
+ * @param {RunSeries[]} runs
+ */
 function describeEmpty(runs) {
   if (!runs.length) return "All lines are hidden.";
   if (runs.some((run) => run.state === null)) return null;

@@ -1,25 +1,43 @@
 // The crosshair: one line through all charts of the page at the same x, and the values of the chart under the pointer.
+
 import { html } from "../base/dom.js";
+import { buildSwatch } from "./legend.js";
 import { nearestIndex } from "./series.js";
+
+/** @import { PlacedAxis } from "../../types/plotly" */
+/** @import { CurveChart } from "./chart.js" */
+/** @import { Axes, DrawnLine } from "./traces.js" */
+
+/** @typedef {Axes & { across: PlacedAxis, down: PlacedAxis }} Placed axes, with where plotly has put them */
+/** @typedef {{ line: DrawnLine, value: number, raw: number }} Found value of a line at the crosshair */
 
 const ROWS = 10;
 const DOTTED_LINES = 8; // more dots than this hide the lines
 const NEAR_PX = 8;
+/** @type {{ [key: string]: number }} */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+/** @type {Set<Crosshair>} */
 const linked = new Set();
 
 export class Crosshair {
+  /** Logged x at which it stands. @type {number | null} */
+  #at = null;
+  #hasValues = false;
+
+  /** @param {CurveChart} chart */
   constructor(chart) {
     this.chart = chart;
     this.line = html("div", { class: "c-cross", hidden: true });
     this.dots = html("div", { class: "c-dots", hidden: true });
     this.box = html("div", { class: "c-tip", hidden: true });
     this.live = html("div", { class: "w-hidden", role: "status" });
-    chart.plot.append(this.line, this.dots, this.box, this.live);
-    chart.plot.addEventListener("pointermove", (event) => this.#onPointer(event));
-    chart.plot.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.#onPointer(event));
-    chart.plot.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hideAll());
-    chart.plot.addEventListener("blur", hideAll);
-    chart.plot.addEventListener("keydown", (event) => this.#onKey(event));
+    const { plot } = chart;
+    plot.append(this.line, this.dots, this.box, this.live);
+    plot.addEventListener("pointermove", (event) => this.#onPointer(event));
+    plot.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.#onPointer(event));
+    plot.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hideAll());
+    plot.addEventListener("blur", hideAll);
+    plot.addEventListener("keydown", (event) => this.#onKey(event));
     linked.add(this);
   }
 
@@ -27,21 +45,29 @@ export class Crosshair {
     linked.delete(this);
   }
 
-  #axes() {
-    const layout = this.chart.gd._fullLayout;
-    return layout?.xaxis && this.chart.plotted.length ? [layout.xaxis, layout.yaxis] : null;
+  /** @returns {Placed | null} */
+  #place() {
+    const { gd, axes, plotted } = this.chart;
+    const placed = gd._fullLayout;
+    return placed?.xaxis && axes && plotted.length ? { ...axes, across: placed.xaxis, down: placed.yaxis } : null;
   }
 
+  /** @param {PointerEvent} event */
   #onPointer(event) {
-    const axes = this.#axes();
-    if (!axes || this.chart.held) return;
-    const at = event.clientX - this.chart.plot.getBoundingClientRect().left - axes[0]._offset;
-    if (at < -2 || at > axes[0]._length + 2) hideAll();
-    else this.#pick(this.#snap(this.chart.xAxis.fromPlot(axes[0].p2d(at))));
+    const placed = this.#place();
+    if (!placed || this.chart.isHeld) return;
+    const { across } = placed;
+    const at = event.clientX - this.chart.plot.getBoundingClientRect().left - across._offset;
+    if (at < -2 || at > across._length + 2) hideAll();
+    else this.#pick(this.#snap(placed.x.fromPlot(across.p2d(at))));
   }
 
-  // The nearest x at which any line has a value.
+  /**
+   * The nearest x at which any line has a value.
+   * @param {number} wanted
+   */
   #snap(wanted) {
+    /** @type {number | null} */
     let best = null;
     for (const { points } of this.chart.plotted) {
       const index = nearestIndex(points.x, wanted);
@@ -51,45 +77,56 @@ export class Crosshair {
     return best;
   }
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
     if (event.key === "Escape") hideAll();
-    if (step === undefined || !this.#axes()) return;
+    if (!(event.key in STEPS) || !this.#place()) return;
     event.preventDefault();
-    const { x } = this.chart.plotted.reduce((most, line) => (line.points.x.length > most.points.x.length ? line : most)).points;
-    const from = this.at === null || this.at === undefined ? x.length : nearestIndex(x, this.at);
-    this.#pick(x[Math.max(0, Math.min(x.length - 1, from + step))]);
+    const { x } = this.chart.plotted.map(({ points }) => points).reduce((most, points) => (points.x.length > most.x.length ? points : most));
+    const from = this.#at === null ? x.length : nearestIndex(x, this.#at);
+    this.#pick(x[Math.max(0, Math.min(x.length - 1, from + STEPS[event.key]))]);
     this.live.textContent = this.box.innerText.replaceAll("\n", ", ");
   }
 
+  /** @param {number | null} at */
   #pick(at) {
     for (const other of linked) {
       if (other === this) other.show(at, { values: true });
-      else if (at !== null && other.chart.view?.x === this.chart.view.x && other.chart.visible) other.show(at, { values: false });
+      else if (at !== null && other.chart.view?.x === this.chart.view?.x && other.chart.visible) other.show(at, { values: false });
     }
   }
 
-  /** Puts the crosshair at x, in logged units; with the values beside it in the chart that was asked. */
+  /**
+   * Puts the crosshair at x, in logged units; with the values beside it in the chart that was asked.
+   * @param {number | null} at
+   * @param {{ values: boolean }} options
+   */
   show(at, { values }) {
-    this.at = at;
-    this.values = values;
-    const axes = this.#axes();
-    const left = axes && at !== null ? axes[0]._offset + axes[0].d2p(this.chart.xAxis.toPlot(at)) : NaN;
-    if (!(left >= axes?.[0]._offset - 1 && left <= axes[0]._offset + axes[0]._length + 1)) return this.hide();
+    const placed = this.#place();
+    if (!placed || at === null) return this.hide();
+    const { across, down } = placed;
+    const left = across._offset + across.d2p(placed.x.toPlot(at));
+    if (!(left >= across._offset - 1 && left <= across._offset + across._length + 1)) return this.hide();
+    this.#at = at;
+    this.#hasValues = values;
     this.line.hidden = false;
-    this.line.style.transform = `translateX(${Math.round(left)}px)`;
-    this.line.style.top = `${axes[1]._offset}px`;
-    this.line.style.height = `${axes[1]._length}px`;
-    const found = this.#valuesAt(at, axes);
-    this.#drawDots(found, left, axes[1]);
+    Object.assign(this.line.style, { transform: `translateX(${Math.round(left)}px)`, top: `${down._offset}px`, height: `${down._length}px` });
+    const found = this.#findValues(at, placed);
+    this.#drawDots(found, left, placed);
     this.box.hidden = !values;
-    if (values) this.#drawBox(at, found, left);
+    if (values) this.#drawBox(found, left, placed, placed.x.describe(at));
     return undefined;
   }
 
-  #valuesAt(at, [xaxis]) {
+  /**
+   * @param {number} at
+   * @param {Placed} placed
+   */
+  #findValues(at, { x: xAxis, across }) {
+    /** @type {Found[]} */
     const found = [];
-    const toPixel = (x) => xaxis.d2p(this.chart.xAxis.toPlot(x));
+    /** @param {number} x */
+    const toPixel = (x) => across.d2p(xAxis.toPlot(x));
     for (const line of this.chart.plotted) {
       const index = nearestIndex(line.points.x, at);
       if (index < 0 || Math.abs(toPixel(line.points.x[index]) - toPixel(at)) > NEAR_PX) continue;
@@ -98,31 +135,39 @@ export class Crosshair {
     return found.sort((a, b) => b.value - a.value);
   }
 
-  #drawDots(found, left, yaxis) {
+  /**
+   * @param {Found[]} found
+   * @param {number} left px
+   * @param {Placed} placed
+   */
+  #drawDots(found, left, { y, down }) {
     this.dots.hidden = found.length > DOTTED_LINES;
-    this.dots.replaceChildren(
-      ...found.flatMap(({ line, value }) => {
-        const top = yaxis.d2p(value * this.chart.yAxis.scale);
-        if (!(top >= 0 && top <= yaxis._length)) return [];
-        const dot = html("i", { class: "c-point" });
-        dot.style.background = line.color;
-        dot.style.transform = `translate(${left}px, ${yaxis._offset + top}px)`;
-        return [dot];
-      }),
-    );
+    const dots = found.flatMap(({ line, value }) => {
+      const top = down.d2p(value * y.scale);
+      if (!(top >= 0 && top <= down._length)) return [];
+      const dot = html("i", { class: "c-point" });
+      dot.style.background = line.color;
+      dot.style.transform = `translate(${left}px, ${down._offset + top}px)`;
+      return [dot];
+    });
+    this.dots.replaceChildren(...dots);
   }
 
-  #drawBox(at, found, left) {
-    const { describe } = this.chart.yAxis;
+  /**
+   * @param {Found[]} found
+   * @param {number} left px
+   * @param {Placed} placed
+   * @param {string} title
+   */
+  #drawBox(found, left, { y }, title) {
+    const isSmooth = this.chart.view !== null && this.chart.view.smoothing > 0;
     const rows = found.slice(0, ROWS).map(({ line, value, raw }) => {
-      const swatch = html("i", { class: `c-swatch c-${line.dash}` });
-      swatch.style.color = line.color;
-      const second = this.chart.view.smoothing ? html("span", { class: "w-faint" }, describe(raw)) : null;
-      return html("div", { class: "c-row" }, swatch, html("span", { class: "c-name" }, line.name), html("b", {}, describe(value)), second);
+      const second = isSmooth ? html("span", { class: "w-faint" }, y.describe(raw)) : null;
+      const name = html("span", { class: "c-name" }, line.name);
+      return html("div", { class: "c-row" }, buildSwatch(line.color, line.dash), name, html("b", {}, y.describe(value)), second);
     });
-    const more = found.length > ROWS ? html("div", { class: "w-faint" }, `and ${found.length - ROWS} more`) : null;
-    this.box.replaceChildren(html("div", { class: "c-at" }, this.chart.xAxis.describe(at)), ...rows);
-    if (more) this.box.append(more);
+    const more = found.length > ROWS ? [html("div", { class: "w-faint" }, `and ${found.length - ROWS} more`)] : [];
+    this.box.replaceChildren(html("div", { class: "c-at" }, title), ...rows, ...more);
     const width = this.chart.plot.clientWidth;
     const beside = left + 14 + this.box.offsetWidth > width ? left - 14 - this.box.offsetWidth : left + 14;
     this.box.style.transform = `translateX(${Math.max(0, Math.min(beside, width - this.box.offsetWidth))}px)`;
@@ -130,12 +175,12 @@ export class Crosshair {
 
   /** After a redraw: the same x may lie elsewhere. */
   refresh() {
-    if (!this.line.hidden) this.show(this.at, { values: this.values });
+    if (!this.line.hidden) this.show(this.#at, { values: this.#hasValues });
   }
 
   hide() {
     this.line.hidden = this.dots.hidden = this.box.hidden = true;
-    this.at = null;
+    this.#at = null;
   }
 }
 

@@ -1,6 +1,22 @@
 // One request a tick for every run that any component on the page shows. What it gathers outlives a component.
+import { addressOf } from "../base/api.js";
 import { RunSeries } from "./series.js";
 
+/** @import { MetricsAnswer } from "../../types/answers" */
+
+/** @typedef {{ changed: Set<string>, offline: string | null }} News ids of runs, and a sentence while the app does not answer */
+/** @typedef {{ ids: Set<string>, tell: (news: News) => void }} Watcher */
+
+/**
+ * @typedef {object} World what tests replace
+ * @property {(address: string, options: RequestInit) => Promise<Pick<Response, "ok" | "status" | "json">>} ask
+ * @property {() => boolean} isHidden whether the tab is
+ * @property {() => number} now ms
+ */
+
+/** @type {World} */
+const BROWSER = { ask: (address, options) => fetch(address, options), isHidden: () => document.hidden, now: Date.now };
+/** States in which a run goes on. @type {ReadonlySet<string | null>} */
 export const ACTIVE = new Set(["pending", "running", "stopping"]);
 const FASTEST_MS = 250;
 const SLOWEST_MS = 1000;
@@ -12,26 +28,31 @@ const ASKED_AT_ONCE = 200; // cursors that the API takes in one request
 
 /** Asks /metrics-since while a watched run is active, and tells the watchers what changed. */
 export class Poller {
-  #watchers = new Set(); // {ids: Set, tell}
-  #settled = new Set(); // ids of which all is known
-  #timer = null;
-  #underway = false;
-  #again = new Set(); // asked for once more while a request was under way
+  /** What is held of each run. @type {Map<string, RunSeries>} */
+  runs = new Map();
+  /** A sentence while the app does not answer. @type {string | null} */
+  offline = null;
+  /** @type {Set<Watcher>} */
+  #watchers = new Set();
+  /** Ids of which all is known. @type {Set<string>} */
+  #settled = new Set();
+  /** Asked for once more while a request was under way. @type {Set<string>} */
+  #again = new Set();
+  #isUnderway = false;
+  #timer = 0;
   #failures = 0;
   #period = FASTEST_MS;
   #askedAt = -Infinity;
 
-  /** api: the API's base address. ask: fetch, isHidden, now: replaced in tests. */
-  constructor(api, { ask = (...request) => fetch(...request), isHidden = () => document.hidden, now = Date.now } = {}) {
-    this.api = api;
-    this.runs = new Map();
-    this.offline = null; // a sentence while the app does not answer
-    Object.assign(this, { ask, isHidden, now });
+  /** @param {World} [world] */
+  constructor(world = BROWSER) {
+    this.world = world;
   }
 
   /**
-   * Tells `tell({changed: Set of ids, offline})` whenever something changes. Each id is asked for at least once.
-   * Returns the function that ends it.
+   * Tells whenever something changes. Each id is asked for at least once. Returns the function that ends it.
+   * @param {string[]} ids
+   * @param {Watcher["tell"]} tell
    */
   watch(ids, tell) {
     const watcher = { ids: new Set(ids), tell };
@@ -44,11 +65,14 @@ export class Poller {
     };
   }
 
-  /** Asks for these runs again at once, though they may have ended: one could have been resumed. */
+  /**
+   * Asks for these runs again at once, though they may have ended: one could have been resumed.
+   * @param {string[]} ids
+   */
   refresh(ids) {
     for (const id of ids) {
       this.#settled.delete(id);
-      if (this.#underway) this.#again.add(id);
+      if (this.#isUnderway) this.#again.add(id);
     }
     this.#period = FASTEST_MS;
     this.#schedule(0);
@@ -56,13 +80,17 @@ export class Poller {
 
   /** The tab was shown or hidden: shown asks at once, hidden waits. */
   onVisibility() {
-    this.#schedule(this.isHidden() ? this.#wait() : 0);
+    this.#schedule(this.world.isHidden() ? this.#wait() : 0);
   }
 
+  /**
+   * What is held of a run, which then stands last.
+   * @param {string} id
+   */
   #take(id) {
     const run = this.runs.get(id) ?? new RunSeries(id);
     this.runs.delete(id);
-    this.runs.set(id, run); // the last taken stand last
+    this.runs.set(id, run);
   }
 
   #forget() {
@@ -78,26 +106,27 @@ export class Poller {
   }
 
   #due() {
-    return [...this.#watched()].filter((id) => !this.#settled.has(id));
+    return [...this.#watched()].filter((id) => !this.#settled.has(id)).flatMap((id) => this.runs.get(id) ?? []);
   }
 
   #wait() {
     const wait = this.#failures ? RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] : this.#period;
-    return this.isHidden() ? Math.max(wait, this.#askedAt + HIDDEN_MS - this.now()) : wait;
+    return this.world.isHidden() ? Math.max(wait, this.#askedAt + HIDDEN_MS - this.world.now()) : wait;
   }
 
+  /** @param {number} wait */
   #schedule(wait) {
-    if (this.#underway) return; // what it began will schedule the next
+    if (this.#isUnderway) return; // what it began will schedule the next
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tick(), this.isHidden() ? Math.max(wait, this.#wait()) : wait);
+    this.#timer = setTimeout(() => this.#tick(), this.world.isHidden() ? Math.max(wait, this.#wait()) : wait);
   }
 
   async #tick() {
     const due = this.#due().slice(0, ASKED_AT_ONCE);
-    if (!due.length || this.#underway) return;
-    this.#underway = true;
+    if (!due.length || this.#isUnderway) return;
+    this.#isUnderway = true;
     const changed = await this.#read(due);
-    this.#underway = false;
+    this.#isUnderway = false;
     for (const id of this.#again) this.#settled.delete(id);
     this.#again.clear();
     for (const watcher of [...this.#watchers]) {
@@ -107,57 +136,63 @@ export class Poller {
     if (this.#due().length) this.#schedule(this.#wait());
   }
 
+  /** @param {RunSeries[]} due */
   async #read(due) {
-    const query = due.map((id) => `run=${encodeURIComponent(this.runs.get(id).cursor)}`).join("&");
-    const offline = this.offline;
-    this.#askedAt = this.now();
+    const wasOffline = this.offline !== null;
+    this.#askedAt = this.world.now();
     try {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-      const answer = await this.ask(`${this.api}/metrics-since?${query}`, { signal, cache: "no-store" });
+      const address = addressOf("/metrics-since", {}, { run: due.map(({ cursor }) => cursor) });
+      const answer = await this.world.ask(address, { signal, cache: "no-store" });
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const ids = this.#absorb(due, await answer.json());
       this.#failures = 0;
       this.offline = null;
-      return { ids, line: offline !== null };
+      return { ids, line: wasOffline };
     } catch {
       this.#failures += 1;
       this.offline = "The app does not answer; trying again.";
-      return { ids: new Set(), line: offline === null };
+      return { ids: new Set(), line: !wasOffline };
     }
   }
 
-  // Rows arriving quicken the tick, silence slows it; a slow server is asked less often.
-  #absorb(due, { runs = {}, missing = [] }) {
+  /**
+   * Rows arriving quicken the tick, silence slows it; a slow server is asked less often.
+   * @param {RunSeries[]} due
+   * @param {MetricsAnswer} answer
+   */
+  #absorb(due, { runs, missing }) {
+    /** @type {Set<string>} */
     const changed = new Set();
     let rows = 0;
-    for (const id of due) {
-      const run = this.runs.get(id);
+    for (const run of due) {
       const before = run.row;
-      if (runs[id]) {
-        if (run.apply(runs[id])) changed.add(id);
-        if (!ACTIVE.has(run.state) && run.row === before && !runs[id].reset) this.#settled.add(id);
-      } else if (missing.includes(id)) {
-        this.#settled.add(id);
-        if (run.state !== "missing") changed.add(id);
+      const chunk = runs[run.id];
+      if (chunk) {
+        if (run.apply(chunk)) changed.add(run.id);
+        if (!ACTIVE.has(run.state) && run.row === before && !chunk.reset) this.#settled.add(run.id);
+      } else if (missing.includes(run.id)) {
+        this.#settled.add(run.id);
+        if (run.state !== "missing") changed.add(run.id);
         run.state = "missing";
       }
       rows += Math.abs(run.row - before);
     }
-    const took = this.now() - this.#askedAt;
+    const took = this.world.now() - this.#askedAt;
     this.#period = Math.max(rows ? FASTEST_MS : Math.min(SLOWEST_MS, this.#period * 1.5), Math.min(SLOWEST_MS, 3 * took));
     return changed;
   }
 }
 
-const pollers = new Map();
+/** @type {Poller | null} */
+let shared = null;
 
-/** The page's poller of one API. */
-export function sharedPoller(api) {
-  if (!pollers.has(api)) {
-    const poller = new Poller(api);
-    pollers.set(api, poller);
-    document.addEventListener("visibilitychange", () => poller.onVisibility());
-    addEventListener("online", () => poller.onVisibility());
-  }
-  return pollers.get(api);
+/** The page's poller. */
+export function sharedPoller() {
+  if (shared) return shared;
+  const poller = new Poller();
+  document.addEventListener("visibilitychange", () => poller.onVisibility());
+  addEventListener("online", () => poller.onVisibility());
+  shared = poller;
+  return poller;
 }

@@ -1,21 +1,32 @@
 // What is logged of one run, gathered by cursor; and the arithmetic of its curves. No DOM: Node tests it.
 
+/** @import { MetricsChunk, StateName } from "../../types/answers" */
+
+/** @typedef {{ x: number[], y: number[] }} Points */
+
 /** The rows of one run's metrics.csv that the page holds, and where the run stands. */
 export class RunSeries {
+  /** Null until the first answer; "missing" when the run does not exist. @type {StateName | "missing" | null} */
+  state = null;
+  message = "";
+  generation = 0;
+  row = 0;
+  /** @type {{ [name: string]: (number | null)[] }} */
+  columns = {};
+  /** Points taken from the columns so far, with how many rows that were. @type {Map<string, Points & { rows: number }>} */
+  #extracted = new Map();
+
+  /** @param {string} id */
   constructor(id) {
     this.id = id;
-    this.state = null; // null until the first answer; "missing" when the run does not exist
-    this.message = "";
-    this.epoch = 0;
-    this.epochs = 0;
-    this.#clear(0);
   }
 
+  /** @param {number} generation */
   #clear(generation) {
     this.generation = generation;
     this.row = 0;
     this.columns = {};
-    this.extracted = new Map();
+    this.#extracted.clear();
   }
 
   /** How far this page has read, as the API takes it. */
@@ -26,20 +37,27 @@ export class RunSeries {
   /**
    * Takes one answer of /api/metrics-since in. Rows come in order, each once: rows that do not follow the ones
    * held drop everything, so that the next request reads from the start. Returns whether anything changed.
+   * @param {MetricsChunk} chunk
    */
   apply(chunk) {
-    const before = [this.state, this.message, this.generation, this.row, this.epochs].join();
+    const before = this.#summary;
     const count = chunk.columns.epoch?.length ?? 0;
     if (chunk.reset) this.#clear(chunk.generation);
     if (chunk.generation !== this.generation || this.row + count !== chunk.row) this.#clear(chunk.generation);
     else if (count) this.#append(chunk.columns, count);
     this.state = chunk.state;
-    this.message = chunk.message ?? "";
-    this.epoch = chunk.epoch ?? 0;
-    this.epochs = chunk.epochs ?? 0;
-    return before !== [this.state, this.message, this.generation, this.row, this.epochs].join();
+    this.message = chunk.message;
+    return before !== this.#summary;
   }
 
+  get #summary() {
+    return [this.state, this.message, this.generation, this.row].join();
+  }
+
+  /**
+   * @param {MetricsChunk["columns"]} columns
+   * @param {number} count
+   */
   #append(columns, count) {
     for (const [name, values] of Object.entries(columns)) {
       const held = (this.columns[name] ??= []);
@@ -51,16 +69,20 @@ export class RunSeries {
   /**
    * The points of a column over another, those left out in which either is not a finite number (a metric may be
    * measured only every few epochs). Grows in place while rows arrive.
+   * @param {string} xName
+   * @param {string} yName
+   * @returns {Points}
    */
   points(xName, yName) {
     const key = `${xName}|${yName}`;
-    let points = this.extracted.get(key);
-    if (!points) this.extracted.set(key, (points = { x: [], y: [], rows: 0 }));
-    const [x, y] = [this.columns[xName] ?? [], this.columns[yName] ?? []];
-    for (; points.rows < Math.min(x.length, y.length); points.rows += 1) {
-      if (!Number.isFinite(x[points.rows]) || !Number.isFinite(y[points.rows])) continue;
-      points.x.push(x[points.rows]);
-      points.y.push(y[points.rows]);
+    const points = this.#extracted.get(key) ?? { x: [], y: [], rows: 0 };
+    this.#extracted.set(key, points);
+    const [xs, ys] = [this.columns[xName] ?? [], this.columns[yName] ?? []];
+    for (; points.rows < Math.min(xs.length, ys.length); points.rows += 1) {
+      const [x, y] = [xs[points.rows], ys[points.rows]];
+      if (!isNumber(x) || !isNumber(y)) continue;
+      points.x.push(x);
+      points.y.push(y);
     }
     return points;
   }
@@ -72,17 +94,32 @@ export class RunSeries {
   restarts() {
     const { logged_at: clock, elapsed_seconds: trained } = this.columns;
     if (!this.generation || !clock || !trained) return [];
+    /** @param {number} row */
+    const idleBefore = (row) => (clock[row] ?? NaN) - (trained[row] ?? NaN);
     const pauses = [];
     for (let row = 1; row < clock.length; row += 1) {
-      const pause = clock[row] - clock[row - 1] - (trained[row] - trained[row - 1]);
-      if (pause > 1) pauses.push([pause, row]);
+      const pause = idleBefore(row) - idleBefore(row - 1);
+      if (pause > 1) pauses.push({ row, pause });
     }
-    pauses.sort((a, b) => b[0] - a[0]);
-    return pauses.slice(0, this.generation).map(([, row]) => row).sort((a, b) => a - b);
+    pauses.sort((a, b) => b.pause - a.pause);
+    return pauses.slice(0, this.generation).map(({ row }) => row).sort((a, b) => a - b);
   }
 }
 
-/** First position in ascending `values` whose value is at least `bound`. */
+/**
+ * Whether a value was measured.
+ * @param {number | null} value
+ * @returns {value is number}
+ */
+function isNumber(value) {
+  return Number.isFinite(value);
+}
+
+/**
+ * First position in ascending `values` whose value is at least `bound`.
+ * @param {number[]} values
+ * @param {number} bound
+ */
 export function lowerBound(values, bound) {
   let [low, high] = [0, values.length];
   while (low < high) {
@@ -93,7 +130,11 @@ export function lowerBound(values, bound) {
   return low;
 }
 
-/** Position of the value nearest to `wanted` in ascending `values`; -1 when there is none. */
+/**
+ * Position of the value nearest to `wanted` in ascending `values`; -1 when there is none.
+ * @param {number[]} values
+ * @param {number} wanted
+ */
 export function nearestIndex(values, wanted) {
   if (!values.length) return -1;
   const after = Math.min(lowerBound(values, wanted), values.length - 1);
@@ -104,6 +145,11 @@ export function nearestIndex(values, wanted) {
  * Positions to draw of the points between `low` and `high` (and one neighbour on each side, so that lines reach
  * the edge). x is cut into at most `buckets` equal parts, each of which keeps its least, its greatest and its last
  * value: a spike of one point is never lost.
+ * @param {number[]} x ascending
+ * @param {number[]} y
+ * @param {number} buckets
+ * @param {number} [low]
+ * @param {number} [high]
  */
 export function bucketIndices(x, y, buckets, low = -Infinity, high = Infinity) {
   const start = Math.max(0, lowerBound(x, low) - 1);
@@ -112,37 +158,45 @@ export function bucketIndices(x, y, buckets, low = -Infinity, high = Infinity) {
   end = Math.min(x.length, end + 1);
   if (end - start <= buckets) return Array.from({ length: Math.max(0, end - start) }, (_, at) => start + at);
   const width = (x[end - 1] - x[start]) / buckets || 1;
+  /** @param {number} index */
+  const bucketOf = (index) => Math.min(buckets - 1, Math.floor((x[index] - x[start]) / width));
+  /** @type {number[]} */
   const kept = [];
   for (let from = start, to; from < end; from = to) {
-    const bucket = Math.min(buckets - 1, Math.floor((x[from] - x[start]) / width));
+    const bucket = bucketOf(from);
     let [least, greatest] = [from, from];
-    for (to = from; to < end && Math.min(buckets - 1, Math.floor((x[to] - x[start]) / width)) === bucket; to += 1) {
+    for (to = from; to < end && bucketOf(to) === bucket; to += 1) {
       if (y[to] < y[least]) least = to;
       if (y[to] > y[greatest]) greatest = to;
     }
     for (const index of [Math.min(least, greatest), Math.max(least, greatest), to - 1]) {
-      if (index !== kept[kept.length - 1]) kept.push(index);
+      if (index !== kept.at(-1)) kept.push(index);
     }
   }
   if (kept[0] !== start) kept.unshift(start);
   return kept;
 }
 
-/** How raw values become a smooth line: (x, y, weight from 0 to 1) to values of the same length. */
-export const SMOOTHERS = {
-  /** Exponential moving average, divided by 1 - weight^t so that it does not lean on a start at zero. */
-  ema(_x, y, weight) {
-    let [sum, trust] = [0, 0];
-    return y.map((value) => {
-      sum = weight * sum + (1 - weight) * value;
-      trust = weight * trust + (1 - weight);
-      return sum / trust;
-    });
-  },
-};
+/**
+ * Exponential moving average, divided by 1 - weight^t so that it does not lean on a start at zero.
+ * @param {number[]} values
+ * @param {number} weight 0 (off) to below 1
+ */
+export function smooth(values, weight) {
+  let [sum, trust] = [0, 0];
+  return values.map((value) => {
+    sum = weight * sum + (1 - weight) * value;
+    trust = weight * trust + (1 - weight);
+    return sum / trust;
+  });
+}
 
-/** Rows of a table as CSV text (RFC 4180). */
+/**
+ * Rows of a table as CSV text (RFC 4180).
+ * @param {(string | number | null | undefined)[][]} rows
+ */
 export function toCsv(rows) {
+  /** @param {string | number | null | undefined} cell */
   const quote = (cell) => {
     const text = cell == null ? "" : String(cell);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,30 +1,47 @@
 // The legend of the map: a button for each group that shows or hides it, with its count.
 
-import { html } from "../base/dom.js";
+import { buildDot, focusedBeside, html } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
 
-/** `toggle(group)` and `only(group)` take a group's position, `all()` shows everything again. */
+/** @import { Group } from "./groups.js" */
+
+/**
+ * @typedef {object} LegendActs
+ * @property {(group: number) => void} toggle shows or hides a group, by its position
+ * @property {(group: number) => void} only shows it alone
+ * @property {() => void} all shows everything again
+ */
+
 export class Legend {
-  constructor({ toggle, only, all }) {
-    Object.assign(this, { toggle, only, all });
+  /** @param {LegendActs} acts */
+  constructor(acts) {
+    this.acts = acts;
     this.element = html("div", { class: "map-legend", role: "group", "aria-label": "Show or hide" });
   }
 
-  /** Draws `groups` [{label, colour, count}], those in the Set `hidden` as hidden; `some` if anything at all is. */
+  /**
+   * @param {Group[]} groups
+   * @param {ReadonlySet<number>} hidden their positions
+   * @param {{ some: boolean }} options some: anything at all is hidden
+   */
   draw(groups, hidden, { some }) {
-    const focused = this.element.getRootNode().activeElement?.dataset?.group;
-    const chips = groups.flatMap((group, at) => (group.count ? [this.chip(group, at, !hidden.has(at))] : []));
-    if (some) chips.push(html("button", { type: "button", class: "w-chip map-all", onclick: this.all }, "Show all"));
+    const focused = focusedBeside(this.element)?.dataset.group;
+    const chips = groups.flatMap((group, at) => (group.count ? [this.#buildChip(group, at, !hidden.has(at))] : []));
+    if (some) chips.push(html("button", { type: "button", class: "w-chip map-all", onclick: this.acts.all }, "Show all"));
     this.element.replaceChildren(...chips);
-    if (focused != null) this.element.querySelector(`[data-group="${focused}"]`)?.focus();
+    if (focused != null) chips.find((chip) => chip.dataset.group === focused)?.focus();
   }
 
-  chip({ label, colour, count }, at, shown) {
-    const dot = html("span", { class: "w-dot w-dot-disc", "aria-hidden": "true" });
-    dot.style.setProperty("--colour", colour);
-    const act = (event) => (event.detail === 2 ? this.only(at) : this.toggle(at));
+  /**
+   * @param {Group} group
+   * @param {number} at
+   * @param {boolean} shown
+   */
+  #buildChip({ label, colour, count }, at, shown) {
+    /** @param {MouseEvent} event */
+    const onclick = (event) => (event.detail === 2 ? this.acts.only(at) : this.acts.toggle(at));
     const state = { "aria-pressed": String(shown), title: "Click to show or hide, double click to show only this" };
-    const chip = { type: "button", class: "w-chip map-chip", "data-group": at, onclick: act, ...state };
-    return html("button", chip, dot, label, html("span", { class: "w-faint" }, formatCount(count)));
+    const chip = { type: "button", class: "w-chip map-chip", "data-group": at, onclick, ...state };
+    return html("button", chip, buildDot(colour), label, html("span", { class: "w-faint" }, formatCount(count)));
   }
 }

@@ -1,61 +1,120 @@
 // Where each article of a neighbourhood stands: one band a hop, categories in arcs, few crossings. Pure functions.
 
+/** @import { Link } from "../../types/answers" */
+
+/** @typedef {{ category: number, hop: number }} Placed an article, as far as its place depends on it */
+/** @typedef {Map<number, number[]>} Rings articles of each hop, in the order in which they stand */
+
+/**
+ * @typedef {object} Band the articles of one hop, in one or several lanes; px
+ * @property {number} hop
+ * @property {number} lanes
+ * @property {number} pitch between lanes
+ * @property {number} inner
+ * @property {number} outer
+ * @property {number} size of its articles
+ */
+
+/**
+ * @typedef {object} Layout around the origin, px and radians clockwise from three o'clock; one value an article
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} angle
+ * @property {number[]} size
+ * @property {Band[]} bands
+ * @property {Rings} order
+ */
+
+/** @typedef {{ angle: number[], lane: number[] }} Slots where in its ring each article stands */
+
 const TURN = 2 * Math.PI;
 const GLYPH_SIZES = Array.from({ length: 24 }, (_, step) => 14 - step * 0.5); // largest first, 2.5 px at least
 const GLYPH_SCALE = [1, 1.25, 1, 0.9]; // by hop
 const SWEEPS = 4;
 
+/** @type {Layout} */
+export const EMPTY_LAYOUT = { x: [], y: [], angle: [], size: [], bands: [], order: new Map() };
+
 /**
- * Places articles around the origin. `articles` [{category, hop}], the centre first; `links` [[source, target]]
- * as positions in `articles`; `reach` is the largest radius in px.
- * Returns {x, y, angle, size} arrays (px, radians clockwise from three o'clock) and bands [{hop, inner, outer}].
+ * Places articles around the origin, the centre first.
+ * @param {Placed[]} articles
+ * @param {Link[]} links
+ * @param {number} reach largest radius, px
+ * @returns {Layout}
  */
 export function layoutRings(articles, links, reach) {
-  const rings = groupByHop(articles);
-  const { bands, glyph } = fitBands(rings, articles, reach);
-  const angle = new Array(articles.length).fill(0);
-  const lane = new Array(articles.length).fill(0);
-  orderRings(rings, bands, articles, neighbourLists(articles.length, links), { angle, lane });
-
-  const x = new Array(articles.length).fill(0);
-  const y = new Array(articles.length).fill(0);
-  const size = new Array(articles.length).fill(centreSize(reach, glyph));
+  const order = groupByHop(articles);
+  const { bands, glyph } = fitBands(order, articles, reach);
+  /** @param {number} value */
+  const fill = (value) => Array.from(articles, () => value);
+  const places = { angle: fill(0), lane: fill(0) };
+  orderRings(order, bands, articles, findNeighbours(articles.length, links), places);
+  const { angle, lane } = places;
+  const [x, y, size] = [fill(0), fill(0), fill(centreSize(reach, glyph))];
   for (const band of bands) {
-    for (const article of rings.get(band.hop)) {
+    for (const article of membersOf(order, band.hop)) {
       const radius = band.inner + lane[article] * band.pitch;
       x[article] = radius * Math.cos(angle[article]);
       y[article] = radius * Math.sin(angle[article]);
       size[article] = band.size;
     }
   }
-  return { x, y, angle, size, bands, order: rings };
+  return { x, y, angle, size, bands, order };
 }
 
+/**
+ * @param {number} reach
+ * @param {number} glyph
+ */
 function centreSize(reach, glyph) {
   return Math.max(glyph * 1.6, Math.min(24, reach * 0.085));
 }
 
+/**
+ * @param {Placed[]} articles
+ * @returns {Rings}
+ */
 function groupByHop(articles) {
-  const rings = new Map();
-  articles.forEach(({ hop }, article) => {
-    if (hop === 0) return;
-    if (!rings.has(hop)) rings.set(hop, []);
-    rings.get(hop).push(article);
-  });
-  return new Map([...rings].sort(([a], [b]) => a - b));
+  const hops = [...new Set(articles.map(({ hop }) => hop))].filter((hop) => hop > 0).sort((a, b) => a - b);
+  const all = [...articles.keys()];
+  return new Map(hops.map((hop) => [hop, all.filter((article) => articles[article].hop === hop)]));
 }
 
-// The largest glyphs with which every ring, in as few lanes as it takes, stays within reach.
+/**
+ * @param {Rings} rings
+ * @param {number} hop
+ */
+function membersOf(rings, hop) {
+  return rings.get(hop) ?? [];
+}
+
+/**
+ * The largest glyphs with which every ring, in as few lanes as it takes, stays within reach.
+ * @param {Rings} rings
+ * @param {Placed[]} articles
+ * @param {number} reach
+ */
 function fitBands(rings, articles, reach) {
-  for (const glyph of GLYPH_SIZES) {
-    const bands = stackBands(rings, articles, reach, glyph);
-    const fits = !bands.length || bands.at(-1).outer + bands.at(-1).size <= reach;
-    if (fits || glyph === GLYPH_SIZES.at(-1)) return { bands: spreadBands(bands, reach), glyph };
+  let glyph = GLYPH_SIZES[0];
+  let bands = stackBands(rings, articles, reach, glyph);
+  for (const smaller of GLYPH_SIZES.slice(1)) {
+    const last = bands.at(-1);
+    if (!last || last.outer + last.size <= reach) break;
+    glyph = smaller;
+    bands = stackBands(rings, articles, reach, glyph);
   }
+  return { bands: spreadBands(bands, reach), glyph };
 }
 
+/**
+ * @param {Rings} rings
+ * @param {Placed[]} articles
+ * @param {number} reach
+ * @param {number} glyph radius, px
+ */
 function stackBands(rings, articles, reach, glyph) {
   let inner = reach * 0.3;
+  /** @type {Band[]} */
   const bands = [];
   for (const [hop, members] of rings) {
     const size = glyph * GLYPH_SCALE[hop];
@@ -64,26 +123,38 @@ function stackBands(rings, articles, reach, glyph) {
     let lanes = 1;
     while (lanes < members.length && (countSlots(members.length, arcs, lanes) / lanes) * room > TURN * inner) lanes++;
     const pitch = lanes > 1 ? room * 0.92 : 0;
-    bands.push({ hop, lanes, pitch, inner, size, outer: inner + (lanes - 1) * pitch });
-    inner = bands.at(-1).outer + reach * 0.17 + size;
+    const outer = inner + (lanes - 1) * pitch;
+    bands.push({ hop, lanes, pitch, inner, size, outer });
+    inner = outer + reach * 0.17 + size;
   }
   return bands;
 }
 
-// Slots of a ring, one an article and a pause between categories; a whole number of rounds over the lanes, so that
-// articles of one lane are as far apart where the ring closes as elsewhere.
+/**
+ * Slots of a ring, one an article and a pause between categories; a whole number of rounds over the lanes, so that
+ * articles of one lane are as far apart where the ring closes as elsewhere.
+ * @param {number} members
+ * @param {number} arcs
+ * @param {number} lanes
+ */
 function countSlots(members, arcs, lanes) {
   return Math.ceil((members + (arcs > 1 ? arcs * pauseOf(lanes) : 0)) / lanes) * lanes;
 }
 
+/** @param {number} lanes */
 function pauseOf(lanes) {
   return lanes === 1 ? 0.5 : 2; // slots
 }
 
-// What is left of the reach widens the gaps, so that the outermost band ends at the rim.
+/**
+ * What is left of the reach widens the gaps, so that the outermost band ends at the rim.
+ * @param {Band[]} bands
+ * @param {number} reach
+ */
 function spreadBands(bands, reach) {
-  if (!bands.length) return bands;
-  const slack = Math.max(0, reach - bands.at(-1).size - bands.at(-1).outer);
+  const last = bands.at(-1);
+  if (!last) return bands;
+  const slack = Math.max(0, reach - last.size - last.outer);
   const most = reach * (bands.length === 1 ? 0.5 : 0.34);
   const step = Math.min(slack / bands.length, most);
   return bands.map((band, at) => {
@@ -92,7 +163,13 @@ function spreadBands(bands, reach) {
   });
 }
 
-function neighbourLists(count, links) {
+/**
+ * The articles linked to each, in either direction.
+ * @param {number} count
+ * @param {Link[]} links
+ */
+function findNeighbours(count, links) {
+  /** @type {number[][]} */
   const near = Array.from({ length: count }, () => []);
   for (const [source, target] of links) {
     near[source].push(target);
@@ -101,26 +178,43 @@ function neighbourLists(count, links) {
   return near;
 }
 
-// Barycentre sweeps: each ring is sorted by category, within one by where its links lead, then turned to fit.
+/**
+ * Barycentre sweeps: each ring is sorted by category, within one by where its links lead, then turned to fit.
+ * @param {Rings} rings
+ * @param {Band[]} bands
+ * @param {Placed[]} articles
+ * @param {number[][]} near
+ * @param {Slots} places
+ */
 function orderRings(rings, bands, articles, near, places) {
   const { angle } = places;
+  /** @param {number} a @param {number} b */
   const byCategory = (a, b) => articles[a].category - articles[b].category;
   for (const { hop, lanes } of bands) {
-    const members = rings.get(hop).sort((a, b) => byCategory(a, b) || a - b);
+    const members = membersOf(rings, hop).sort((a, b) => byCategory(a, b) || a - b);
     assignSlots(members, lanes, articles, places);
   }
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     for (const { hop, lanes } of bands) {
-      const members = rings.get(hop);
-      const pulls = new Map(members.map((article) => [article, pullOf(article, hop, articles, near, angle)]));
-      members.sort((a, b) => byCategory(a, b) || pulls.get(a) - pulls.get(b) || a - b);
+      const members = membersOf(rings, hop);
+      /** @type {number[]} */
+      const pulls = [];
+      for (const article of members) pulls[article] = pullOf(article, hop, articles, near, angle);
+      members.sort((a, b) => byCategory(a, b) || pulls[a] - pulls[b] || a - b);
       assignSlots(members, lanes, articles, places);
       if (hop > bands[0].hop) turnRing(members, hop, articles, near, angle);
     }
   }
 }
 
-// How far round from where it stands an article is drawn by its links on other rings (and, less, on its own).
+/**
+ * How far round from where it stands an article is drawn by its links on other rings (and, less, on its own).
+ * @param {number} article
+ * @param {number} hop
+ * @param {Placed[]} articles
+ * @param {number[][]} near
+ * @param {number[]} angle
+ */
 function pullOf(article, hop, articles, near, angle) {
   let [sin, cos] = [0, 0];
   for (const other of near[article]) {
@@ -134,8 +228,15 @@ function pullOf(article, hop, articles, near, angle) {
   return angle[article] + turn;
 }
 
-// Evenly spaced from the top, dealt out over the lanes, with a pause between categories.
+/**
+ * Evenly spaced from the top, dealt out over the lanes, with a pause between categories.
+ * @param {number[]} members
+ * @param {number} lanes
+ * @param {Placed[]} articles
+ * @param {Slots} places
+ */
 function assignSlots(members, lanes, articles, { angle, lane }) {
+  /** @param {number} at */
   const isNew = (at) => at > 0 && articles[members[at]].category !== articles[members[at - 1]].category;
   const arcs = 1 + members.filter((_, at) => isNew(at)).length;
   const slots = countSlots(members.length, arcs, lanes);
@@ -148,6 +249,13 @@ function assignSlots(members, lanes, articles, { angle, lane }) {
   });
 }
 
+/**
+ * @param {number[]} members
+ * @param {number} hop
+ * @param {Placed[]} articles
+ * @param {number[][]} near
+ * @param {number[]} angle
+ */
 function turnRing(members, hop, articles, near, angle) {
   let [sin, cos] = [0, 0];
   for (const article of members) {

@@ -1,12 +1,23 @@
 // The marks of a neighbourhood as SVG path data and numbers: tapered links, glyphs of truth and prediction. Pure.
 
+/** @import { Link } from "../../types/answers" */
+/** @import { Spot } from "../base/labels.js" */
+/** @import { Place } from "../base/view.js" */
+
+/** @typedef {{ x: number[], y: number[], size: number[] }} Spots of articles, px */
+/** @typedef {{ width: number, bend: number }} LinkStyle width: px at the source. bend: 0 (straight) to 1 (through the origin) */
+
 const GAP_SHARE = 0.2; // of the ring's turn, open when the prediction is wrong
 const THIN = 0.22; // width of a link at its target, of that at its source
 const BAND_PX = 12; // of a band beyond its articles' middles
 
 /**
  * The outline of a link that is wide at the source and thin at the target, bent towards the origin unless it touches
- * the centre. `width` px at the source, `bend` 0 (straight) to 1 (through the origin). Null if the marks touch.
+ * the centre. Null if the marks touch.
+ * @param {Spots} spots
+ * @param {number} source
+ * @param {number} target
+ * @param {LinkStyle} style
  */
 export function taperOf({ x, y, size }, source, target, { width, bend }) {
   const [dx, dy] = [x[target] - x[source], y[target] - y[source]];
@@ -19,10 +30,15 @@ export function taperOf({ x, y, size }, source, target, { width, bend }) {
   return { from, to, middle, nx: (-dy / length) * (width / 2), ny: (dx / length) * (width / 2), thin: THIN };
 }
 
-/** Path data of several links as one mark: where they overlap they do not darken. */
-export function linkPaths(links, layout, style) {
+/**
+ * Path data of several links as one mark: where they overlap they do not darken.
+ * @param {Link[]} links
+ * @param {Spots} spots
+ * @param {LinkStyle} style
+ */
+export function linkPaths(links, spots, style) {
   const parts = links.map(([source, target]) => {
-    const taper = taperOf(layout, source, target, style);
+    const taper = taperOf(spots, source, target, style);
     if (!taper) return "";
     const { from, to, middle, nx, ny, thin } = taper;
     return (
@@ -35,7 +51,11 @@ export function linkPaths(links, layout, style) {
   return parts.join("");
 }
 
-// The point on an article's rim that faces (x, y).
+/**
+ * The point on an article's rim that faces another point.
+ * @param {Spot} article
+ * @param {Place} point
+ */
 function towards(article, point) {
   const [dx, dy] = [point.x - article.x, point.y - article.y];
   const length = Math.hypot(dx, dy) || 1;
@@ -44,8 +64,9 @@ function towards(article, point) {
 
 /**
  * The glyph of one article within a radius of `size` px: a disc (truth) and, with a prediction, a ring around it
- * whose width is the confidence and which is open when wrong.
- * Returns {disc, ring: null | {radius, width, dashes}}; `dashes` counts in hundredths of the turn.
+ * whose width is the confidence and which is open when wrong; `dashes` counts in hundredths of the turn.
+ * @param {{ category: number, pred: number | null, confidence: number | null }} article
+ * @param {number} size
  */
 export function glyphOf({ category, pred, confidence }, size) {
   if (pred == null) return { disc: size * 0.86, ring: null };
@@ -58,12 +79,17 @@ export function glyphOf({ category, pred, confidence }, size) {
   };
 }
 
-/** Path data of a hop's band: a flat annulus. */
+/**
+ * Path data of a hop's band: a flat annulus.
+ * @param {{ inner: number, outer: number }} band
+ */
 export function bandPath({ inner, outer }) {
+  /** @param {number} r @param {number} sweep */
   const circle = (r, sweep) => `M${-r} 0A${r} ${r} 0 1 ${sweep} ${r} 0A${r} ${r} 0 1 ${sweep} ${-r} 0Z`;
   return circle(outer + BAND_PX, 1) + circle(Math.max(1, inner - BAND_PX), 0);
 }
 
+/** @param {number} value */
 function round(value) {
   return Math.round(value * 10) / 10;
 }

@@ -1,26 +1,39 @@
 // Walking a neighbourhood by arrow keys: along a ring, and between rings. Pure.
 
+/** @import { Layout } from "./layout.js" */
+
+/** @type {{ [key: string]: number }} */
+const OUTWARDS = { ArrowUp: -Math.PI / 2, ArrowRight: 0, ArrowDown: Math.PI / 2, ArrowLeft: Math.PI };
+
 /**
- * The article to which a key leads from `from`, or null. `layout` as from layoutRings, `hops` the hop of each article.
- * Right and left go round the ring, up one ring outwards, down one inwards, Home to the centre.
+ * The article to which a key leads from `from`, or null. Right and left go round the ring, up one ring outwards, down
+ * one inwards, Home to the centre.
+ * @param {string} key
+ * @param {number} from
+ * @param {Pick<Layout, "order" | "angle">} layout
+ * @param {number[]} hops of each article
  */
-export function walk(key, from, layout, hops) {
-  const hop = hops[from];
-  const ring = layout.order.get(hop);
+export function walk(key, from, { order, angle }, hops) {
   if (key === "Home") return 0;
-  if (hop === 0) {
-    const angles = { ArrowUp: -Math.PI / 2, ArrowRight: 0, ArrowDown: Math.PI / 2, ArrowLeft: Math.PI };
-    return key in angles ? nearest(layout.order.get(1), angles[key], layout.angle) : null;
-  }
+  const hop = hops[from];
+  if (hop === 0) return key in OUTWARDS ? findNearest(order.get(1), OUTWARDS[key], angle) : null;
+  const ring = order.get(hop) ?? [];
   if (key === "ArrowRight") return ring[(ring.indexOf(from) + 1) % ring.length];
   if (key === "ArrowLeft") return ring[(ring.indexOf(from) - 1 + ring.length) % ring.length];
-  if (key === "ArrowUp") return nearest(layout.order.get(hop + 1), layout.angle[from], layout.angle);
-  if (key === "ArrowDown") return hop === 1 ? 0 : nearest(layout.order.get(hop - 1), layout.angle[from], layout.angle);
+  if (key === "ArrowUp") return findNearest(order.get(hop + 1), angle[from], angle);
+  if (key === "ArrowDown") return hop === 1 ? 0 : findNearest(order.get(hop - 1), angle[from], angle);
   return null;
 }
 
-function nearest(ring, angle, angles) {
+/**
+ * The article of a ring that stands nearest to an angle; null without any.
+ * @param {number[] | undefined} ring
+ * @param {number} wanted
+ * @param {number[]} angles
+ */
+function findNearest(ring, wanted, angles) {
   if (!ring?.length) return null;
-  const apart = (article) => Math.abs(Math.atan2(Math.sin(angles[article] - angle), Math.cos(angles[article] - angle)));
+  /** @param {number} article */
+  const apart = (article) => Math.abs(Math.atan2(Math.sin(angles[article] - wanted), Math.cos(angles[article] - wanted)));
   return ring.reduce((best, article) => (apart(article) < apart(best) ? article : best));
 }
