@@ -41,6 +41,7 @@ def recover(explorer: Explorer) -> None:
     while True:
         try:
             explorer.runs.recover()
+            explorer.benchmarks.recover()
         except WikicsError as error:
             logging.getLogger("wikics").error("runs could not be queued again: %s", error)
         time.sleep(RECOVER_EVERY_SECONDS)

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
 
+BackendName = Literal["local"]
 Training = Literal["open", "token", "off"]
 
 
@@ -21,7 +22,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
-    backend: Literal["local"] = Field("local", description="Where a run executes.")
+    backend: BackendName = Field("local", description="Where jobs execute.")
     training: Training = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")

@@ -9,13 +9,13 @@ from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
 TRAIL_LENGTH = 6
-TRAIL = "article_trail"
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 run = st.session_state["open_run"]
 predicted = run if run and run.has_predictions else None
 graph = explorer.graphs.load(graph_id)
+trail_key = f"article_trail_{graph_id}"
 
 
 def on_chosen(key: str) -> None:
@@ -34,7 +34,7 @@ def on_row(key: str, indices: list[int]) -> None:
 
 def draw_trail(article: int) -> None:
     """Where one came from: the articles visited last, each a link."""
-    trail: list[int] = [index for index in st.session_state.get((TRAIL, graph_id), []) if index != article]
+    trail: list[int] = [index for index in st.session_state.get(trail_key, []) if index != article]
     if trail:
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key="article_trail"):
             for index in trail:
@@ -44,7 +44,7 @@ def draw_trail(article: int) -> None:
                     query_params=inputs.kept_params(article=index),
                 )
                 st.markdown(":material/chevron_right:", width="content")
-    st.session_state[(TRAIL, graph_id)] = [*trail, article][-TRAIL_LENGTH:]
+    st.session_state[trail_key] = [*trail, article][-TRAIL_LENGTH:]
 
 
 def draw_links(article: int) -> None:

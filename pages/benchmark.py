@@ -1,13 +1,11 @@
 """Which model is best on this graph, and by more than chance?"""
 
-import shlex
-
 import streamlit as st
 
 from core.errors import ConflictError
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.evaluation.published import PublishedResult
-from pages.ui import charts, inputs, leaderboard
+from pages.ui import benchmark_jobs, charts, inputs, leaderboard
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown
 
@@ -15,13 +13,6 @@ PARAMS = {"first": "First", "second": "Second"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
-
-
-def draw_command(preset: str) -> None:
-    """The shell command that makes one; the server trains no benchmark for a visitor."""
-    st.code(
-        shlex.join(["wikics", "benchmark", "--graph", graph_id, "--preset", preset]), language="bash", wrap_lines=True
-    )
 
 
 def draw_notices(board: list[BenchmarkSummary]) -> None:
@@ -33,13 +24,18 @@ def draw_notices(board: list[BenchmarkSummary]) -> None:
 
 
 def draw_empty() -> None:
-    """What a benchmark is, and how to make the first."""
-    with st.container(border=True, key="benchmark_empty"):
-        st.markdown(
-            "No benchmark of this graph yet. One trains a preset on every split and says how good it is, "
-            "and how sure that is. Make it in a shell; each split appears here as it ends."
-        )
-        draw_command(explorer.configs.list_presets()[0].name)
+    """What a benchmark is."""
+    st.markdown(
+        "No result on this graph yet. A benchmark trains a preset on every split and says how good it is, and how "
+        "sure that is; each split appears here as it ends."
+    )
+
+
+def draw_start(board: list[BenchmarkSummary]) -> None:
+    """The form that starts one; presets that have none yet come first."""
+    done = {summary.preset for summary in board}
+    presets = sorted(explorer.configs.list_presets(), key=lambda preset: preset.name in done)
+    benchmark_jobs.draw_start(explorer, graph_id, {preset.name: preset.title for preset in presets})
 
 
 def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, ...]) -> None:
@@ -127,17 +123,16 @@ with st.spinner("Drawing test articles and splits anew for the intervals"):
     board = explorer.benchmarks.list(graph_id)
 published = explorer.benchmarks.list_published(graph_id)
 draw_notices(board)
+benchmark_jobs.draw_jobs(explorer, graph_id)
 if board:
     draw_board(board, published)
 else:
     draw_empty()
+    draw_start(board)
 if published:
     draw_published(published)
 if len(board) > 1:
     draw_difference(board)
 if board:
     st.subheader("Measure another")
-    done = {summary.preset for summary in board}
-    names = [preset.name for preset in explorer.configs.list_presets()]
-    draw_command(next((name for name in names if name not in done), names[0]))
-    st.caption("In a shell. What is done is kept: the same command goes on where it was cut off.")
+    draw_start(board)

@@ -1,13 +1,14 @@
 """How do the runs compare?"""
 
 import hashlib
+from typing import TypedDict
 
 import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from pages.ui import charts, inputs, report, run_table
-from pages.ui.components.curves import CurveRun, curves
+from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
 from pages.ui.theme import STATE_COLORS
@@ -56,7 +57,15 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
     )
 
 
-def draw_controls() -> dict[str, object]:
+class CurveOptions(TypedDict):
+    """What `draw_controls` lets a person choose."""
+
+    x: XName
+    smoothing: float
+    log: bool
+
+
+def draw_controls() -> CurveOptions:
     """How the curves are drawn; all of it is in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         x = inputs.choose(

@@ -70,12 +70,12 @@ def draw_command(preset: Preset, changed: dict[str, object]) -> None:
 
 def draw_place(preset: Preset, changed: dict[str, object]) -> None:
     """Where the run will execute, how long it takes, the same as a command, and the main action."""
-    place = explorer.runs.describe_place()
+    place = explorer.places.describe()
     waiting = (
         f"{place.waiting} waiting, {place.running} running" if place.waiting or place.running else "nothing waiting"
     )
     with st.container(border=True):
-        st.markdown(f":material/memory: **This machine**, {place.device}. {waiting.capitalize()}.")
+        st.markdown(f":material/memory: **{place.name}**, {place.device}. {waiting.capitalize()}.")
         problem = None
         try:
             seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))

@@ -1,4 +1,8 @@
-"""Fixtures that every tier shares: a graph of eight articles."""
+"""What every tier shares: one thread for computing, a graph of eight articles."""
+
+import gc
+import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,6 +13,26 @@ from core.graph.archive import GraphOrigin, build_graph, dump_arrays
 # A deadline an example measures how busy the machine is.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+
+def pytest_collection_finish():
+    """Tensors as small as those of tests gain nothing from threads, whose waiting for each other costs as much again.
+
+    Processes that tests start keep theirs. What is imported by now stays, so garbage collection need not look at it.
+    """
+    gc.freeze()
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan_for_components():
+    """Each simulated app has Streamlit look through every installed package for components: here once for all."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

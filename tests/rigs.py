@@ -2,19 +2,22 @@
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from core.backends.base import Backend
+from core.backends.base import Backend, Place, submit_orphans
+from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
 from core.runs.benchmarks import BenchmarkResult, pack_correct
-from core.runs.state import ENDED
-from core.runs.store import RunStore
+from core.runs.folder import JobFolder
+from core.runs.job_states import JobStates
+from core.runs.state import ENDED, build_resumed
+from core.runs.store import RUNS, RunStore
 from core.storage.local import LocalStorage
 
-FAKE_TRAINER = (sys.executable, str(Path(__file__).with_name("fake_trainer.py")))
+FAKE_WAITER = (sys.executable, str(Path(__file__).with_name("fake_waiter.py")))
 
 
 @dataclass
@@ -27,16 +30,33 @@ class Rig:
     def create(self, **config):
         return self.store.create(self.config | config, self.environment)
 
-    def submit(self, **config):
-        run_id = self.create(**config)
-        self.backend.submit(run_id)
+    def submit(self, run_id=None, **config):
+        run_id = run_id or self.create(**config)
+        self.backend.submit(RUNS + run_id)
         return run_id
+
+    def stop(self, run_id):
+        self.backend.stop(RUNS + run_id)
+
+    def resume(self, run_id):
+        self.backend.resume(RUNS + run_id)
+
+    def alive(self, run_id):
+        return self.backend.alive(RUNS + run_id)
+
+    def log(self, run_id):
+        return self.store.read_log(run_id)
+
+    def submit_orphans(self):
+        """The ids of runs that nothing waited for, as the app queues them again."""
+        jobs = [RUNS + record.id for record in reversed(self.store.list())]
+        return [job.removeprefix(RUNS) for job in submit_orphans(jobs, JobStates(self.store.storage), self.backend)]
 
     def wait_for(self, run_id, *states, seconds=20):
         deadline = time.monotonic() + seconds
         while (state := self.store.read(run_id).state) not in states:
-            assert time.monotonic() < deadline, f"{run_id} is {state}, not {states}: {self.backend.logs(run_id)}"
-            assert state not in ENDED, f"{run_id} is {state}, not {states}: {self.backend.logs(run_id)}"
+            assert time.monotonic() < deadline, f"{run_id} is {state}, not {states}: {self.log(run_id)}"
+            assert state not in ENDED, f"{run_id} is {state}, not {states}: {self.log(run_id)}"
             time.sleep(0.02)
         return self.store.read_stored_state(run_id)
 
@@ -45,7 +65,7 @@ class Rig:
         self.wait_for(run_id, "running", "stopping", "finished", seconds=seconds)
         deadline = time.monotonic() + seconds
         while (row := self.store.read_metrics(run_id).row) < epoch:
-            assert time.monotonic() < deadline, f"{run_id} is at epoch {row}: {self.backend.logs(run_id)}"
+            assert time.monotonic() < deadline, f"{run_id} is at epoch {row}: {self.log(run_id)}"
             time.sleep(0.02)
 
     def wait_until(self, is_so, *, seconds=20):
@@ -61,16 +81,44 @@ class Rig:
         """Stops what still runs."""
         for record in self.store.list():
             if record.state not in ENDED:
-                self.backend.stop(record.id)
+                self.stop(record.id)
                 self.wait_for(record.id, "stopped", "finished")
 
 
 FAKE_CONFIG = {"preset": "fake", "epochs": 3, "epoch_seconds": 0.02}
 
 
-def local_rig(home, *, max_runs=1, trainer=FAKE_TRAINER, config=FAKE_CONFIG, environment=None):
-    backend = LocalBackend(home, max_runs=max_runs, trainer=trainer)
+def local_rig(home, *, max_runs=1, waiter=FAKE_WAITER, config=FAKE_CONFIG, environment=None):
+    backend = LocalBackend(home, max_runs=max_runs, waiter=waiter)
     return Rig(backend, RunStore(LocalStorage(home)), config, environment or {})
+
+
+class InlineBackend:
+    """Executes a job in this process, at once when it is submitted; see `core.backends.base.Backend`."""
+
+    def __init__(self, home):
+        self.storage = LocalStorage(home)
+        self.states = JobStates(self.storage)
+
+    def submit(self, job):
+        folder = JobFolder(self.storage.path(job))
+        while folder.read_state().state == "pending":
+            take_turn(folder, self.storage)
+
+    def stop(self, job):
+        self.states.request_stop(job)
+        self.states.write(job, replace(self.states.read_stored(job), state="stopped"))
+
+    def resume(self, job):
+        self.states.clear_stop(job)
+        self.states.write(job, build_resumed(self.states.read_stored(job)))
+        self.submit(job)
+
+    def alive(self, job):
+        return self.states.read_stored(job).state == "running"
+
+    def describe_place(self):
+        return Place("This process", "a CPU", 1)
 
 
 def make_result(split=0, seed=0, *, correct=(True, True, False), **other):

@@ -1,53 +1,106 @@
-"""Benchmarks: one config over splits and seeds, ranked and compared on a graph."""
+"""Benchmarks: one config over splits and seeds, queued as a job, ranked and compared on a graph."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from core.app.graphs import Graphs
+from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
-from core.errors import BenchmarkNotFoundError
+from core.errors import BenchmarkNotFoundError, ConflictError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
 from core.evaluation.published import PublishedResult, list_published
+from core.runs.benchmarks import BENCHMARKS, Benchmark, BenchmarkStore, Pair, Wanted
 from core.runs.environment import read_commit
+from core.runs.job_states import JobStates
+from core.runs.state import ACTIVE, RunState, StateName
+
+
+@dataclass(frozen=True)
+class BenchmarkJob:
+    """How far a benchmark is that was started: results that it has of those wanted, and the share of all work."""
+
+    id: str
+    preset: str
+    graph: str
+    state: StateName
+    message: str  # what it trains just now, or why it failed
+    done: int
+    total: int
+    fraction: float
 
 
 class Benchmarks:
-    """The benchmarks of a leaderboard. May be used from any thread."""
+    """The benchmarks of a store, executed by a backend. May be used from any thread."""
 
-    def __init__(self, leaderboard: Leaderboard, graphs: Graphs) -> None:
-        self._leaderboard, self._graphs = leaderboard, graphs
+    def __init__(
+        self, store: BenchmarkStore, leaderboard: Leaderboard, states: JobStates, backend: Backend, graphs: Graphs
+    ) -> None:
+        self._store, self._leaderboard, self._states = store, leaderboard, states
+        self._backend, self._graphs = backend, graphs
 
-    def run(
-        self, config: TrainConfig, pairs: Sequence[tuple[int, int]], on_progress: Callable[[Any], None] = lambda _: None
-    ) -> str:
-        """Trains the (split, seed) pairs that are not done yet, here and now, and returns the benchmark's id.
+    def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
+        """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
 
-        `on_progress` gets a `core.training.benchmark.BenchmarkProgress`; what it raises ends the benchmark.
+        One that is queued or trained already is asked for these pairs too. Raises InvalidInputError for a split that
+        the graph has not.
         """
-        from core.training.benchmark import run_benchmark
-
-        graph, store = self._graphs.load(config.graph), self._leaderboard.store
-        benchmark = store.open(config.model_dump(), graph_digest=graph.digest, defaults=TrainConfig().model_dump())
-        run_benchmark(store, benchmark, config, graph, pairs, commit=read_commit(), on_progress=on_progress)
+        graph = self._graphs.load(config.graph)
+        for split, _ in pairs:
+            graph.check_split(split)
+        defaults = TrainConfig().model_dump()
+        benchmark = self._store.open(config.model_dump(), graph_digest=graph.digest, defaults=defaults)
+        if all(self._store.has_result(benchmark.id, *pair) for pair in pairs):
+            return benchmark.id
+        job = BENCHMARKS + benchmark.id
+        is_active = self._read_state(benchmark.id).state in ACTIVE
+        before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
+        wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
+        self._store.write_wanted(benchmark.id, wanted)
+        if not is_active:
+            self._states.clear_stop(job)
+            self._states.write(job, RunState(created_at=time.time()))
+            self._backend.submit(job)
         return benchmark.id
 
+    def stop(self, benchmark_id: str) -> None:
+        """Asks a benchmark to stop after its epoch; one that has ended is left as it is, and keeps its results."""
+        with suppress(ConflictError, BenchmarkNotFoundError):
+            self._backend.stop(BENCHMARKS + benchmark_id)
+
+    def read_job(self, benchmark_id: str, pairs: Collection[Pair] | None = None) -> BenchmarkJob:
+        """How far a benchmark is, with what was last wanted of it or with `pairs`. Raises BenchmarkNotFoundError."""
+        return self._build_job(self._store.read(benchmark_id), pairs)
+
+    def list_jobs(self, graph_id: str | None = None) -> list[BenchmarkJob]:
+        """The benchmarks that are queued, trained, or ended before all that was wanted was done, oldest first."""
+        digest = self._graphs.read_summary(graph_id).digest if graph_id else None
+        jobs = [self._build_job(benchmark, None) for benchmark in self._store.list(digest)]
+        return [job for job in jobs if job.state in ACTIVE or job.done < job.total]
+
+    def recover(self) -> None:
+        """Queues again what waited when an earlier process of this app, or the machine, went down."""
+        waiting = [BENCHMARKS + job.id for job in self.list_jobs() if job.state in ("pending", "stopping")]
+        submit_orphans(waiting, self._states, self._backend)
+
     def list(self, graph_id: str | None = None) -> list[BenchmarkSummary]:
-        """All benchmarks, or those of exactly this graph, best first. Raises GraphNotFoundError."""
+        """All benchmarks with a result, or those of exactly this graph, best first. Raises GraphNotFoundError."""
         return self._leaderboard.rank(self._graphs.read_summary(graph_id).digest if graph_id else None)
 
     def exists(self, benchmark_id: str) -> bool:
         """Whether there is a benchmark of this id."""
         try:
-            self._leaderboard.store.read(benchmark_id)
+            self._store.read(benchmark_id)
         except BenchmarkNotFoundError:
             return False
         return True
 
-    def read(self, benchmark_id: str, pairs: Collection[tuple[int, int]] | None = None) -> BenchmarkSummary:
+    def read(self, benchmark_id: str, pairs: Collection[Pair] | None = None) -> BenchmarkSummary:
         """One benchmark over all its results or some; see `Leaderboard.read`."""
         return self._leaderboard.read(benchmark_id, pairs)
 
-    def compare(self, first: str, second: str, pairs: Collection[tuple[int, int]] | None = None) -> BenchmarkDifference:
+    def compare(self, first: str, second: str, pairs: Collection[Pair] | None = None) -> BenchmarkDifference:
         """The first minus the second on the runs that both have; see `Leaderboard.compare`."""
         return self._leaderboard.compare(first, second, pairs)
 
@@ -55,3 +108,26 @@ class Benchmarks:
         """What was published on exactly this graph, best first. Raises GraphNotFoundError."""
         summary = self._graphs.read_summary(graph_id)
         return list_published(summary.kind, summary.digest)
+
+    def _read_state(self, benchmark_id: str) -> RunState:
+        """Where its job stands; as finished where it never was one."""
+        try:
+            return self._states.read(BENCHMARKS + benchmark_id)
+        except BenchmarkNotFoundError:
+            return RunState("finished")
+
+    def _build_job(self, benchmark: Benchmark, pairs: Collection[Pair] | None) -> BenchmarkJob:
+        state = self._read_state(benchmark.id)
+        wanted = set(self._store.read_wanted(benchmark.id).pairs if pairs is None else pairs)
+        done = len(wanted & self._store.list_pairs(benchmark.id))
+        share = done / len(wanted) if wanted else 1.0
+        return BenchmarkJob(
+            id=benchmark.id,
+            preset=benchmark.preset,
+            graph=benchmark.graph,
+            state=state.state,
+            message=state.message,
+            done=done,
+            total=len(wanted),
+            fraction=max(share, state.fraction) if state.state in ACTIVE else share,
+        )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.app.configs import Configs
 from core.app.graphs import Graphs
+from core.app.places import Places
 from core.app.runs import Runs
 from core.backends.probe import estimate_seconds
 from core.config.train import TrainConfig
@@ -14,8 +15,9 @@ from core.runs.record import compute_variant
 class Estimates:
     """What is known of a config before it is trained. May be used from any thread."""
 
-    def __init__(self, home: Path, runs: Runs, graphs: Graphs, configs: Configs) -> None:
-        self._home, self._runs, self._graphs, self._configs = home, runs, graphs, configs
+    def __init__(self, home: Path, graphs: Graphs, configs: Configs, runs: Runs, places: Places) -> None:
+        self._home, self._graphs, self._configs = home, graphs, configs
+        self._runs, self._places = runs, places
         self._probed: dict[tuple[str, str], float] = {}
 
     def summarise_experience(self, config: TrainConfig) -> Experience:
@@ -31,7 +33,7 @@ class Estimates:
     def probe_default(self) -> None:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
         graph, config = self._graphs.load(), self._configs.build_default()
-        if self.estimate_seconds(config) is None and not self._runs.describe_place().running:
+        if self.estimate_seconds(config) is None and not self._places.describe().running:
             seconds = estimate_seconds(self._home, graph.id, graph.digest, config.preset)
             if seconds is not None:
                 self._probed[_key(config)] = seconds

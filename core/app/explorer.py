@@ -8,14 +8,16 @@ from core.app.benchmarks import Benchmarks
 from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.graphs import Graphs
+from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
 from core.backends.base import Backend
-from core.backends.local.backend import LocalBackend
+from core.backends.open import open_backend
 from core.config.presets import find_changes
 from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkStore
+from core.runs.job_states import JobStates
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.local import LocalStorage
@@ -34,6 +36,7 @@ class Explorer:
     predictions: Predictions
     articles: Articles
     benchmarks: Benchmarks
+    places: Places
 
 
 def open_explorer(
@@ -42,20 +45,25 @@ def open_explorer(
     """The Explorer over the home that the settings name; `library` and `backend` instead of those they mean."""
     home = settings.home_folder
     storage = LocalStorage(home)
-    store = RunStore(storage)
+    states = JobStates(storage)
     graphs = Graphs(library or GraphLibrary(home / "graphs", data_folder=settings.data))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
-    backend = backend or LocalBackend(home, max_runs=settings.max_runs)
-    runs = Runs(store, backend, graphs, max_runs=settings.max_runs)
-    predictions = Predictions(store, graphs)
+    backend = backend or open_backend(settings)
+    run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
+    runs = Runs(run_store, states, backend, graphs)
+    leaderboard = Leaderboard(benchmark_store, find_changes)
+    benchmarks = Benchmarks(benchmark_store, leaderboard, states, backend, graphs)
+    predictions = Predictions(run_store, graphs)
+    places = Places(backend, runs, benchmarks)
     return Explorer(
         settings=settings,
         access=Access(settings.training, settings.token),
         graphs=graphs,
         configs=configs,
         runs=runs,
-        estimates=Estimates(home, runs, graphs, configs),
+        estimates=Estimates(home, graphs, configs, runs, places),
         predictions=predictions,
         articles=Articles(graphs, predictions),
-        benchmarks=Benchmarks(Leaderboard(BenchmarkStore(storage), find_changes), graphs),
+        benchmarks=benchmarks,
+        places=places,
     )

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
-from core.backends.device import Place, describe_device
 from core.config.train import TrainConfig
 from core.errors import ConflictError, RunNotFoundError
 from core.runs.environment import collect_environment
+from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.record import RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
-from core.runs.store import RunStore
+from core.runs.store import RUNS, RunStore
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Runs:
     A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
     """
 
-    def __init__(self, store: RunStore, backend: Backend, graphs: Graphs, *, max_runs: int) -> None:
-        self._store, self._backend, self._graphs, self._max_runs = store, backend, graphs, max_runs
+    def __init__(self, store: RunStore, states: JobStates, backend: Backend, graphs: Graphs) -> None:
+        self._store, self._states, self._backend, self._graphs = store, states, backend, graphs
 
     def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
         graph = self._graphs.load(config.graph)
         run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
-        self._backend.submit(run_id)
+        self._backend.submit(RUNS + run_id)
         return self._store.read(run_id)
 
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
@@ -97,13 +97,13 @@ class Runs:
         run_id = self._store.resolve(ref)
         if self._store.read(run_id).state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
-                self._backend.stop(run_id)
+                self._backend.stop(RUNS + run_id)
         return self._store.read(run_id)
 
     def resume(self, ref: str) -> RunRecord:
         """Queues a run that ended early, to go on from its last checkpoint. Raises ConflictError."""
         run_id = self._store.resolve(ref)
-        self._backend.resume(run_id)
+        self._backend.resume(RUNS + run_id)
         return self._store.read(run_id)
 
     def delete(self, ref: str) -> str:
@@ -119,14 +119,6 @@ class Runs:
 
     def recover(self) -> None:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
-        submit_orphans(self._store, self._backend)
-
-    def describe_place(self) -> Place:
-        """Where a run would execute now."""
-        states = [record.state for record in self._store.list()]
-        active = sum(state in ("running", "stopping") for state in states)
-        return Place(describe_device(), active, states.count("pending"))
-
-    def has_free_slot(self) -> bool:
-        """Whether a run that is submitted now would begin at once."""
-        return self.describe_place().running < self._max_runs
+        oldest_first = reversed(self._store.list())
+        waiting = [RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
+        submit_orphans(waiting, self._states, self._backend)

@@ -1,1 +1,1 @@
-"""Where a run executes."""
+"""Where jobs execute."""

@@ -1,44 +1,53 @@
-"""What a place where runs execute can do."""
+"""What a place where jobs execute can do."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
-from core.runs.store import RunStore
+from core.runs.job_states import JobStates
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where jobs execute: its name for a person, what it computes on, and how many jobs at once."""
+
+    name: str
+    device: str
+    max_jobs: int
 
 
 class Backend(Protocol):
-    """Executes stored runs. The run's folder is the truth about its state; a backend keeps none of its own.
+    """Executes stored jobs: runs and benchmarks, each a folder in a storage, named as `runs/20261123-142501-gcn-k3f`.
 
-    An unknown run is RunNotFoundError to every method.
+    The job's folder is the truth about its state; a backend keeps none of its own. An unknown job is RunNotFoundError
+    (or BenchmarkNotFoundError) to every method that takes one.
     """
 
-    def submit(self, run_id: str) -> None:
-        """Queues a pending run and returns at once. Raises ConflictError when the run is not pending."""
+    def submit(self, job: str) -> None:
+        """Queues a pending job and returns at once. Raises ConflictError when it is not pending."""
 
-    def stop(self, run_id: str) -> None:
-        """Asks a run to stop: at once while it waits, else after its epoch. Raises ConflictError when it has ended."""
+    def stop(self, job: str) -> None:
+        """Asks a job to stop: at once while it waits, else after its epoch. Raises ConflictError when it has ended."""
 
-    def resume(self, run_id: str) -> None:
-        """Queues a stopped, failed or crashed run to go on from its last checkpoint, or from the start without one.
+    def resume(self, job: str) -> None:
+        """Queues a stopped, failed or crashed job to go on where it was, or from the start where it left nothing.
 
         Raises ConflictError when it is active or finished; of two calls at once one wins.
         """
 
-    def alive(self, run_id: str) -> bool:
-        """Whether something waits for the run's turn or trains it."""
+    def alive(self, job: str) -> bool:
+        """Whether something waits for the job's turn or executes it."""
 
-    def logs(self, run_id: str) -> str:
-        """The end of what the run's process printed; empty while there is nothing."""
+    def describe_place(self) -> Place:
+        """Where a job would execute."""
 
 
-def submit_orphans(store: RunStore, backend: Backend) -> list[str]:
-    """Queues the pending runs that nothing waits for any more, oldest first, and returns their ids.
+def submit_orphans(jobs: Iterable[str], states: JobStates, backend: Backend) -> list[str]:
+    """Queues those of `jobs` that are pending and that nothing waits for any more, in their order; returns them.
 
     For the start of the app and now and then after: a waiter may have been killed, or the machine restarted.
     """
-    waiting = [record.id for record in reversed(store.list()) if record.state in ("pending", "stopping")]
-    orphans = [
-        run_id for run_id in waiting if store.read_stored_state(run_id).state == "pending" and not backend.alive(run_id)
-    ]
-    for run_id in orphans:
-        backend.submit(run_id)
+    orphans = [job for job in jobs if states.read_stored(job).state == "pending" and not backend.alive(job)]
+    for job in orphans:
+        backend.submit(job)
     return orphans

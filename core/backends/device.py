@@ -3,23 +3,13 @@
 import platform
 import shutil
 import subprocess
-from dataclasses import dataclass
 from functools import cache
 
 from core.runs.environment import count_cpus, read_cpu_name
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where runs execute, and what waits there."""
-
-    device: str
-    running: int
-    waiting: int
-
-
 @cache
-def describe_device() -> str:
+def describe_machine() -> str:
     """The GPU's name, or the processor's with its number of cores."""
     gpu = _read_gpu_name()
     if gpu:

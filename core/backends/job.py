@@ -1,55 +1,120 @@
-"""What a stored run needs to be trained: its config, and the graph that it was submitted for."""
+"""Executes one job wherever its folder stands: a run, or a benchmark turn by turn. No queue, and no torch too early.
 
-from dataclasses import dataclass
-from pathlib import Path
+`wikics job ADDRESS` is this, and so is what the local queue does once it is a job's turn.
+"""
 
-import torch
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
-from core.config.train import TrainConfig, build_config
-from core.errors import GraphNotFoundError, TrainingError
-from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
-from core.graph.graph import Graph
-from core.graph.library import ARCHIVE
+from core.backends.pulse import Pulse
+from core.errors import ConflictError, WikicsError
 from core.runs import files
-from core.runs.environment import read_cpu_name
-from core.runs.folder import RunFolder
+from core.runs.folder import JobFolder, RunFolder
+from core.runs.job_states import describe_job
+from core.runs.processes import process_started_at, this_host
+from core.runs.state import STOPPED_EARLY, RunState
+from core.runs.turn import Turn
+from core.storage.base import Storage
+
+Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
 
 
-@dataclass(frozen=True)
-class Job:
-    """A run's config and graph."""
+def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
+    """Executes a pending job to its end, turn after turn; the exit code is 1 when it failed.
 
-    config: TrainConfig
-    graph: Graph
-
-
-def load_job(folder: RunFolder, home: Path) -> Job:
-    """Raises ConfigError, GraphNotFoundError, or TrainingError when the graph is no longer the one of the submit."""
-    config = build_config(folder.read_json(files.CONFIG))
-    expected = folder.read_json(files.ENVIRONMENT).get("graph_digest", "")
-    path = home / "graphs" / config.graph / ARCHIVE
-    if not path.exists():
-        raise GraphNotFoundError(
-            f"graph {config.graph!r} is not in {home / 'graphs'} any more: fetch it (wikics graph), then resume the run"
+    storage: holds the job's graph; `job` is the folder's name in it. A request to stop and SIGTERM are obeyed.
+    Raises ConflictError when the job is not pending.
+    """
+    state = folder.read_state()
+    if state.state != "pending":
+        raise ConflictError(
+            f"{describe_job(job)} is {state.state}: only a pending job can be executed "
+            "(a run that ended early: wikics runs resume)"
         )
-    arrays = load_arrays(path)
-    digest = compute_digest(arrays)
-    if digest != expected:
-        raise TrainingError(
-            f"graph {config.graph!r} has changed since the run was submitted (digest {digest[:12]}, "
-            f"expected {expected[:12]}): restore it and resume the run, or start a new one"
-        )
-    return Job(config, build_graph(arrays, GraphOrigin(config.graph, "archive", config.graph, ""), digest))
+    stop_on_sigterm(folder)
+    code = 0
+    while folder.read_state().state == "pending":
+        if folder.stop_requested:
+            cancel(folder)
+            break
+        code = take_turn(folder, storage, prepare)
+    return code
 
 
-def note_device(folder: RunFolder, config: TrainConfig) -> None:
-    """Adds to `environment.json` what only the training process knows: device, CUDA, threads."""
-    environment = folder.read_json(files.ENVIRONMENT)
-    if config.device != "cpu" and torch.cuda.is_available():
-        device = torch.cuda.get_device_name(0)
-    elif config.device != "cpu" and torch.backends.mps.is_available():
-        device = "Apple GPU (MPS)"
-    else:
-        device = read_cpu_name()
-    environment |= {"device": device, "cuda": torch.version.cuda, "num_threads": torch.get_num_threads()}
-    folder.write_json(files.ENVIRONMENT, environment)
+def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = None) -> int:
+    """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed."""
+    with Pulse(folder, _begin(folder.read_state())) as pulse:
+        try:
+            turn = (prepare or prepare_stored_job)(folder, storage)
+            pulse.begin()
+            outcome = turn(pulse.note)
+        except BaseException as error:  # noqa: BLE001  # whatever ended the training, the job must not stay "running"
+            traceback.print_exc()  # first: whoever sees the job failed finds the reason in its log
+            pulse.end("failed", _describe_failure(error))
+            return 1
+        if outcome == "pending":
+            pulse.wait_for_next_turn()
+        else:
+            pulse.end(outcome)
+    return 0
+
+
+def cancel(folder: JobFolder) -> None:
+    """Ends a job that was asked to stop before its turn came."""
+    stopped = replace(folder.read_state(), state="stopped", message=STOPPED_EARLY, ended_at=time.time())
+    folder.write_state(stopped)
+
+
+def prepare_stored_job(folder: JobFolder, storage: Storage) -> Turn:
+    """Loads torch, and what the job's folder says: a run goes on from a checkpoint it has, a benchmark where it was."""
+    if (folder / files.BENCHMARK).exists():
+        from core.training.benchmark import prepare_benchmark
+
+        return prepare_benchmark(folder, storage)
+    from core.training.stored import prepare_run
+
+    return prepare_run(RunFolder(folder.path), storage)
+
+
+def stop_on_sigterm(folder: JobFolder) -> None:
+    """Turns SIGTERM into a request to stop, at once, even while the main thread computes.
+
+    Blocked in every thread that is started from now on, it reaches no handler that a library installs.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def watch() -> None:
+        while True:
+            signal.sigwait({signal.SIGTERM})
+            with suppress(OSError):
+                (folder / files.STOP).touch()
+
+    threading.Thread(target=watch, name="sigterm", daemon=True).start()
+
+
+def _begin(state: RunState) -> RunState:
+    now = time.time()
+    return replace(
+        state,
+        state="running",
+        message="",
+        host=this_host(),
+        pid=os.getpid(),
+        process_started_at=process_started_at(os.getpid()),
+        started_at=state.started_at or now,
+        heartbeat_at=now,
+        ended_at=None,
+    )
+
+
+def _describe_failure(error: BaseException) -> str:
+    if isinstance(error, WikicsError):
+        return str(error)
+    first_line = (str(error).splitlines() or [""])[0]
+    return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

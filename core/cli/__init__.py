@@ -7,6 +7,7 @@ import typer
 from core.cli.benchmark import benchmark
 from core.cli.console import err
 from core.cli.graph import graph
+from core.cli.job import job
 from core.cli.predict import predict
 from core.cli.runs import runs_app
 from core.cli.serve import serve
@@ -24,6 +25,7 @@ app.command(epilog=field_help())(train)
 app.add_typer(runs_app, name="runs")
 app.command()(predict)
 app.command(epilog=field_help())(benchmark)
+app.command()(job)
 app.command()(serve)
 
 

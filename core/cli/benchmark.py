@@ -1,13 +1,10 @@
 """`wikics benchmark`: one config over splits and seeds, kept as it goes on, and compared with another."""
 
 import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from dataclasses import asdict
-from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -16,17 +13,16 @@ from rich.table import Table
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
-from core.errors import ConfigError
+from core.errors import ConfigError, TrainingError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
+from core.runs.state import ACTIVE
 
 INTERRUPTED = 130  # the shell's exit code for Ctrl-C
 
+POLL_SECONDS = 0.2
+
 Pairs = list[tuple[int, int]]
-
-
-class _Interrupted(Exception):  # noqa: N818
-    """Ctrl-C: Lightning would turn a KeyboardInterrupt into an exit of its own."""
 
 
 def parse_splits(text: str, graph: Graph) -> list[int]:
@@ -74,7 +70,9 @@ def benchmark(
             raise ConfigError(f"--set {name}={overrides[name]} does not go with a benchmark: use {option}")
     named = [preset] if against is None or explorer.benchmarks.exists(against) else [preset, against]
     configs = [explorer.configs.build(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
-    ids = [_run(explorer, config, pairs) for config in configs]
+    ids = [explorer.benchmarks.submit(config, pairs) for config in configs]
+    for id_ in ids:
+        _follow(explorer, id_, pairs)
     if against is not None and len(ids) == 1:
         ids.append(against)
     summaries = [explorer.benchmarks.read(id_, pairs) for id_ in ids]
@@ -85,48 +83,36 @@ def benchmark(
         _write_table(summaries, difference)
 
 
-def _run(explorer: Explorer, config: Any, pairs: Pairs) -> str:
-    """Trains what is missing and returns the benchmark's id. Ctrl-C loses no more than the current run."""
+def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
+    """Shows a benchmark's progress on stderr until it ends. Ctrl-C asks it to stop; a second one lets it go on alone.
+
+    Raises TrainingError when it failed.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    done = 0
-    with (
-        Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar,
-        _ctrl_c() as pressed,
-    ):
-        task = bar.add_task(config.preset, total=1.0)
-
-        def show(progress: Any) -> None:
-            nonlocal done
-            done = progress.done
-            text = f"{config.preset} {progress.done} of {progress.total}"
-            bar.update(task, description=f"{text}, {progress.text}" if progress.text else text)
-            bar.update(task, completed=progress.fraction)
-            if pressed:
-                raise _Interrupted
-
-        try:
-            return explorer.benchmarks.run(config, pairs, show)
-        except _Interrupted:
-            pass
-    err.print(f"stopped: {done} of {len(pairs)} runs of {config.preset} are kept; to go on:", highlight=False)
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:
+        task = bar.add_task(id_, total=1.0)
+        stop_asked = False
+        while True:
+            try:
+                job = explorer.benchmarks.read_job(id_, pairs)
+                text = f"{job.preset} {job.done} of {job.total}"
+                doing = job.message or (job.state if job.state != "running" else "")
+                bar.update(task, description=f"{text}, {doing}" if doing else text, completed=job.fraction)
+                if job.state not in ACTIVE:
+                    break
+                time.sleep(POLL_SECONDS)
+            except KeyboardInterrupt:
+                if stop_asked:
+                    raise
+                stop_asked = True
+                explorer.benchmarks.stop(id_)
+    if job.done == job.total:
+        return
+    if job.state in ("failed", "crashed"):
+        raise TrainingError(f"{job.preset}: {job.message} ({job.done} of {job.total} runs are kept)")
+    err.print(f"stopped: {job.done} of {job.total} runs of {job.preset} are kept; to go on:", highlight=False)
     err.print(shlex.join(["wikics", *sys.argv[1:]]), markup=False, highlight=False, soft_wrap=True)
     sys.exit(INTERRUPTED)
-
-
-@contextmanager
-def _ctrl_c() -> Iterator[list[int]]:
-    """A list that is no longer empty once Ctrl-C was pressed; pressed again, it ends the process as usual."""
-    pressed: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        pressed.append(number)
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDifference | None) -> None:

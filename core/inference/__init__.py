@@ -1,1 +1,1 @@
-"""What a trained run says of articles. No torch here."""
+"""What a trained run says of articles."""

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BenchmarkNotFoundError, FileNotStoredError
+from core.runs import files
 from core.runs.record import NO_VARIANT
 from core.storage.base import Storage, StoredFile
 
 BENCHMARKS: Final = "benchmarks/"
-MANIFEST: Final = "benchmark.json"
+Pair = tuple[int, int]  # split and seed
+_RESULT: Final = re.compile(r"split-(\d+)-seed-(\d+)\.json")
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
@@ -61,7 +63,7 @@ class BenchmarkResult(BenchmarkRun):
     correct_bits: str  # base64 of one bit a test article by index, 1 where it was named rightly
 
     @property
-    def pair(self) -> tuple[int, int]:
+    def pair(self) -> Pair:
         """Split and seed."""
         return self.split, self.seed
 
@@ -70,6 +72,15 @@ class BenchmarkResult(BenchmarkRun):
         """[T] whether each test article was named rightly."""
         packed = np.frombuffer(base64.b64decode(self.correct_bits), dtype=np.uint8)
         return np.unpackbits(packed, count=self.num_test).astype(bool)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a benchmark was last asked for: pairs of split and seed, the device to train on, the commit of the code."""
+
+    pairs: tuple[Pair, ...]
+    device: str = "auto"
+    commit: str = ""
 
 
 def pack_correct(correct: NDArray[np.bool_]) -> str:
@@ -106,12 +117,12 @@ class BenchmarkStore:
             config=own,
             created_at=self._now(),
         )
-        self.storage.create(f"{BENCHMARKS}{benchmark.id}/{MANIFEST}", _dump(asdict(benchmark)))
+        self.storage.create(f"{BENCHMARKS}{benchmark.id}/{files.BENCHMARK}", _dump(asdict(benchmark)))
         return benchmark
 
     def list(self, graph_digest: str | None = None) -> list[Benchmark]:
         """All benchmarks, or those of one graph, oldest first. A damaged one is left out."""
-        names = [file.name for file in self.storage.list(BENCHMARKS) if file.name.endswith(f"/{MANIFEST}")]
+        names = [file.name for file in self.storage.list(BENCHMARKS) if file.name.endswith(f"/{files.BENCHMARK}")]
         found = [benchmark for name in names if (benchmark := self._read_manifest(name))]
         kept = [benchmark for benchmark in found if graph_digest in (None, benchmark.graph_digest)]
         return sorted(kept, key=lambda benchmark: (benchmark.created_at, benchmark.id))
@@ -119,7 +130,7 @@ class BenchmarkStore:
     def read(self, benchmark_id: str) -> Benchmark:
         """One benchmark. Raises BenchmarkNotFoundError."""
         known = _ID.fullmatch(benchmark_id)
-        found = self._read_manifest(f"{BENCHMARKS}{benchmark_id}/{MANIFEST}") if known else None
+        found = self._read_manifest(f"{BENCHMARKS}{benchmark_id}/{files.BENCHMARK}") if known else None
         if found is None:
             there_are = ", ".join(benchmark.id for benchmark in self.list()) or "none yet (make one: wikics benchmark)"
             raise BenchmarkNotFoundError(f"no benchmark {benchmark_id!r}: there are {there_are}")
@@ -132,15 +143,32 @@ class BenchmarkStore:
 
     def list_files(self, benchmark_id: str) -> Sequence[StoredFile]:
         """The results' files: they differ when a result is added."""
+        folder = f"{BENCHMARKS}{benchmark_id}/"
         return [
-            file
-            for file in self.storage.list(f"{BENCHMARKS}{benchmark_id}/")
-            if file.name.rpartition("/")[2].startswith("split-")
+            file for file in self.storage.list(folder + "split-") if _RESULT.fullmatch(file.name.removeprefix(folder))
         ]
 
     def has_result(self, benchmark_id: str, split: int, seed: int) -> bool:
         """Whether this split and seed is done."""
         return self._read_result(_result_name(benchmark_id, split, seed)) is not None
+
+    def list_pairs(self, benchmark_id: str) -> set[Pair]:
+        """The pairs that have a result, by the names of its files alone."""
+        found = [_RESULT.fullmatch(file.name.rpartition("/")[2]) for file in self.list_files(benchmark_id)]
+        return {(int(match[1]), int(match[2])) for match in found if match}
+
+    def write_wanted(self, benchmark_id: str, wanted: Wanted) -> None:
+        """Keeps what is asked of a benchmark; the process that trains it reads it at every turn."""
+        self.storage.write(f"{BENCHMARKS}{benchmark_id}/{files.WANTED}", _dump(asdict(wanted)))
+
+    def read_wanted(self, benchmark_id: str) -> Wanted:
+        """What was last asked of a benchmark; no pair where nothing was, or it cannot be read."""
+        content = self._read_json(f"{BENCHMARKS}{benchmark_id}/{files.WANTED}")
+        try:
+            pairs = tuple((int(split), int(seed)) for split, seed in content["pairs"])
+            return Wanted(pairs, str(content["device"]), str(content["commit"]))
+        except (KeyError, TypeError, ValueError):
+            return Wanted(())
 
     def save_result(self, benchmark_id: str, result: BenchmarkResult) -> None:
         """Keeps a result whole, or not at all. Raises StorageFullError."""

@@ -1,4 +1,4 @@
-"""A run's folder as its trainer writes it: local, readable without this program."""
+"""A job's folder as its own process writes it: local, readable without this program."""
 
 import json
 from dataclasses import asdict
@@ -10,8 +10,8 @@ from core.runs.state import RunState, build_state
 from core.storage.local import write_atomically
 
 
-class RunFolder:
-    """The write side of one run. Readers go through `core.runs.store.RunStore`."""
+class JobFolder:
+    """The write side of one job, a run or a benchmark. Readers go through the stores."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -26,10 +26,6 @@ class RunFolder:
     @property
     def stop_requested(self) -> bool:
         return (self.path / files.STOP).exists()
-
-    @property
-    def profile_requested(self) -> bool:
-        return (self.path / files.PROFILE_REQUEST).exists()
 
     def read_json(self, name: str) -> dict[str, Any]:
         """The content of one of the JSON files."""
@@ -51,3 +47,19 @@ class RunFolder:
         with (self.path / files.STATE).open("r+b") as file:
             file.write(json.dumps(asdict(state)).encode() + b"\n")
             file.truncate()
+
+
+class RunFolder(JobFolder):
+    """The write side of one run. `owner` is the job that trains it as a part of itself, and is asked to stop."""
+
+    def __init__(self, path: Path, *, owner: JobFolder | None = None) -> None:
+        super().__init__(path)
+        self._owner = owner
+
+    @property
+    def stop_requested(self) -> bool:
+        return super().stop_requested or (self._owner is not None and self._owner.stop_requested)
+
+    @property
+    def profile_requested(self) -> bool:
+        return (self.path / files.PROFILE_REQUEST).exists()

@@ -26,6 +26,7 @@ class RunState:
     state: StateName = "pending"
     message: str = ""  # one sentence for a person: why it failed, what it waits for
     epoch: int = 0  # epochs trained
+    fraction: float = 0.0  # share done of a job that is many runs
     generation: int = 0
     resuming: bool = False  # between a resume and its first epoch: rows of the generation before still stand
     host: str = ""
@@ -63,6 +64,21 @@ def build_state(content: Mapping[str, Any]) -> RunState:
     if known.get("state") not in get_args(StateName):
         known |= {"state": "crashed", "message": "its state.json cannot be read: it is damaged or of another version"}
     return RunState(**known)
+
+
+def build_resumed(state: RunState) -> RunState:
+    """The state of an ended job that is queued again."""
+    return replace(
+        state,
+        state="pending",
+        message="",
+        generation=state.generation + 1,
+        resuming=True,
+        pid=None,
+        process_started_at=None,
+        heartbeat_at=None,
+        ended_at=None,
+    )
 
 
 def judge_state(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-import annotated_types
 import streamlit as st
 from pydantic.fields import FieldInfo
 
@@ -23,17 +22,10 @@ def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:
 
 def read_bounds(field: FieldInfo) -> tuple[float | None, float | None]:
     """The least and the greatest value of a field, inclusive where the field says so."""
-    low = high = None
-    for item in field.metadata:
-        if isinstance(item, annotated_types.Ge):
-            low = item.ge
-        elif isinstance(item, annotated_types.Gt):
-            low = item.gt
-        elif isinstance(item, annotated_types.Le):
-            high = item.le
-        elif isinstance(item, annotated_types.Lt):
-            high = item.lt
-    return low, high  # type: ignore[return-value]
+    limits: dict[str, float] = {
+        kind: getattr(item, kind) for item in field.metadata for kind in ("ge", "gt", "le", "lt") if hasattr(item, kind)
+    }
+    return limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
 
 
 def draw_field(name: str, value: Any, *, key: str, max_value: float | None = None) -> Any:

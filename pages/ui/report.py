@@ -32,7 +32,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     record = explorer.runs.read(run_id)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.markdown(f"**{record.id}**")
-        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])  # type: ignore[arg-type]
+        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])
         st.space("stretch")
         _draw_action(explorer, record, key=key)
         if can_close and st.button(
@@ -48,7 +48,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
 
 def _describe_stage(explorer: Explorer, record: RunRecord) -> str:
     """The state of a run; one that has its turn and no epoch yet is starting."""
-    has_turn = record.state == "running" or (record.state == "pending" and explorer.runs.has_free_slot())
+    has_turn = record.state == "running" or (record.state == "pending" and explorer.places.describe().has_free_slot)
     return "starting" if has_turn and record.epoch == 0 else record.state
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import cycle, islice
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 # fmt: off
 # The ten of WikiCS in index order, found by search: any two are at least 24.9 apart in CAM02-UCS, and 13.3, 13.8,
@@ -29,8 +29,10 @@ ACCENT: Final = "#2563c9"
 RIGHT: Final = "#15803d"
 WRONG: Final = "#d4343f"
 
+StateColor = Literal["blue", "gray", "green", "orange", "red"]
+
 # Streamlit's colour names for the state of a run, for badges and dots; the text beside them says the state too.
-STATE_COLORS: Final[Mapping[str, str]] = MappingProxyType(
+STATE_COLORS: Final[Mapping[str, StateColor]] = MappingProxyType(
     {
         "pending": "gray",
         "running": "blue",

@@ -6,8 +6,9 @@ from itertools import pairwise
 import psutil
 import pytest
 
-from core.backends.base import submit_orphans
-from core.errors import ConflictError, RunNotFoundError
+from core.errors import BenchmarkNotFoundError, ConflictError, RunNotFoundError
+from core.runs.job_states import JobStates
+from core.runs.state import RunState
 from tests.rigs import local_rig
 
 pytestmark = pytest.mark.slow
@@ -22,18 +23,18 @@ def rig(request, tmp_path):
 
 def test_a_run_is_trained_to_its_end(rig):
     run_id = rig.submit()
-    assert rig.backend.alive(run_id)
+    assert rig.alive(run_id)
     state = rig.wait_for(run_id, "finished")
     assert (state.epoch, state.message, state.generation) == (3, "", 0)
     assert state.created_at <= state.started_at <= state.ended_at == state.heartbeat_at
     assert rig.epochs(run_id) == [1, 2, 3]
-    assert rig.backend.logs(run_id) == "training begins after epoch 0\n"
+    assert rig.log(run_id) == "training begins after epoch 0\n"
 
 
 def test_runs_wait_their_turn_in_the_order_of_their_creation(rig):
     created = [rig.create(epochs=40), *(rig.create(epochs=2) for _ in range(3))]
     for number in (0, 3, 2, 1):
-        rig.backend.submit(created[number])
+        rig.submit(created[number])
     for run_id in created:
         rig.wait_for(run_id, "finished")
     states = [rig.store.read_stored_state(run_id) for run_id in created]
@@ -42,18 +43,18 @@ def test_runs_wait_their_turn_in_the_order_of_their_creation(rig):
 
 def test_submitted_twice_it_is_trained_once(rig):
     run_id = rig.submit()
-    rig.backend.submit(run_id)
+    rig.submit(run_id)
     rig.wait_for(run_id, "finished")
     assert rig.epochs(run_id) == [1, 2, 3]
-    with pytest.raises(ConflictError, match=f"run {run_id} is finished: only a pending run can be submitted"):
-        rig.backend.submit(run_id)
+    with pytest.raises(ConflictError, match=f"run {run_id} is finished: only a pending one can be submitted"):
+        rig.submit(run_id)
 
 
 def test_a_running_run_stops_after_its_epoch(rig):
     run_id = rig.submit(epochs=1000, epoch_seconds=0.3)
     rig.wait_for_epoch(run_id, 1)
     asked = time.time()
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     assert rig.store.read(run_id).state == "stopping"
     state = rig.wait_for(run_id, "stopped")
     assert state.ended_at - asked < 2.3
@@ -63,7 +64,7 @@ def test_a_running_run_stops_after_its_epoch(rig):
 def test_a_waiting_run_stops_at_once(rig):
     first, second = rig.submit(epochs=1000), rig.submit()
     rig.wait_for(first, "running")
-    rig.backend.stop(second)
+    rig.stop(second)
     state = rig.wait_for(second, "stopped", seconds=3)
     assert (state.message, state.epoch, state.started_at) == ("stopped before its next epoch began", 0, None)
     assert rig.store.read(first).state == "running"
@@ -71,21 +72,21 @@ def test_a_waiting_run_stops_at_once(rig):
 
 def test_a_stop_that_comes_before_the_process_is_up_is_obeyed(rig):
     run_id = rig.submit()
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     assert rig.wait_for(run_id, "stopped", seconds=3).epoch == 0
 
 
 def test_a_stopped_run_goes_on_where_it_was(rig):
     run_id = rig.submit(epochs=12, epoch_seconds=0.1)
     rig.wait_for_epoch(run_id, 2)
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     done = rig.wait_for(run_id, "stopped").epoch
-    rig.backend.resume(run_id)
+    rig.resume(run_id)
     assert rig.store.read(run_id).state in ("pending", "running")
     state = rig.wait_for(run_id, "finished")
     assert (state.epoch, state.generation, state.resuming) == (12, 1, False)
     assert rig.epochs(run_id) == list(range(1, 13))
-    assert f"training begins after epoch {done}\n" in rig.backend.logs(run_id)
+    assert f"training begins after epoch {done}\n" in rig.log(run_id)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +100,8 @@ def test_a_failed_run_says_why_in_a_sentence_and_can_be_resumed(rig, fails, mess
     run_id = rig.submit(fails_at=2, fails=fails)
     state = rig.wait_for(run_id, "failed")
     assert (state.message, state.epoch, rig.epochs(run_id)) == (message, 1, [1])
-    assert "Traceback" in rig.backend.logs(run_id)
-    rig.backend.resume(run_id)
+    assert "Traceback" in rig.log(run_id)
+    rig.resume(run_id)
     assert rig.wait_for(run_id, "failed").generation == 1
 
 
@@ -108,26 +109,48 @@ def test_only_an_ended_unfinished_run_is_resumed(rig):
     finished, active = rig.submit(epochs=1), rig.submit(epochs=1000)
     rig.wait_for(finished, "finished")
     with pytest.raises(ConflictError, match="is finished: there is nothing to resume"):
-        rig.backend.resume(finished)
+        rig.resume(finished)
     with pytest.raises(ConflictError, match=f"run {finished} is finished: there is nothing to stop"):
-        rig.backend.stop(finished)
+        rig.stop(finished)
     with pytest.raises(ConflictError, match="only a stopped, failed or crashed run is resumed"):
-        rig.backend.resume(active)
+        rig.resume(active)
 
 
 def test_an_unknown_run_is_not_found(rig):
-    for call in (rig.backend.submit, rig.backend.stop, rig.backend.resume, rig.backend.alive, rig.backend.logs):
+    for call in (rig.backend.submit, rig.backend.stop, rig.backend.resume, rig.backend.alive):
         with pytest.raises(RunNotFoundError, match="no run 'gcn-7'"):
-            call("gcn-7")
+            call("runs/gcn-7")
+        with pytest.raises(BenchmarkNotFoundError, match="no benchmark 'gcn-7'"):
+            call("benchmarks/gcn-7")
+
+
+def test_the_place_has_a_name_and_slots(rig):
+    place = rig.backend.describe_place()
+    assert place.name and place.device and place.max_jobs == 1
+
+
+def test_a_job_of_many_turns_lets_those_who_wait_go_first(rig):
+    """Between two parts of a long job the run that was submitted meanwhile is trained."""
+    states = JobStates(rig.store.storage)
+    rig.store.storage.write("benchmarks/slow/config.json", b'{"epochs": 30, "epoch_seconds": 0.05, "turns": 2}')
+    states.write("benchmarks/slow", RunState(created_at=time.time()))
+    rig.backend.submit("benchmarks/slow")
+    rig.wait_until(lambda: states.read("benchmarks/slow").epoch > 0)
+    run_id = rig.submit(epochs=1)
+    rig.wait_for(run_id, "finished")
+    assert states.read("benchmarks/slow").state in ("pending", "running")
+    rig.wait_until(lambda: states.read("benchmarks/slow").state == "finished")
+    between, after = rig.store.read_stored_state(run_id), states.read_stored("benchmarks/slow")
+    assert after.started_at < between.started_at < between.ended_at < after.ended_at
 
 
 def test_a_pending_run_that_nothing_waits_for_is_queued_again(rig):
     forgotten = rig.create()
     running = rig.submit(epochs=1000)
     rig.wait_for(running, "running")
-    assert submit_orphans(rig.store, rig.backend) == [forgotten]
-    assert submit_orphans(rig.store, rig.backend) == []
-    rig.backend.stop(running)
+    assert rig.submit_orphans() == [forgotten]
+    assert rig.submit_orphans() == []
+    rig.stop(running)
     rig.wait_for(forgotten, "finished")
 
 

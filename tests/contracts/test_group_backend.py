@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from core.backends.local.backend import TRAINER
+from core.backends.local.backend import WAITER
 from core.graph.archive import compute_digest, dump_arrays
 from core.runs.environment import count_cpus
 from core.storage.local import write_atomically
@@ -36,7 +36,7 @@ def rig(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads that wait for each other are slow on a busy machine
     arrays = make_arrays()
     write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays), parents=True)
-    found = local_rig(tmp_path, trainer=TRAINER, config=CONFIG, environment={"graph_digest": compute_digest(arrays)})
+    found = local_rig(tmp_path, waiter=WAITER, config=CONFIG, environment={"graph_digest": compute_digest(arrays)})
     yield found
     found.end()
 
@@ -69,12 +69,12 @@ def test_a_stop_and_a_signal_are_obeyed_by_both_processes(whom, rig):
     run_id = rig.submit()
     pid = wait_for_training(rig, run_id)
     assert len(list_group(pid)) == 3  # these two, and multiprocessing's tracker
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     state = rig.wait_for(run_id, "stopped")
     wait_until_gone(rig, pid)
     assert rig.epochs(run_id) == list(range(1, state.epoch + 1))
 
-    rig.backend.resume(run_id)
+    rig.resume(run_id)
     pid = wait_for_training(rig, run_id)
     (os.kill if whom == "first" else os.killpg)(pid, signal.SIGTERM)
     state = rig.wait_for(run_id, "stopped")
@@ -89,7 +89,7 @@ def test_whichever_process_is_killed_the_run_ends_and_resumes(rig):
     wait_until_gone(rig, pid)
     assert rig.store.read(run_id).state == "crashed"
 
-    rig.backend.resume(run_id)
+    rig.resume(run_id)
     pid = wait_for_training(rig, run_id)
     [other] = [process for process in list_group(pid) if "spawn_main" in " ".join(process.cmdline())]
     other.kill()
@@ -97,5 +97,5 @@ def test_whichever_process_is_killed_the_run_ends_and_resumes(rig):
     assert state.message.startswith("a process that trained beside this one ended with exit code -9: ")
     wait_until_gone(rig, pid)
 
-    rig.backend.resume(run_id)
+    rig.resume(run_id)
     wait_for_training(rig, run_id)

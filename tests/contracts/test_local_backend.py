@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.backends.base import submit_orphans
 from core.backends.local.queue import RunQueue
 from core.errors import ConflictError, UnavailableError
 from tests.rigs import local_rig
@@ -27,7 +26,7 @@ def rig(tmp_path):
 
 
 def process_of(rig, run_id):
-    """The waiter or trainer of a run."""
+    """The process of a run."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         for process in psutil.process_iter(["cmdline"]):
@@ -52,9 +51,9 @@ def test_a_killed_trainer_is_shown_crashed_frees_its_slot_and_goes_on(rig):
     assert time.monotonic() - began < 2
     rig.wait_for(waiting, "finished", seconds=5)
     assert rig.store.read(killed).message.startswith("the training process is gone after epoch")
-    rig.backend.resume(killed)
+    rig.resume(killed)
     rig.wait_for_epoch(killed, 5)
-    rig.backend.stop(killed)
+    rig.stop(killed)
     assert rig.wait_for(killed, "stopped").generation == 1
     assert rig.epochs(killed) == list(range(1, len(rig.epochs(killed)) + 1))
 
@@ -64,17 +63,17 @@ def test_a_killed_waiter_gives_way_and_is_queued_again(rig):
     rig.wait_for(running, "running")
     process_of(rig, last)
     kill(rig, killed)
-    rig.wait_until(lambda: not rig.backend.alive(killed))
+    rig.wait_until(lambda: not rig.alive(killed))
     assert rig.store.read(killed).state == "pending"
-    rig.backend.stop(running)
+    rig.stop(running)
     rig.wait_for(last, "finished", seconds=20)  # the ticket of the killed one ends after 10 s
-    assert submit_orphans(rig.store, rig.backend) == [killed]
+    assert rig.submit_orphans() == [killed]
     rig.wait_for(killed, "finished")
 
 
 def test_a_stop_reaches_a_pending_run_whose_waiter_is_gone(rig):
     run_id = rig.create()
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     assert rig.store.read(run_id).state == "stopped"
 
 
@@ -86,7 +85,7 @@ def test_sigterm_is_a_request_to_stop(rig):
     waiting = rig.create()
     blocker = rig.submit(epochs=1000)
     rig.wait_for(blocker, "running")
-    rig.backend.submit(waiting)
+    rig.submit(waiting)
     process_of(rig, waiting)
     process_of(rig, waiting).terminate()
     rig.wait_for(waiting, "stopped", seconds=3)
@@ -95,7 +94,7 @@ def test_sigterm_is_a_request_to_stop(rig):
 def test_of_two_resumes_at_once_one_wins(rig):
     run_id = rig.submit(epochs=60)
     rig.wait_for_epoch(run_id, 2)
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     rig.wait_for(run_id, "stopped")
     answers = []
     start = threading.Barrier(4)
@@ -103,7 +102,7 @@ def test_of_two_resumes_at_once_one_wins(rig):
     def resume(backend):
         start.wait()
         try:
-            backend.resume(run_id)
+            backend.resume(f"runs/{run_id}")
             answers.append("won")
         except ConflictError:
             answers.append("refused")
@@ -123,9 +122,9 @@ def test_stop_at_any_moment_of_the_start_leads_to_stopped(rig):
     for delay_seconds in (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
         run_id = rig.submit(epochs=1000)
         time.sleep(delay_seconds)
-        rig.backend.stop(run_id)
+        rig.stop(run_id)
         rig.wait_for(run_id, "stopped", seconds=5)
-        rig.wait_until(lambda: not rig.backend.alive(run_id))  # noqa: B023
+        rig.wait_until(lambda: not rig.alive(run_id))  # noqa: B023
 
 
 def test_twenty_stops_are_acknowledged_and_leave_no_zombie(rig):
@@ -133,7 +132,7 @@ def test_twenty_stops_are_acknowledged_and_leave_no_zombie(rig):
         run_id = rig.submit(epochs=1000)
         rig.wait_for_epoch(run_id, 1 + trial % 3)
         pid = rig.store.read_stored_state(run_id).pid
-        rig.backend.stop(run_id)
+        rig.stop(run_id)
         assert rig.store.read(run_id).state in ("stopping", "stopped")
         rig.wait_for(run_id, "stopped", seconds=5)
         rig.wait_until(lambda: not psutil.pid_exists(pid))  # noqa: B023
@@ -143,11 +142,11 @@ def test_twenty_stops_are_acknowledged_and_leave_no_zombie(rig):
 def test_a_stop_does_not_wait_for_a_process_that_loads(rig):
     run_id = rig.submit(loading_seconds=60)
     rig.wait_for(run_id, "running")
-    rig.backend.stop(run_id)
+    rig.stop(run_id)
     state = rig.wait_for(run_id, "stopped", seconds=2)
     assert (state.epoch, state.message) == (0, "stopped before its next epoch began")
-    rig.wait_until(lambda: not rig.backend.alive(run_id))
-    assert rig.backend.logs(run_id) == ""
+    rig.wait_until(lambda: not rig.alive(run_id))
+    assert rig.log(run_id) == ""
 
 
 def test_two_slots_train_two_runs(tmp_path):
@@ -157,7 +156,7 @@ def test_two_slots_train_two_runs(tmp_path):
         rig.wait_for(run_id, "running")
     time.sleep(0.5)
     assert rig.store.read(runs[2]).state == "pending"
-    rig.backend.stop(runs[0])
+    rig.stop(runs[0])
     rig.wait_for(runs[2], "running")
     rig.end()
 
@@ -181,13 +180,13 @@ time.sleep(60)
         os.killpg(app.pid, signal.SIGKILL)
     rows = len(rig.epochs(running))
     rig.wait_for_epoch(running, rows + 3)
-    assert submit_orphans(rig.store, rig.backend) == []
+    assert rig.submit_orphans() == []
     rig.wait_for(queued, "finished")
     assert rig.epochs(running) == list(range(1, 101))
 
 
 def test_a_process_that_cannot_start_is_a_failed_run(tmp_path):
-    rig = local_rig(tmp_path, trainer=("/nowhere/python",))
+    rig = local_rig(tmp_path, waiter=("/nowhere/python",))
     with pytest.raises(UnavailableError, match="the training process could not be started"):
         rig.submit()
     (record,) = rig.store.list()
@@ -205,10 +204,10 @@ def test_a_folder_deleted_under_its_trainer_stays_deleted(rig):
 
 
 def test_the_trainer_keeps_its_memory_and_shares_the_processors(tmp_path):
-    rig = local_rig(tmp_path, max_runs=64, trainer=(sys.executable, "-c", "import os; print(dict(os.environ))"))
+    rig = local_rig(tmp_path, max_runs=64, waiter=(sys.executable, "-c", "import os; print(dict(os.environ))"))
     run_id = rig.submit()
-    rig.wait_until(lambda: "}" in rig.backend.logs(run_id))
-    environment = eval(rig.backend.logs(run_id))
+    rig.wait_until(lambda: "}" in rig.log(run_id))
+    environment = eval(rig.log(run_id))
     assert [environment[key] for key in ("MALLOC_MMAP_THRESHOLD_", "OMP_NUM_THREADS")] == ["4294967296", "1"]
 
 
@@ -219,12 +218,12 @@ def test_a_full_disk_still_takes_the_last_state(tmp_path):
     folder = rig.store.storage.path(f"runs/{run_id}")
     code = f"""
 import errno, os, sys
-sys.argv = ["trainer", {str(folder)!r}, {str(tmp_path)!r}]
-from core.backends.local.trainer import main
+sys.argv = ["waiter", {str(folder)!r}, {str(tmp_path)!r}]
+from core.backends.local.waiter import main
 from core.runs.folder import RunFolder
 from core.storage import local
 def full(*arguments): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-def prepare(folder, home):
+def prepare(folder, storage):
     local.Path.write_bytes = full
     return lambda on_epoch: local.write_atomically(folder / "last.ckpt", b"weights")
 sys.exit(main(prepare=prepare))

@@ -21,7 +21,7 @@ from tests.rigs import local_rig
 
 pytestmark = pytest.mark.slow
 
-PACED_TRAINER = (sys.executable, str(Path(__file__).parents[1] / "paced_trainer.py"))
+PACED_WAITER = (sys.executable, str(Path(__file__).parents[1] / "paced_waiter.py"))
 
 # Wide, so that a checkpoint of 8 MB takes long enough to be caught being written.
 CONFIG = {
@@ -68,7 +68,7 @@ def rig(tmp_path, monkeypatch):
     arrays = make_arrays()
     write_atomically(tmp_path / "graphs/random/graph.npz", dump_arrays(arrays), parents=True)
     digest = compute_digest(arrays)
-    found = local_rig(tmp_path, trainer=PACED_TRAINER, config=CONFIG, environment={"graph_digest": digest})
+    found = local_rig(tmp_path, waiter=PACED_WAITER, config=CONFIG, environment={"graph_digest": digest})
     yield found
     found.end()
 
@@ -109,7 +109,7 @@ def kill_while_a_checkpoint_is_written(rig, run_id):
 
 
 def resume(rig, run_id):
-    rig.backend.resume(run_id)
+    rig.resume(run_id)
     rig.wait_for(run_id, "running")
 
 
@@ -143,7 +143,7 @@ def test_a_stop_is_obeyed_soon_and_leaves_a_checkpoint_that_loads(rig):
     for trial in range(3):
         rig.wait_for_epoch(run_id, rig.store.read_metrics(run_id).row + 2, seconds=LOADING_SECONDS)
         asked = time.time()
-        rig.backend.stop(run_id)
+        rig.stop(run_id)
         assert rig.store.read(run_id).state == "stopping"
         while rig.store.read_stored_state(run_id).state == "running":
             time.sleep(0.01)
@@ -174,5 +174,5 @@ def test_a_graph_that_is_not_the_one_of_the_submit_fails_the_run(rig, damage):
     else:
         write_atomically(path, dump_arrays(make_arrays(num_nodes=200)))
         words = "graph 'random' has changed since the run was submitted"
-    rig.backend.submit(run_id)
+    rig.submit(run_id)
     assert rig.wait_for(run_id, "failed", seconds=LOADING_SECONDS).message.startswith(words)

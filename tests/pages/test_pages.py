@@ -8,7 +8,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
+from core.backends.local.backend import LocalBackend
 from core.runs.state import RunState
+from pages.ui import inputs
 
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
@@ -125,10 +127,37 @@ def test_unknown_article_is_said(open_page):
     assert ["No such title" in error.value for error in at.error] == [True]
 
 
-def test_no_benchmark_yet_gives_the_command(open_page, tiny_id):
+def test_no_benchmark_yet_gives_the_form_and_the_command(open_page, tiny_id):
     at = open_page("benchmark")
     assert [code.value for code in at.code] == [f"wikics benchmark --graph {tiny_id} --preset gcn"]
-    assert not at.dataframe and any("No benchmark of this graph yet" in text.value for text in at.markdown)
+    assert not at.dataframe and any("No result on this graph yet" in text.value for text in at.markdown)
+
+
+def test_a_benchmark_is_started_watched_and_stopped(open_page, explorer, tiny_id, monkeypatch):
+    monkeypatch.setattr(LocalBackend, "submit", lambda *_: None)  # waits for its turn
+    at = open_page("benchmark", preset="sgc")
+    at.number_input(key="benchmark_seeds").set_value(2)
+    at.number_input(key="benchmark_splits").set_value(1)
+    at.run()
+    assert [code.value for code in at.code] == [
+        f"wikics benchmark --graph {tiny_id} --preset sgc --splits 0-0 --seeds 2"
+    ]
+    at.button(key="benchmark_start").click().run()
+    assert not at.exception
+    (job,) = explorer.benchmarks.list_jobs(tiny_id)
+    assert (job.preset, job.state, job.done, job.total) == ("sgc", "pending", 0, 2)
+    assert any(bar.text == "0 of 2 runs are done" for bar in at.get("progress"))
+    at.button(key=f"benchmark_stop_{job.id}").click().run()
+    assert not at.exception
+    assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["stopped"]
+    at.button(key="benchmark_start").click().run()  # goes on
+    assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["pending"]
+
+
+def test_no_benchmark_is_started_where_training_is_off(open_page, monkeypatch):
+    monkeypatch.setattr(inputs, "may_train", lambda *_, **__: False)
+    at = open_page("benchmark")
+    assert not at.exception and "benchmark_start" not in [button.key for button in at.button]
 
 
 def test_benchmarks_are_ranked_and_compared(open_page, explorer, two_benchmarks):
@@ -140,7 +169,9 @@ def test_benchmarks_are_ranked_and_compared(open_page, explorer, two_benchmarks)
     sentence = explorer.benchmarks.compare(*two_benchmarks).sentence
     assert any(sentence[:40] in text.value.replace("\\", "") for text in at.markdown)
     at = open_page("benchmark", first=two_benchmarks[1], second=two_benchmarks[0])
-    assert [box.value for box in at.selectbox if box.key.startswith("benchmark_")] == two_benchmarks[::-1]
+    assert [box.value for box in at.selectbox if box.key in ("benchmark_first", "benchmark_second")] == two_benchmarks[
+        ::-1
+    ]
     assert any("mlp and gcn are not distinguishable" in text.value for text in at.markdown)
 
 

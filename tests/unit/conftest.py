@@ -1,49 +1,6 @@
-"""Running the browser's own modules in Node, for tests of their pure functions."""
-
-import json
-import shutil
-import subprocess
+"""Fixtures that several unit tests share."""
 
 import pytest
-
-from pages.ui.components.assets import STATIC
-
-
-@pytest.fixture(scope="session")
-def call_js(tmp_path_factory):
-    """Calls functions of `pages/ui/static`: the script sees its modules beside it, `input`, and answers with done()."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node to run the browser's modules")
-    folder = tmp_path_factory.mktemp("modules")
-    shutil.copytree(STATIC, folder, dirs_exist_ok=True)
-    (folder / "package.json").write_text('{"type": "module"}')
-
-    def call(script, data=None):
-        (folder / "data.json").write_text(json.dumps(data))
-        (folder / "script.js").write_text(
-            'import { readFileSync } from "node:fs";\n'
-            'const input = JSON.parse(readFileSync("data.json", "utf8"));\n'
-            "const done = (value) => console.log(JSON.stringify(value));\n" + script
-        )
-        answer = subprocess.run(
-            [node, "script.js"], cwd=folder, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert answer.returncode == 0, answer.stderr
-        return json.loads(answer.stdout)
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def one_thread():
-    """Graphs as small as those of tests gain nothing from threads, and lose much when other tests run beside."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -1,22 +1,31 @@
 """The command line: one JSON document, one line for an error, exit codes 0, 1 and 2."""
 
 import json
-import signal
 import socket
+import subprocess
+import sys
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 
 from core import cli
-from core.backends.local.backend import LocalBackend
 from core.cli.benchmark import parse_splits
 from core.cli.console import parse_overrides
 from core.cli.train import load_config_file
 from core.config.train import build_config
-from core.errors import ConfigError
+from core.errors import ConfigError, TrainingError
 from core.runs import files
+from core.runs.environment import collect_environment
 from core.runs.folder import RunFolder
+from core.runs.store import RunStore
+from tests.rigs import InlineBackend
+
+
+@pytest.fixture
+def explorer(make_explorer, tmp_path):
+    """Its jobs are executed in this process."""
+    return make_explorer(backend=InlineBackend(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -159,26 +168,58 @@ def test_benchmark_against_a_preset_measures_both_alike_and_against_a_benchmark_
     assert " ".join(difference["sentence"].split()) in " ".join(again.split())
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(wikics, tiny_id, trained, monkeypatch):
-    from core.training import benchmark
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(wikics, explorer, tiny_id, trained, monkeypatch):
+    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
+    wikics(*command, "--splits", "0")
+    real, pressed = explorer.benchmarks.read_job, []
 
-    real, command = benchmark.train_run, ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
+    def press_once(*arguments):
+        if not pressed:
+            pressed.append(True)
+            raise KeyboardInterrupt
+        return real(*arguments)
 
-    def press_in_the_second(folder, config, graph, *, on_epoch):
-        if config.split == 1:
-            signal.raise_signal(signal.SIGINT)
-        return real(folder, config, graph, on_epoch=on_epoch)
-
-    before = signal.getsignal(signal.SIGINT)
     with monkeypatch.context() as patch:
-        patch.setattr(benchmark, "train_run", press_in_the_second)
+        patch.setattr(InlineBackend, "submit", lambda *_: None)  # waits for its turn
+        patch.setattr(explorer.benchmarks, "read_job", press_once)
         code, out, err = wikics(*command, "--json")
     assert (code, out) == (130, "")
     assert "1 of 2 runs of sgc are kept" in err and "wikics benchmark --graph" in err
-    assert signal.getsignal(signal.SIGINT) is before
     code, out, _ = wikics(*command, "--json")
     assert (code, len(json.loads(out)["runs"])) == (0, 2)
-    assert trained == [("sgc", 0, 0), ("sgc", 1, 0), ("sgc", 1, 0)]
+    assert trained == [("sgc", 0, 0), ("sgc", 1, 0)]
+
+
+def test_a_failed_benchmark_says_why(wikics, tiny_id, trained, monkeypatch):
+    from core.training import benchmark
+
+    def fail(*_, **__):
+        raise TrainingError("the loss is no number")
+
+    monkeypatch.setattr(benchmark, "train_run", fail)
+    code, out, err = wikics("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL, "--json")
+    assert (code, out) == (1, "")
+    assert "sgc: the loss is no number (0 of 2 runs are kept)" in err
+
+
+@pytest.mark.slow
+def test_a_job_is_executed_where_its_folder_stands(tmp_path, explorer, tiny_id, storage):
+    """As a cloud does: the command alone, no queue."""
+    config = explorer.configs.build("sgc", {"epochs": 2, "device": "cpu"}, graph=tiny_id)
+    digest = explorer.graphs.load(tiny_id).digest
+    run_id = RunStore(storage).create(config.model_dump(), collect_environment(tiny_id, digest, command=["test"]))
+    command = [sys.executable, "-m", "core.cli", "job", str(tmp_path / "home" / "runs" / run_id), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (0, "finished"), done.stderr
+    assert explorer.runs.read(run_id).epochs == 2
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert f"run {run_id} is finished: only a pending job can be executed" in again.stderr
+
+
+def test_no_job_is_said(wikics, tmp_path):
+    code, _, err = wikics("job", str(tmp_path))
+    assert code == 1 and "is no job: give the folder of a run or a benchmark" in err
 
 
 @pytest.mark.parametrize(
@@ -209,7 +250,7 @@ def test_busy_port_is_said(wikics):
 
 
 def test_train_can_ask_for_a_profile(wikics, explorer, tiny_id, monkeypatch):
-    monkeypatch.setattr(LocalBackend, "submit", lambda *_: None)
+    monkeypatch.setattr(InlineBackend, "submit", lambda *_: None)
     for flags, asked in (((), False), (("--profile",), True)):
         _, out, _ = wikics("train", "--graph", tiny_id, "--detach", "--json", *flags)
         folder = explorer.settings.home_folder / "runs" / json.loads(out)["id"]

@@ -1,12 +1,13 @@
-"""Assets: addresses carry the content's hash, caching follows it, plotly comes out of its wheel."""
+"""Assets: addresses carry the folder's hash, caching follows it, plotly comes out of its wheel."""
 
 import asyncio
-import hashlib
+import shutil
 
 import httpx2 as httpx
 import pytest
 from starlette.applications import Starlette
 
+from pages.ui.components import assets
 from pages.ui.components.assets import STATIC, asset_routes, asset_url, plotly_url
 
 
@@ -21,24 +22,37 @@ def fetch(*urls, headers=None):
     return asyncio.run(ask())
 
 
-def test_a_hashed_address_is_kept_and_a_plain_one_is_revalidated():
-    content = (STATIC / "theme.js").read_bytes()
-    url = asset_url("theme.js")
-    hashed, plain = fetch(url, "/assets/theme.js")
-    assert url == f"/assets/theme.js?v={hashlib.sha256(content).hexdigest()[:12]}"
-    assert (hashed.content, plain.content) == (content, content)
-    assert hashed.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert plain.headers["cache-control"] == "no-cache"
-    (again,) = fetch("/assets/theme.js", headers={"if-none-match": plain.headers["etag"]})
+def test_the_current_version_is_kept_and_another_is_revalidated():
+    content = (STATIC / "base" / "theme.js").read_bytes()
+    current, other = fetch(asset_url("base/theme.js"), "/assets/0123456789ab/base/theme.js")
+    assert (current.content, other.content) == (content, content)
+    assert current.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert other.headers["cache-control"] == "no-cache"
+    (again,) = fetch("/assets/0123456789ab/base/theme.js", headers={"if-none-match": other.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_change_of_any_file_changes_every_address(tmp_path, monkeypatch):
+    folder = shutil.copytree(STATIC, tmp_path / "static")
+    monkeypatch.setattr(assets, "STATIC", folder)
+    compute = assets._static_version.__wrapped__
+    before = compute()
+    assert f"/assets/{before}/map/index.js" == asset_url("map/index.js")
+    (folder / "base" / "theme.js").write_text("export {};")
+    changed = compute()
+    (folder / "base" / "theme.js").rename(folder / "base" / "colours.js")
+    assert len({before, changed, compute()}) == 3
 
 
 def test_plotly_is_served_from_the_installed_wheel():
     (answer,) = fetch(plotly_url())
     assert "javascript" in answer.headers["content-type"]
+    assert answer.headers["cache-control"].endswith("immutable")
     assert answer.text.startswith("/**\n* plotly.js v")
 
 
-@pytest.mark.parametrize("path", ["nothing.js", "..%2ftheme.py", "%2e%2e/theme.py"])
+@pytest.mark.parametrize(
+    "path", ["nothing.js", "v/nothing.js", "v/..%2ftheme.py", "v/%2e%2e/%2e%2e/theme.py", "..%2ftheme.py"]
+)
 def test_only_files_of_the_folder_are_served(path):
     assert fetch(f"/assets/{path}")[0].status_code == 404

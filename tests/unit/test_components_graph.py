@@ -1,4 +1,4 @@
-"""What the page tells the rings and the map, and what they tell the page."""
+"""What the page tells the rings and the map, and what the rings tell the page."""
 
 import json
 
@@ -17,12 +17,9 @@ def draw_rings():
 
 
 def draw_map():
-    import streamlit as st
-
     from pages.ui.components.map import map_view
 
-    event = map_view(graph="twin", class_names=["A", "B", "C"], color="degree", hidden=[2], chosen=5, key="map")
-    st.text(f"{event.chosen} {event.cleared} {event.filter}")
+    map_view(graph="twin", class_names=["A", "B", "C"], color="degree", hidden=[2], chosen=5, key="map")
 
 
 def payload(at):
@@ -34,7 +31,6 @@ def payload(at):
 def test_rings_name_the_article_and_bound_what_is_drawn():
     at = AppTest.from_function(draw_rings, default_timeout=20).run()
     assert payload(at) == {
-        "api": "/api",
         "graph": "twin",
         "article": 7,
         "hops": 1,
@@ -57,7 +53,6 @@ def test_the_map_is_told_colours_and_what_is_hidden():
     data = payload(AppTest.from_function(draw_map, default_timeout=20).run())
     palette = data.pop("palette")
     assert data == {
-        "api": "/api",
         "graph": "twin",
         "run": None,
         "color": "degree",
@@ -68,12 +63,3 @@ def test_the_map_is_told_colours_and_what_is_hidden():
     }
     assert palette["categories"] == list(category_colors(3))
     assert len(set(palette["roles"])) == len(palette["roles"]) == 5
-
-
-def test_what_a_person_does_on_the_map_reaches_the_script():
-    at = AppTest.from_function(draw_map, default_timeout=20).run()
-    assert at.text[0].value == "None False None"
-    at.session_state["map"] = {"chosen": 3, "filter": [0, 2]}
-    assert at.run().text[0].value == "3 False (0, 2)"
-    at.session_state["map"] = {"cleared": True, "filter": []}
-    assert at.run().text[0].value == "None True ()"

@@ -2,49 +2,14 @@
 
 import csv
 import io
-import json
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
 
-from pages.ui.components.assets import STATIC
-
-NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(NODE is None, reason="needs Node to run the browser's modules")
+from tests.node import call_js
 
 
-@pytest.fixture(scope="module")
-def run_js(tmp_path_factory):
-    """Runs a module's text beside the static files, with `input` as its data, and returns what it gives to `done`."""
-    folder = tmp_path_factory.mktemp("static")
-    shutil.copytree(STATIC, folder, dirs_exist_ok=True)
-    (folder / "package.json").write_text('{"type": "module"}')
-
-    def run(script, data=None, **environment):
-        (folder / "data.json").write_text(json.dumps(data))
-        (folder / "script.js").write_text(
-            'import { readFileSync } from "node:fs";\n'
-            'const input = JSON.parse(readFileSync("data.json", "utf8"));\n'
-            "const done = (value) => console.log(JSON.stringify(value));\n" + script
-        )
-        answer = subprocess.run(
-            [NODE, "script.js"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env={"TZ": "UTC", **environment},
-        )
-        assert answer.returncode == 0, answer.stderr
-        return json.loads(answer.stdout)
-
-    return run
-
-
-def test_every_bucket_keeps_its_least_greatest_and_last(run_js):
+def test_every_bucket_keeps_its_least_greatest_and_last():
     rng = np.random.default_rng(0)
     cases = []
     for _ in range(60):
@@ -52,8 +17,8 @@ def test_every_bucket_keeps_its_least_greatest_and_last(run_js):
         x = np.cumsum(rng.exponential(size=size)).round(6)
         low, high = np.sort(rng.uniform(x[0] - 1, x[-1] + 1, 2)) if rng.random() < 0.7 else (-1e30, 1e30)
         cases.append([x.tolist(), rng.normal(size=size).tolist(), int(rng.integers(5, 200)), float(low), float(high)])
-    script = 'import { bucketIndices } from "./series.js";\ndone(input.map((each) => bucketIndices(...each)));'
-    for (x, y, buckets, low, high), kept in zip(cases, run_js(script, cases), strict=True):
+    script = 'import { bucketIndices } from "./curves/series.js";\ndone(input.map((each) => bucketIndices(...each)));'
+    for (x, y, buckets, low, high), kept in zip(cases, call_js(script, cases), strict=True):
         x, y = np.array(x), np.array(y)
         start = max(0, int(np.searchsorted(x, low)) - 1)
         end = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
@@ -71,9 +36,9 @@ def test_every_bucket_keeps_its_least_greatest_and_last(run_js):
         assert len(kept) <= 3 * buckets + 1
 
 
-def test_a_spike_of_one_point_is_drawn_at_every_zoom(run_js):
+def test_a_spike_of_one_point_is_drawn_at_every_zoom():
     script = """
-    import { bucketIndices } from "./series.js";
+    import { bucketIndices } from "./curves/series.js";
     const x = Array.from({ length: 100_000 }, (_, at) => at + 1);
     const y = x.map((value) => Math.sin(value / 500));
     y[61_803] = 9;
@@ -86,23 +51,23 @@ def test_a_spike_of_one_point_is_drawn_at_every_zoom(run_js):
     }
     done(seen);
     """
-    assert run_js(script) == [[True, True]] * 51
+    assert call_js(script) == [[True, True]] * 51
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.6, 0.99])
-def test_smoothing_is_the_debiased_moving_average(run_js, weight):
+def test_smoothing_is_the_debiased_moving_average(weight):
     y = np.random.default_rng(1).normal(size=500)
     average, expected = 0.0, []
     for t, value in enumerate(y, start=1):
         average = weight * average + (1 - weight) * value
         expected.append(average / (1 - weight**t))
-    script = 'import { SMOOTHERS } from "./series.js";\ndone(SMOOTHERS.ema(input.y, input.y, input.weight));'
-    np.testing.assert_allclose(run_js(script, {"y": y.tolist(), "weight": weight}), expected, atol=1e-9)
+    script = 'import { smooth } from "./curves/series.js";\ndone(smooth(input.y, input.weight));'
+    np.testing.assert_allclose(call_js(script, {"y": y.tolist(), "weight": weight}), expected, atol=1e-9)
 
 
-def test_points_leave_out_what_was_not_measured(run_js):
+def test_points_leave_out_what_was_not_measured():
     script = """
-    import { RunSeries } from "./series.js";
+    import { RunSeries } from "./curves/series.js";
     const run = new RunSeries("r");
     const common = { generation: 0, reset: false, state: "running" };
     run.apply({ ...common, row: 2, columns: { epoch: [1, 2], val_acc: [null, 0.5] } });
@@ -111,14 +76,14 @@ def test_points_leave_out_what_was_not_measured(run_js):
     const { x, y } = run.points("epoch", "val_acc");
     done({ before, x, y, cursor: run.cursor });
     """
-    assert run_js(script) == {"before": 1, "x": [2, 3], "y": [0.5, 0.6], "cursor": "r:0:3"}
+    assert call_js(script) == {"before": 1, "x": [2, 3], "y": [0.5, 0.6], "cursor": "r:0:3"}
 
 
-def test_a_resume_is_marked_where_the_clock_ran_on_without_training(run_js):
+def test_a_resume_is_marked_where_the_clock_ran_on_without_training():
     logged_at = [100.0, 100.5, 101.0, 131.0, 131.5, 140.0]
     elapsed = [0.5, 1.0, 1.5, 2.0, 2.5, 11.0]  # the last epoch was merely slow
     script = """
-    import { RunSeries } from "./series.js";
+    import { RunSeries } from "./curves/series.js";
     const marks = [0, 1, 2].map((generation) => {
       const run = new RunSeries("r");
       const columns = { epoch: [1, 2, 3, 4, 5, 6], ...input };
@@ -127,7 +92,7 @@ def test_a_resume_is_marked_where_the_clock_ran_on_without_training(run_js):
     });
     done(marks);
     """
-    assert run_js(script, {"logged_at": logged_at, "elapsed_seconds": elapsed}) == [[], [3], [3]]
+    assert call_js(script, {"logged_at": logged_at, "elapsed_seconds": elapsed}) == [[], [3], [3]]
 
 
 # Fake time for the poller: its timers run as fast as Node can, in order.
@@ -153,7 +118,7 @@ async function advance(milliseconds) {
   }
   clock = until;
 }
-const { Poller } = await import("./poller.js");
+const { Poller } = await import("./curves/poller.js");
 const asked = [];
 const runs = {};
 let hidden = false;
@@ -176,11 +141,11 @@ const ask = async (url) => {
   if (broken()) throw new TypeError("network");
   return { ok: true, json: async () => answer(url) };
 };
-const poller = new Poller("/api", { ask, isHidden: () => hidden, now: () => clock });
+const poller = new Poller({ ask, isHidden: () => hidden, now: () => clock });
 """
 
 
-def test_one_request_a_tick_serves_all_runs_and_ends_with_them(run_js):
+def test_one_request_a_tick_serves_all_runs_and_ends_with_them():
     script = """
     runs.a = { generation: 0, state: "running", epochs: [1] };
     runs.b = { generation: 0, state: "finished", epochs: [1, 2] };
@@ -197,7 +162,7 @@ def test_one_request_a_tick_serves_all_runs_and_ends_with_them(run_js):
     const held = [poller.runs.get("a").columns.epoch, poller.runs.get("c").state];
     done({ first: asked[0].url, second: asked[1].url, slowest, late: asked.length - after, news, held });
     """
-    assert run_js(FAKE_TIME + script) == {
+    assert call_js(FAKE_TIME + script) == {
         "first": "/api/metrics-since?run=a%3A0%3A0&run=b%3A0%3A0&run=c%3A0%3A0",
         "second": "/api/metrics-since?run=a%3A0%3A1&run=b%3A0%3A2",
         "slowest": 1000,
@@ -207,7 +172,7 @@ def test_one_request_a_tick_serves_all_runs_and_ends_with_them(run_js):
     }
 
 
-def test_no_epoch_is_lost_or_doubled_by_failures_and_resumes(run_js):
+def test_no_epoch_is_lost_or_doubled_by_failures_and_resumes():
     script = """
     let state = 7;
     const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
@@ -231,10 +196,10 @@ def test_no_epoch_is_lost_or_doubled_by_failures_and_resumes(run_js):
     }
     done(results);
     """
-    assert run_js(FAKE_TIME + script) == [[True, True]] * 30
+    assert call_js(FAKE_TIME + script) == [[True, True]] * 30
 
 
-def test_a_lost_connection_is_said_and_found_again_within_three_seconds(run_js):
+def test_a_lost_connection_is_said_and_found_again_within_three_seconds():
     script = """
     runs.a = { generation: 0, state: "running", epochs: [1] };
     const said = [];
@@ -248,14 +213,14 @@ def test_a_lost_connection_is_said_and_found_again_within_three_seconds(run_js):
     await advance(3000);
     done({ said, again: asked.length > before, pace: asked[before - 1].at - asked[before - 2].at });
     """
-    assert run_js(FAKE_TIME + script) == {
+    assert call_js(FAKE_TIME + script) == {
         "said": [None, "The app does not answer; trying again.", None],
         "again": True,
         "pace": 3000,
     }
 
 
-def test_a_hidden_tab_asks_at_most_once_in_thirty_seconds(run_js):
+def test_a_hidden_tab_asks_at_most_once_in_thirty_seconds():
     script = """
     runs.a = { generation: 0, state: "running", epochs: [1] };
     poller.watch(["a"], () => {});
@@ -271,13 +236,13 @@ def test_a_hidden_tab_asks_at_most_once_in_thirty_seconds(run_js):
     await advance(0);
     done({ least: Math.min(...gaps), count: gaps.length, atOnce: asked.length - before });
     """
-    answer = run_js(FAKE_TIME + script)
+    answer = call_js(FAKE_TIME + script)
     assert answer["least"] >= 30_000
     assert answer["count"] in (9, 10)
     assert answer["atOnce"] == 1
 
 
-def test_a_resumed_run_is_asked_for_again(run_js):
+def test_a_resumed_run_is_asked_for_again():
     script = """
     runs.a = { generation: 0, state: "stopped", epochs: [1, 2, 3] };
     poller.watch(["a"], () => {});
@@ -288,36 +253,36 @@ def test_a_resumed_run_is_asked_for_again(run_js):
     await advance(100);
     done({ quiet, held: poller.runs.get("a").columns.epoch, cursor: poller.runs.get("a").cursor });
     """
-    assert run_js(FAKE_TIME + script) == {"quiet": 2, "held": [1, 2], "cursor": "a:1:2"}
+    assert call_js(FAKE_TIME + script) == {"quiet": 2, "held": [1, 2], "cursor": "a:1:2"}
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata"])
-def test_a_zoom_on_the_clock_means_the_times_it_shows(run_js, zone):
+def test_a_zoom_on_the_clock_means_the_times_it_shows(zone):
     script = """
-    import { buildXAxis } from "./curve_axes.js";
+    import { buildXAxis } from "./curves/axes.js";
     const axis = buildXAxis("logged_at", 0);
     const shown = axis.toPlot(input);
     const asText = new Date(shown).toISOString().replace("T", " ").replace("Z", "");
     const onTheWall = new Date(input * 1000).toTimeString().slice(0, 5);
     done([axis.fromPlot(shown), axis.fromPlot(asText), asText.slice(11, 16) === onTheWall]);
     """
-    assert run_js(script, 1795432800.25, TZ=zone) == [1795432800.25, 1795432800.25, True]
+    assert call_js(script, 1795432800.25, TZ=zone) == [1795432800.25, 1795432800.25, True]
 
 
-def test_csv_is_read_back_as_it_was(run_js):
+def test_csv_is_read_back_as_it_was():
     rows = [["run", "note"], ["a,b", 'say "hi"'], ["line\nbreak", ""], ["", "0.1"]]
-    text = run_js('import { toCsv } from "./series.js";\ndone(toCsv(input));', rows)
+    text = call_js('import { toCsv } from "./curves/series.js";\ndone(toCsv(input));', rows)
     assert list(csv.reader(io.StringIO(text, newline=""))) == rows
 
 
-def test_numbers_read_well(run_js):
+def test_numbers_read_well():
     script = """
-    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare } from "./format.js";
+    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare } from "./base/format.js";
     done([formatCount(11701), formatShare(0.7754), formatShare(null), formatNumber(0.000012), formatSeconds(0.314),
           formatSeconds(185), formatSeconds(7440), escapeText("<b>A & B</b>")]);
     """
     thin = "\u2009"
-    assert run_js(script) == [
+    assert call_js(script) == [
         "11,701",
         f"77.5{thin}%",
         "–",

@@ -16,8 +16,6 @@ from core.training import fit, recorder
 from core.training.fit import train_run
 from tests.graphs import make_arrays, make_graph
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "device": "cpu"}
 
 

@@ -54,6 +54,15 @@ def die(rank):
     os._exit(7)
 
 
+@pytest.fixture
+def four_threads():
+    """Tests have one, which could not be shared out."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
 def wait_for(condition, seconds):
     until = time.monotonic() + seconds
     while not condition():
@@ -114,8 +123,7 @@ def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(graph, new_folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("work", "arguments", "code"), [(fail, ("no luck for",), 1), (die, (), 7)])
-def test_a_process_that_fails_is_said_and_none_stays_behind(work, arguments, code, capfd):
-    threads = torch.get_num_threads()
+def test_a_process_that_fails_is_said_and_none_stays_behind(work, arguments, code, capfd, four_threads):
     with (
         pytest.raises(TrainingError, match=rf"^a process that trained beside this one ended with exit code {code}: "),
         start_group(2, "cpu", work, *arguments),
@@ -123,7 +131,7 @@ def test_a_process_that_fails_is_said_and_none_stays_behind(work, arguments, cod
         torch.distributed.barrier()
     assert multiprocessing.active_children() == []
     assert not torch.distributed.is_initialized()
-    assert torch.get_num_threads() == threads
+    assert torch.get_num_threads() == 4
     assert ("ValueError: no luck for 1" in capfd.readouterr().err) == (work is fail)
 
 

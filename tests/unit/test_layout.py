@@ -46,7 +46,7 @@ def share_of_drawn_neighbours_that_are_linked(graph, y):
     return np.mean([np.isin(drawn[index, 1:], graph.neighbours(index)).mean() for index in range(graph.num_nodes)])
 
 
-@pytest.mark.parametrize("num_nodes", [*range(1, 11), 99, 100, 130])
+@pytest.mark.parametrize("num_nodes", [*range(1, 11), 99, 100])
 @pytest.mark.parametrize("kind", ["nothing", "ring", "star", "constant features"])
 def test_every_small_graph_gets_places_in_the_square(num_nodes, kind):
     ring = [(index, (index + 1) % num_nodes) for index in range(num_nodes)]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-GROUPS = 'import { groupArticles, needsRun, scaleSizes, shuffledOrder } from "./map_groups.js";\n'
+from tests.node import call_js
+
+GROUPS = 'import { groupArticles, needsRun, scaleSizes, shuffledOrder } from "./map/groups.js";\n'
 PALETTE = {
     "categories": ["#111111", "#222222", "#333333"],
     "right": "#00ff00",
@@ -25,7 +27,7 @@ def make_columns(num_nodes=200, *, seed=0):
     }
 
 
-def test_every_colouring_sorts_every_article_into_a_counted_group(call_js):
+def test_every_colouring_sorts_every_article_into_a_counted_group():
     data = make_columns()
     colors = ["category", "pred", "correct", "confidence", "degree", "role"]
     script = GROUPS + "done(input.colors.map((color) => groupArticles(input.data, color, input.palette)));"
@@ -42,7 +44,7 @@ def test_every_colouring_sorts_every_article_into_a_counted_group(call_js):
     assert [found["role"]["groups"][at]["label"].lower() for at in found["role"]["of"]] == data["role"]
 
 
-def test_colourings_that_need_a_run_and_labels_of_ranges(call_js):
+def test_colourings_that_need_a_run_and_labels_of_ranges():
     script = GROUPS + (
         "done([['category', 'pred', 'correct', 'confidence', 'degree', 'role'].filter(needsRun),\n"
         "groupArticles(input.data, 'degree', input.palette).groups.map(({ label }) => label)]);"
@@ -59,22 +61,22 @@ def test_colourings_that_need_a_run_and_labels_of_ranges(call_js):
     ]
 
 
-def test_sizes_grow_with_the_root_of_links_and_stay_bounded(call_js):
+def test_sizes_grow_with_the_root_of_links_and_stay_bounded():
     degree = [0, 1, 4, 4, 9, 16, 10_000]
     even, grown = call_js(GROUPS + "done(['even', 'degree'].map((size) => [...scaleSizes(input, size)]));", degree)
     assert even == [1] * 7
     assert np.allclose(grown[:6], 0.45 + 0.5 * np.sqrt(np.array(degree[:6]) / 4)) and grown[6] == 3.5
 
 
-def test_the_painting_order_is_a_permutation_and_always_the_same(call_js):
+def test_the_painting_order_is_a_permutation_and_always_the_same():
     once, twice = call_js(GROUPS + "done([0, 1].map(() => [...shuffledOrder(500)]));")
     assert once == twice and sorted(once) == list(range(500))
     assert abs(np.corrcoef(once, range(500))[0, 1]) < 0.15
 
 
-def paint(call_js, size, discs):
+def paint(size, discs):
     script = (
-        'import { clearPicture, createPicture, packColour, paintDisc } from "./map_pixels.js";\n'
+        'import { clearPicture, createPicture, packColour, paintDisc } from "./map/pixels.js";\n'
         "const picture = createPicture(input.width, input.height);\n"
         "clearPicture(picture, packColour([255, 255, 255]));\n"
         "for (const [x, y, radius, colour, opacity] of input.discs)\n"
@@ -86,9 +88,9 @@ def paint(call_js, size, discs):
     return np.array(flat, dtype=int).reshape(height, width, 4)
 
 
-def test_a_disc_covers_its_area_in_its_colour(call_js):
+def test_a_disc_covers_its_area_in_its_colour():
     for radius in (1.5, 2.25, 4, 7.5):
-        picture = paint(call_js, (32, 24), [[15, 11, radius, [10, 120, 250], 1]])
+        picture = paint((32, 24), [[15, 11, radius, [10, 120, 250], 1]])
         assert (picture[..., 3] == 255).all()
         assert picture[11, 15].tolist() == [10, 120, 250, 255]
         share = (255 - picture[..., 0]) / 245
@@ -97,13 +99,13 @@ def test_a_disc_covers_its_area_in_its_colour(call_js):
         assert np.hypot(rows - 11, columns - 15).max() <= radius + 0.5
 
 
-def test_discs_mix_by_opacity_and_later_ones_lie_on_top(call_js):
-    picture = paint(call_js, (20, 20), [[8, 10, 4, [0, 0, 0], 0.5], [12, 10, 3, [200, 0, 0], 1]])
+def test_discs_mix_by_opacity_and_later_ones_lie_on_top():
+    picture = paint((20, 20), [[8, 10, 4, [0, 0, 0], 0.5], [12, 10, 3, [200, 0, 0], 1]])
     assert np.abs(picture[10, 6, :3] - 127).max() <= 1
     assert picture[10, 12, :3].tolist() == [200, 0, 0]
 
 
-def test_discs_over_the_edge_are_cut_and_never_wrap(call_js):
-    picture = paint(call_js, (16, 16), [[0, 8, 3, [0, 0, 0], 1], [40, 8, 3, [0, 0, 0], 1], [8, -1, 3, [0, 0, 0], 1]])
+def test_discs_over_the_edge_are_cut_and_never_wrap():
+    picture = paint((16, 16), [[0, 8, 3, [0, 0, 0], 1], [40, 8, 3, [0, 0, 0], 1], [8, -1, 3, [0, 0, 0], 1]])
     dark = picture[..., 0] < 128
     assert dark[8, 0] and dark[0, 8] and not dark[:, 12:].any() and not dark[4:, 5:].any()

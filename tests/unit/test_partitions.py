@@ -19,8 +19,6 @@ from core.training.parts.partitions import PartitionedClassifier, RandomParts, b
 from core.training.replicas.train import supports_replicas
 from tests.graphs import make_graph
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 NUM_NODES = 240
 SMALL = {"hidden_channels": 16, "heads": 4, "lr": 0.03, "epochs": 9, "patience": 100, "device": "cpu", "partitions": 3}
 LEARNT = ("epoch", "train_loss", "train_acc", "stopping_loss", "stopping_acc", "val_loss", "val_acc")

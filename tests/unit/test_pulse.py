@@ -2,9 +2,9 @@ import time
 
 import pytest
 
-from core.backends.local.pulse import Pulse
+from core.backends.pulse import Pulse
 from core.runs import files
-from core.runs.folder import RunFolder
+from core.runs.folder import JobFolder
 from core.runs.state import RunState
 
 RUNNING = RunState("running", generation=1, resuming=True, created_at=1.0)
@@ -12,8 +12,9 @@ RUNNING = RunState("running", generation=1, resuming=True, created_at=1.0)
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / files.CONFIG).write_text("{}")
-    return RunFolder(tmp_path)
+    found = JobFolder(tmp_path)
+    found.write_state(RunState())
+    return found
 
 
 def wait_for(folder, is_so, seconds=10):
@@ -29,9 +30,9 @@ def test_it_beats_every_second_and_carries_the_epoch(folder):
         assert first.heartbeat_at is not None
         pulse.begin()
         wait_for(folder, lambda state: state.heartbeat_at >= first.heartbeat_at + 1)
-        pulse.set_epoch(1)
+        pulse.note(1)
         assert (folder.read_state().resuming, folder.read_state().epoch) == (False, 1)  # rows are the new ones
-        pulse.set_epoch(2)
+        pulse.note(2)
         wait_for(folder, lambda state: state.epoch == 2)
         pulse.end("finished")
     state = folder.read_state()
@@ -60,11 +61,10 @@ def test_nothing_is_written_after_the_end_or_where_the_folder_is_gone(folder):
         pulse.begin()
         pulse.end("finished")
         (folder / files.STOP).touch()
-        pulse.set_epoch(5)
+        pulse.note(5)
         time.sleep(0.5)
         assert folder.read_state().state == "finished"
-    for name in (files.CONFIG, files.STATE):
-        (folder / name).unlink()
+    (folder / files.STATE).unlink()
     with Pulse(folder, RUNNING) as pulse:
         pulse.begin()
         pulse.end("finished")

@@ -38,19 +38,18 @@ def loss_and_gradients(model, logits):
     return {"loss": loss.detach()} | {name: p.grad.clone() for name, p in model.named_parameters()}
 
 
-@pytest.mark.parametrize("rows", [[3], [0, 7, 59], list(range(N))])
 @pytest.mark.parametrize("norm", ["none", "layer", "batch"])
 @pytest.mark.parametrize(
     ("num_layers", "residual", "jk"),
     [(1, False, "none"), (2, True, "max"), (3, True, "none"), (3, False, "cat"), (2, True, "last")],
 )
 @pytest.mark.parametrize("name", [*CONVS, "mlp"])
-def test_restricted_step_equals_the_full_one(name, num_layers, residual, jk, norm, rows, links):
+def test_restricted_step_equals_the_full_one(name, num_layers, residual, jk, norm, links):
     model, adj, x = make(name, links, num_layers=num_layers, residual=residual, jk=jk, norm=norm)
-    rows = torch.tensor(rows)
-    full = loss_and_gradients(model, model(x, adj).index_select(0, rows))
-    reach = build_reach(model, adj, rows)
-    torch.testing.assert_close(loss_and_gradients(model, model(x, adj, reach)), full, rtol=1e-5, atol=1e-5)
+    for rows in map(torch.tensor, ([3], [0, 7, 59], range(N))):
+        full = loss_and_gradients(model, model(x, adj).index_select(0, rows))
+        restricted = loss_and_gradients(model, model(x, adj, build_reach(model, adj, rows)))
+        torch.testing.assert_close(restricted, full, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", CONVS)

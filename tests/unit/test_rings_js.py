@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-LAYOUT = 'import { layoutRings } from "./rings_layout.js";\n'
+from tests.node import call_js
+
+LAYOUT = 'import { layoutRings } from "./rings/layout.js";\n'
 
 
 def make_neighbourhood(seed, first, second, num_links, *, num_categories=4, homophily=0.8):
@@ -41,7 +43,7 @@ def count_crossings(x, y, links):
     ("first", "second", "reach"),
     [(0, 0, 300), (1, 0, 300), (5, 0, 290), (31, 240, 290), (10, 289, 290), (149, 150, 170), (299, 0, 290)],
 )
-def test_articles_stay_within_reach_and_apart(call_js, first, second, reach):
+def test_articles_stay_within_reach_and_apart(first, second, reach):
     data = make_neighbourhood(0, first, second, 400)
     placed = call_js(LAYOUT + "done(layoutRings(input.articles, input.links, input.reach));", {**data, "reach": reach})
     x, y, size = (np.array(placed[name]) for name in ("x", "y", "size"))
@@ -51,7 +53,7 @@ def test_articles_stay_within_reach_and_apart(call_js, first, second, reach):
     assert apart[~np.eye(len(x), dtype=bool)].min(initial=1) > 0
 
 
-def test_categories_form_one_arc_on_each_ring(call_js):
+def test_categories_form_one_arc_on_each_ring():
     data = make_neighbourhood(1, 40, 200, 900)
     placed = call_js(LAYOUT + "done(layoutRings(input.articles, input.links, 290));", data)
     angle = np.array(placed["angle"]) % (2 * np.pi)
@@ -61,7 +63,7 @@ def test_categories_form_one_arc_on_each_ring(call_js):
         assert (kinds != np.roll(kinds, 1)).sum() == len(set(kinds))
 
 
-def test_sorting_by_links_leaves_fewer_crossings(call_js):
+def test_sorting_by_links_leaves_fewer_crossings():
     data = make_neighbourhood(2, 30, 90, 320)
     script = LAYOUT + (
         "const unlinked = layoutRings(input.articles, [], 290);\n"
@@ -72,16 +74,16 @@ def test_sorting_by_links_leaves_fewer_crossings(call_js):
     assert ordered < 0.85 * unsorted
 
 
-def test_the_same_neighbourhood_is_always_drawn_alike(call_js):
+def test_the_same_neighbourhood_is_always_drawn_alike():
     data = make_neighbourhood(3, 20, 60, 200)
     once, twice = call_js(LAYOUT + "done([0, 1].map(() => layoutRings(input.articles, input.links, 290)));", data)
     assert once == twice
 
 
-def test_arrow_keys_go_round_a_ring_and_back_to_the_centre(call_js):
+def test_arrow_keys_go_round_a_ring_and_back_to_the_centre():
     data = make_neighbourhood(4, 12, 40, 120)
     script = LAYOUT + (
-        'import { walk } from "./rings_walk.js";\n'
+        'import { walk } from "./rings/walk.js";\n'
         "const layout = layoutRings(input.articles, input.links, 290);\n"
         "const hops = input.articles.map(({ hop }) => hop);\n"
         "const step = (seen, key) => [...seen, walk(key, seen.at(-1), layout, hops)];\n"
@@ -99,8 +101,8 @@ def test_arrow_keys_go_round_a_ring_and_back_to_the_centre(call_js):
     assert (walked["home"][-1], walked["down"], walked["other"]) == (0, 0, None)
 
 
-def test_a_glyph_tells_truth_prediction_confidence_and_error(call_js):
-    script = 'import { glyphOf } from "./rings_marks.js";\ndone(input.map((article) => glyphOf(article, 10)));'
+def test_a_glyph_tells_truth_prediction_confidence_and_error():
+    script = 'import { glyphOf } from "./rings/marks.js";\ndone(input.map((article) => glyphOf(article, 10)));'
     cases = [
         {"category": 1, "pred": None, "confidence": None},
         {"category": 1, "pred": 1, "confidence": 1.0},
@@ -116,9 +118,9 @@ def test_a_glyph_tells_truth_prediction_confidence_and_error(call_js):
         assert glyph["disc"] < inner and glyph["ring"]["radius"] + glyph["ring"]["width"] / 2 == pytest.approx(10)
 
 
-def test_links_taper_towards_their_target_and_end_at_the_rims(call_js):
+def test_links_taper_towards_their_target_and_end_at_the_rims():
     script = (
-        'import { linkPaths, taperOf } from "./rings_marks.js";\n'
+        'import { linkPaths, taperOf } from "./rings/marks.js";\n'
         "const layout = { x: [0, 100, 5], y: [0, 0, 0], size: [20, 10, 10] };\n"
         "const style = { width: 4, bend: 0.3 };\n"
         "const links = [[0, 1], [0, 2]];\n"
@@ -131,7 +133,7 @@ def test_links_taper_towards_their_target_and_end_at_the_rims(call_js):
     assert path.count("M") == 1 and path.endswith("Z")
 
 
-def test_labels_meet_neither_each_other_nor_marks_nor_the_edge(call_js):
+def test_labels_meet_neither_each_other_nor_marks_nor_the_edge():
     rng = np.random.default_rng(5)
     bounds = {"left": 0, "top": 0, "right": 600, "bottom": 400}
     marks = [{"x": float(x), "y": float(y), "size": 6} for x, y in rng.uniform(0, 1, (80, 2)) * (600, 400)]
@@ -140,7 +142,9 @@ def test_labels_meet_neither_each_other_nor_marks_nor_the_edge(call_js):
         for mark in marks
     ]
     items[0]["always"] = True
-    script = 'import { placeLabels } from "./labels.js";\ndone(placeLabels(input.items, input.marks, input.bounds));'
+    script = (
+        'import { placeLabels } from "./base/labels.js";\ndone(placeLabels(input.items, input.marks, input.bounds));'
+    )
     placed = call_js(script, {"items": items, "marks": marks, "bounds": bounds})
     shift = {"start": 0, "middle": 0.5, "end": 1}
     boxes = []
@@ -157,8 +161,8 @@ def test_labels_meet_neither_each_other_nor_marks_nor_the_edge(call_js):
             assert not (all(near) and mark["y"] - 6 < bottom - 1e-9 and top + 1e-9 < mark["y"] + 6)
 
 
-def test_long_titles_are_shortened_and_short_ones_kept(call_js):
-    script = 'import { shorten } from "./labels.js";\ndone(input.map((title) => shorten(title, 8)));'
+def test_long_titles_are_shortened_and_short_ones_kept():
+    script = 'import { shorten } from "./base/labels.js";\ndone(input.map((title) => shorten(title, 8)));'
     assert call_js(script, ["SQL", "Database", "Databases", "Sorting algorithm"]) == [
         "SQL",
         "Database",

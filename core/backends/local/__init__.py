@@ -1,1 +1,1 @@
-"""Runs on this machine: processes queued by file locks."""
+"""Jobs on this machine: processes queued by file locks."""

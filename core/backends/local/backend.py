@@ -1,4 +1,4 @@
-"""Runs on this machine: one detached process a run, queued by file locks."""
+"""Jobs on this machine: one detached process a job, queued by file locks."""
 
 import os
 import signal
@@ -12,16 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from core.backends.local.queue import RunQueue
-from core.backends.local.trainer import LOCK_SECONDS, QUEUE_FOLDER
+from core.backends.base import Place
+from core.backends.device import describe_machine
+from core.backends.local.queue import RunQueue, lock_name
+from core.backends.local.waiter import LOCK_SECONDS, QUEUE_FOLDER
 from core.errors import ConflictError, UnavailableError
 from core.runs import files
 from core.runs.environment import PROJECT_FOLDER, count_cpus
-from core.runs.state import ACTIVE, STOPPED_EARLY, RunState
-from core.runs.store import RUNS, RunStore
+from core.runs.job_states import JobStates, describe_job
+from core.runs.state import ACTIVE, STOPPED_EARLY, RunState, build_resumed
 from core.storage.local import LocalStorage, disk_errors
 
-TRAINER: Final = (sys.executable, "-m", "core.backends.local.trainer")
+WAITER: Final = (sys.executable, "-m", "core.backends.local.waiter")
 
 # glibc gives large temporaries back to the system and faults them in again each epoch unless told to keep them;
 # PyTorch Geometric's layers train 2.7 to 3 times faster with it.
@@ -43,79 +45,71 @@ def _sigterm_blocked() -> Iterator[None]:
 
 
 class LocalBackend:
-    """Executes the runs below `home/runs`; see `core.backends.base.Backend`. May be used from any thread.
+    """Executes the jobs below `home`; see `core.backends.base.Backend`. May be used from any thread.
 
-    A run's process outlives the one that submitted it. `trainer` is the command that takes a run's folder and `home`.
+    A job's process outlives the one that submitted it. `waiter` is the command that takes a job's folder and `home`.
     """
 
-    def __init__(self, home: Path, *, max_runs: int = 1, trainer: Sequence[str] = TRAINER) -> None:
+    def __init__(self, home: Path, *, max_runs: int = 1, waiter: Sequence[str] = WAITER) -> None:
         self.home = home.resolve()
-        self._store = RunStore(LocalStorage(self.home))
+        self._storage = LocalStorage(self.home)
+        self._states = JobStates(self._storage)
         self._queue = RunQueue(self.home / QUEUE_FOLDER, max_runs=max_runs)
-        self._trainer = tuple(trainer)
+        self._waiter = tuple(waiter)
         self._waiting: dict[str, subprocess.Popen[bytes]] = {}
 
-    def submit(self, run_id: str) -> None:
-        state = self._store.read_stored_state(run_id)
+    def submit(self, job: str) -> None:
+        state = self._states.read_stored(job)
         if state.state != "pending":
-            raise ConflictError(f"run {run_id} is {state.state}: only a pending run can be submitted")
-        self._queue.announce(run_id, state.created_at)
-        self._start(run_id, state)
+            raise ConflictError(f"{describe_job(job)} is {state.state}: only a pending one can be submitted")
+        self._queue.announce(lock_name(job), state.created_at)
+        self._start(job, state)
 
-    def stop(self, run_id: str) -> None:
-        self._store.request_stop(run_id)
-        lock = self._queue.lock_run(run_id, timeout_seconds=0)
+    def stop(self, job: str) -> None:
+        self._states.request_stop(job)
+        lock = self._queue.lock_run(lock_name(job), timeout_seconds=0)
         if lock is None:
             return  # its own process obeys
         with lock:
-            state = self._store.read_stored_state(run_id)
+            state = self._states.read_stored(job)
             if state.state == "pending":
-                self._queue.withdraw(run_id, state.created_at)
+                self._queue.withdraw(lock_name(job), state.created_at)
                 stopped = replace(state, state="stopped", message=STOPPED_EARLY, ended_at=time.time())
-                self._store.write_state(run_id, stopped)
+                self._states.write(job, stopped)
 
-    def resume(self, run_id: str) -> None:
-        self._check_resumable(run_id)
-        lock = self._queue.lock_run(run_id, timeout_seconds=LOCK_SECONDS)  # a trainer that ends holds it a little
+    def resume(self, job: str) -> None:
+        self._check_resumable(job)
+        lock = self._queue.lock_run(lock_name(job), timeout_seconds=LOCK_SECONDS)  # a process that ends holds it a bit
         if lock is None:
-            raise ConflictError(f"run {run_id} is still held by its process: try again in a moment")
+            raise ConflictError(f"{describe_job(job)} is still held by its process: try again in a moment")
         with lock:
-            self._check_resumable(run_id)
-            state = self._store.read_stored_state(run_id)
-            self._store.clear_stop(run_id)
-            again = replace(
-                state,
-                state="pending",
-                message="",
-                generation=state.generation + 1,
-                resuming=True,
-                pid=None,
-                process_started_at=None,
-                heartbeat_at=None,
-                ended_at=None,
-            )
-            self._queue.announce(run_id, state.created_at)
-            self._store.write_state(run_id, again)
-        self._start(run_id, again)
+            self._check_resumable(job)
+            self._states.clear_stop(job)
+            again = build_resumed(self._states.read_stored(job))
+            self._queue.announce(lock_name(job), again.created_at)
+            self._states.write(job, again)
+        self._start(job, again)
 
-    def alive(self, run_id: str) -> bool:
-        self._store.read_stored_state(run_id)
-        return run_id in self._waiting or self._queue.is_run_locked(run_id)
+    def alive(self, job: str) -> bool:
+        self._states.read_stored(job)
+        return job in self._waiting or self._queue.is_run_locked(lock_name(job))
 
-    def logs(self, run_id: str) -> str:
-        return self._store.read_log(run_id)
+    def describe_place(self) -> Place:
+        return Place("This machine", describe_machine(), self._queue.max_runs)
 
-    def _check_resumable(self, run_id: str) -> None:
-        state = self._store.read_state(run_id).state
+    def _check_resumable(self, job: str) -> None:
+        state = self._states.read(job).state
         if state == "finished":
-            raise ConflictError(f"run {run_id} is finished: there is nothing to resume, start a new one")
+            raise ConflictError(f"{describe_job(job)} is finished: there is nothing to resume, start a new one")
         if state in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state} already: only a stopped, failed or crashed run is resumed")
+            raise ConflictError(
+                f"{describe_job(job)} is {state} already: only a stopped, failed or crashed run is resumed"
+            )
 
-    def _start(self, run_id: str, state: RunState) -> None:
-        """Starts the run's process in a session of its own, so that no signal to this one reaches it."""
-        folder = self.home / RUNS / run_id
-        command = [*self._trainer, str(folder), str(self.home), "--max-runs", str(self._queue.max_runs)]
+    def _start(self, job: str, state: RunState) -> None:
+        """Starts the job's process in a session of its own, so that no signal to this one reaches it."""
+        folder = self._storage.path(job)
+        command = [*self._waiter, str(folder), str(self.home), "--max-runs", str(self._queue.max_runs)]
         try:
             with disk_errors(folder / files.LOG), (folder / files.LOG).open("ab") as log, _sigterm_blocked():
                 process = subprocess.Popen(
@@ -129,15 +123,15 @@ class LocalBackend:
                 )
         except OSError as error:
             message = f"the training process could not be started ({error}): free some memory or disk, then resume"
-            self._store.write_state(run_id, replace(state, state="failed", message=message, ended_at=time.time()))
-            raise UnavailableError(f"run {run_id}: {message}") from error
-        self._waiting[run_id] = process
-        threading.Thread(target=self._reap, args=(run_id, process), name=f"reap {run_id}", daemon=True).start()
+            self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
+            raise UnavailableError(f"{describe_job(job)}: {message}") from error
+        self._waiting[job] = process
+        threading.Thread(target=self._reap, args=(job, process), name=f"reap {job}", daemon=True).start()
 
-    def _reap(self, run_id: str, process: subprocess.Popen[bytes]) -> None:
+    def _reap(self, job: str, process: subprocess.Popen[bytes]) -> None:
         process.wait()  # or it would stay a zombie for as long as this process lives
-        if self._waiting.get(run_id) is process:
-            del self._waiting[run_id]
+        if self._waiting.get(job) is process:
+            del self._waiting[job]
 
     def _environment(self) -> dict[str, str]:
         threads = str(max(1, count_cpus() // self._queue.max_runs))

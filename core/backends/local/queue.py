@@ -14,6 +14,11 @@ HeldLock = AbstractContextManager[object]
 START_SECONDS: Final = 10.0
 
 
+def lock_name(job: str) -> str:
+    """What the locks and the ticket of a job are called: a run's id, `benchmarks.gcn-3f9a1c2e`."""
+    return job.removeprefix("runs/").replace("/", ".")
+
+
 class RunQueue:
     """`max_runs` slots, one lock a run (its holder alone writes the run's state), one ticket a waiting run."""
 

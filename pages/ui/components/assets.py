@@ -1,10 +1,11 @@
 """How a component's browser code reaches the page: files of `pages/ui/static`, served under /assets."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
@@ -28,51 +29,65 @@ export default async function (component) {{
 
 
 class AssetFiles(StaticFiles):
-    """Static files that a browser keeps for a year when asked with ?v=<hash>, and revalidates otherwise.
+    """Static files under a version, as `<version>/map/index.js`, which a browser keeps for a year.
 
-    A module imports its neighbours by plain relative path ("./theme.js"), without a hash, so that all
-    components share one instance of it; the entity tag keeps that cheap and never stale.
+    A module imports its neighbours by plain relative path ("./scene.js"), and so under the same version: all
+    components share one instance of each, and none is asked for twice. Another version than that of `version()`
+    (a page that was open during an update asks for it) answers with today's file, revalidated at each use.
     """
 
+    def __init__(self, version: Callable[[], str], **where: Any) -> None:
+        super().__init__(**where)
+        self.version = version
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        versioned = b"v=" in scope.get("query_string", b"")
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        version, _, file = path.partition("/")
+        response = await super().get_response(file, scope)
+        is_current = version == self.version()
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if is_current else "no-cache"
         return response
 
 
 def asset_routes() -> list[BaseRoute]:
     """The routes under /assets: plotly.js out of the installed plotly wheel, and our own files."""
     return [
-        Mount("/assets/plotly", app=AssetFiles(packages=[("plotly", "package_data")])),
-        Mount("/assets", app=AssetFiles(directory=STATIC)),
+        Mount("/assets/plotly", app=AssetFiles(_plotly_version, packages=[("plotly", "package_data")])),
+        Mount("/assets", app=AssetFiles(_static_version, directory=STATIC)),
     ]
 
 
-@cache
 def asset_url(file: str) -> str:
-    """Address of one file of `pages/ui/static`, with the hash of its content, as /assets/map.js?v=1f3b…"""
-    digest = hashlib.sha256((STATIC / file).read_bytes()).hexdigest()[:12]
-    return f"/assets/{file}?v={digest}"
+    """Address of one file of `pages/ui/static`, with the hash of the whole folder, as /assets/1f3b…/map/index.js"""
+    return f"/assets/{_static_version()}/{file}"
 
 
-@cache
 def plotly_url() -> str:
     """Address of plotly.js (a UMD script that sets `window.Plotly`)."""
-    return f"/assets/plotly/plotly.min.js?v={version('plotly')}"
+    return f"/assets/plotly/{_plotly_version()}/plotly.min.js"
 
 
 @cache
 def load_component(name: str) -> "ComponentRenderer":
-    """Registers the component whose code is `static/<name>.js` and returns the function that mounts it.
+    """Registers the component whose code begins in `static/<name>/index.js` and returns the function that mounts it.
 
-    The module's default export is Streamlit's `(component) => cleanup`. Styles are those of `base.css`
-    and, if it exists, `static/<name>.css`; both live in the component's shadow root.
+    The module's default export is Streamlit's `(component) => cleanup`. Styles are those of `static/base` and of
+    `static/<name>`; both live in the component's shadow root.
     """
     import streamlit as st
 
-    styles = [STATIC / "base.css", STATIC / f"{name}.css"]
-    css = "\n".join(path.read_text(encoding="utf-8") for path in styles if path.exists())
-    return st.components.v2.component(
-        f"wikics_{name}", js=_STUB.format(address=asset_url(f"{name}.js")), css=css or None
-    )
+    css = "\n".join((STATIC / room / "style.css").read_text(encoding="utf-8") for room in ("base", name))
+    return st.components.v2.component(f"wikics_{name}", js=_STUB.format(address=asset_url(f"{name}/index.js")), css=css)
+
+
+@cache
+def _static_version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(STATIC).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _plotly_version() -> str:
+    return version("plotly")

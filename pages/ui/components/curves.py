@@ -84,18 +84,14 @@ def curves(
     smoothing: float = 0.0,
     log: bool = False,
     height: int = 280,
-    controls: bool = False,
-    api: str = "/api",
     reveal: bool = False,
     on_ended: Callable[[], None] | None = None,
 ) -> list[str]:
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
-    smoothing: weight of the moving average, 0 (off) to below 1. height: of each chart, px. controls: shows a
-    slider for smoothing and a switch for the log scale beside the legend. reveal: scrolls to the curves when they are
-    drawn for the first time. on_ended: with it the script runs once
-    more when a run that was drawn as active ends; no other news reruns it. The component keeps zoom and hidden
-    lines as long as `key` stays.
+    smoothing: weight of the moving average, 0 (off) to below 1. height: of each chart, px. reveal: scrolls to the
+    curves when they are drawn for the first time. on_ended: with it the script runs once more when a run that was
+    drawn as active ends; no other news reruns it. The component keeps zoom and hidden lines as long as `key` stays.
     """
     colors = run_colors(len(runs))
     data = {
@@ -109,8 +105,6 @@ def curves(
         "smoothing": min(max(float(smoothing), 0.0), 0.999),
         "log": log,
         "height": height,
-        "controls": controls,
-        "api": api,
         "plotly": plotly_url(),
         "reveal": reveal,
         "reports": on_ended is not None,

@@ -1,7 +1,6 @@
 """The map of the whole graph: it draws itself from the HTTP interface and reports what a person chose or filtered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from pages.ui.components.assets import load_component
@@ -14,15 +13,6 @@ UNREMARKABLE = "#8b95a7"  # legible on both backgrounds, and no category's
 ROLE_COLORS = [*run_colors(3), UNREMARKABLE, "#c3c9d4"]  # train, stopping, validation, test, unused
 
 
-@dataclass(frozen=True)
-class MapEvent:
-    """What a person did on the map just now; all None or False when the script runs for another reason."""
-
-    chosen: int | None = None  # index of the article clicked
-    cleared: bool = False  # the chosen article was let go
-    filter: tuple[int, ...] | None = None  # categories hidden now
-
-
 def map_view(
     *,
     graph: str,
@@ -33,10 +23,9 @@ def map_view(
     hidden: Sequence[int] = (),
     chosen: int | None = None,
     height: int = 640,
-    api: str = "/api",
     key: str = "map",
     on_event: Callable[[], None] = lambda: None,
-) -> MapEvent:
+) -> None:
     """Draws every article at its place; pan and zoom outlive reruns, and a new color, size or filter only restyles.
 
     graph, run: ids; with a run, wrong predictions are outlined. class_names: [C], in index order. hidden: categories
@@ -44,10 +33,9 @@ def map_view(
     an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"), found under
     st.session_state[key].
     """
-    result = load_component("map")(
+    load_component("map")(
         key=key,
         data={
-            "api": api,
             "graph": graph,
             "run": run,
             "color": color,
@@ -65,10 +53,4 @@ def map_view(
         on_chosen_change=on_event,
         on_cleared_change=on_event,
         on_filter_change=on_event,
-    )
-    filtered = result.get("filter")
-    return MapEvent(
-        chosen=result.get("chosen"),
-        cleared=bool(result.get("cleared")),
-        filter=None if filtered is None else tuple(filtered),
     )

@@ -17,7 +17,6 @@ def rings(
     limit: int = MOST_DRAWN,
     run: str | None = None,
     height: int = 620,
-    api: str = "/api",
     key: str = "rings",
     on_chosen: Callable[[], None] = lambda: None,
 ) -> int | None:
@@ -29,7 +28,6 @@ def rings(
     result = load_component("rings")(
         key=key,
         data={
-            "api": api,
             "graph": graph,
             "article": article,
             "hops": hops,

@@ -15,7 +15,6 @@ def search(
     label: str = "Search articles by title",
     placeholder: str = "Search a title",
     limit: int = 8,
-    api: str = "/api",
     on_chosen: Callable[[], None] = lambda: None,
 ) -> int | None:
     """Draws the search box and returns the index of the article just chosen, else None.
@@ -26,7 +25,6 @@ def search(
     result = load_component("search")(
         key=key,
         data={
-            "api": api,
             "graph": graph,
             "label": label,
             "placeholder": placeholder,

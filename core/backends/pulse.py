@@ -1,0 +1,107 @@
+"""The sign of life of a running job: its state, written every second from a thread."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from types import TracebackType
+from typing import Final, Self
+
+from core.errors import StorageFullError
+from core.runs import files
+from core.runs.folder import JobFolder
+from core.runs.state import HEARTBEAT_SECONDS, STOPPED_EARLY, RunState, StateName
+
+LOOK_SECONDS: Final = 0.2  # how often the request to stop is looked for
+
+
+class Pulse:
+    """Writes `state.json` while its block runs. An epoch can be long, so a thread does it.
+
+    Until `begin` a request to stop ends the process: nothing is trained yet, and loading torch takes seconds.
+    """
+
+    def __init__(self, folder: JobFolder, state: RunState, *, now: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._state = state
+        self._now = now
+        self._begun = False
+        self._writing = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._write(heartbeat_at=self._now())
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def begin(self) -> None:
+        """Says that training begins: from now on it is training that obeys a request to stop."""
+        with self._writing:
+            self._begun = True
+
+    def note(self, epoch: int, message: str = "", fraction: float = 0.0) -> None:
+        """Notes the number of epochs trained, and of a job of many runs what it trains and its share done.
+
+        The next beat writes it.
+        """
+        with self._writing:
+            first = self._state.resuming
+            self._state = replace(self._state, epoch=epoch, message=message, fraction=fraction, resuming=False)
+        if first:  # from here on the rows are those of the new generation
+            with suppress(OSError):
+                self._write()
+
+    def wait_for_next_turn(self) -> None:
+        """Writes that the job waits again, after one of its turns; no beat comes after it."""
+        self._ended.set()
+        now = self._now()
+        self._write(state="pending", message="", resuming=False, pid=None, heartbeat_at=now, ended_at=None)
+
+    def end(self, state: StateName, message: str = "") -> None:
+        """Writes the last state of the job; no beat comes after it."""
+        self._ended.set()
+        now = self._now()
+        resuming = self._state.resuming and state == "failed"  # perhaps before any row was cut
+        self._write(state=state, message=message, resuming=resuming, heartbeat_at=now, ended_at=now)
+
+    def _beat(self) -> None:
+        while not self._ended.wait(LOOK_SECONDS):
+            now = self._now()
+            stopping = self._state.state == "running" and self._folder.stop_requested
+            with suppress(OSError):  # the next beat tries again
+                if stopping and self._end_early(now):
+                    os._exit(0)  # the main thread cannot be interrupted while it imports; its locks go with it
+                if stopping or now - (self._state.heartbeat_at or 0.0) >= HEARTBEAT_SECONDS:
+                    self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=now)
+
+    def _end_early(self, now: float) -> bool:
+        with self._writing:
+            if self._begun or self._ended.is_set():
+                return False
+            self._state = replace(self._state, state="stopped", message=STOPPED_EARLY, heartbeat_at=now, ended_at=now)
+            self._store()
+            return True
+
+    def _write(self, **changes: object) -> None:
+        with self._writing:
+            if self._ended.is_set() and "ended_at" not in changes:
+                return
+            self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+            self._store()
+
+    def _store(self) -> None:
+        if not (self._folder / files.STATE).exists():
+            return  # the folder was deleted: do not make it anew
+        try:
+            self._folder.write_state(self._state)
+        except StorageFullError:
+            self._folder.overwrite_state(self._state)

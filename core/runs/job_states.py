@@ -1,0 +1,93 @@
+"""Where the jobs of a storage stand: the `state.json` and the request to stop of each."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from core.errors import BenchmarkNotFoundError, ConflictError, FileNotStoredError, NotFoundError, RunNotFoundError
+from core.runs import files
+from core.runs.processes import is_process_alive, this_host
+from core.runs.state import ACTIVE, RunState, build_state, judge_state
+from core.storage.base import Storage
+
+
+class JobStates:
+    """A job is named by its folder in the storage: `runs/20261123-142501-gcn-k3f`, `benchmarks/gcn-3f9a1c2e`.
+
+    Methods that take a job raise RunNotFoundError or BenchmarkNotFoundError where it has no `state.json`.
+    May be used from any thread.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        now: Callable[[], float] = time.time,
+        host: str | None = None,
+        is_alive: Callable[[int, float | None], bool] = is_process_alive,
+    ) -> None:
+        """`now` is the clock (Unix seconds), `host` this machine, `is_alive` tells of a process id and start time."""
+        self.storage = storage
+        self._now = now
+        self._host = host or this_host()
+        self._is_alive = is_alive
+
+    def read_stored(self, job: str) -> RunState:
+        """Where the job stands by its `state.json`, which may lag: `read` tells what is true."""
+        try:
+            return build_state(_load_mapping(self.storage.read(f"{job}/{files.STATE}")))
+        except FileNotStoredError as error:
+            raise _not_found(job) from error
+
+    def read(self, job: str) -> RunState:
+        """Where the job stands, as its own process wrote it and as this machine can tell it is."""
+        state = self.read_stored(job)
+        return self.judge(state, stop_requested=bool(self.storage.list(f"{job}/{files.STOP}")))
+
+    def judge(self, state: RunState, *, stop_requested: bool) -> RunState:
+        """What is true of a job that wrote this state."""
+        here = state.host == self._host and state.pid is not None
+        alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
+        return judge_state(
+            state, stop_requested=stop_requested, on_this_host=here, process_alive=alive, now=self._now()
+        )
+
+    def write(self, job: str, state: RunState) -> None:
+        """Replaces the state: for who made the job, or for a backend while it holds the job's lock."""
+        content = json.dumps(asdict(state), indent=2, allow_nan=False).encode() + b"\n"
+        self.storage.write(f"{job}/{files.STATE}", content)
+
+    def request_stop(self, job: str) -> None:
+        """Asks the job to stop after its epoch. Raises ConflictError when it has ended."""
+        state = self.read(job).state
+        if state not in ACTIVE:
+            raise ConflictError(f"{describe_job(job)} is {state}: there is nothing to stop")
+        self.storage.write(f"{job}/{files.STOP}", b"")
+
+    def clear_stop(self, job: str) -> None:
+        """Takes a request to stop back: for a backend alone, before it resumes the job."""
+        self.storage.delete(f"{job}/{files.STOP}")
+
+
+def describe_job(job: str) -> str:
+    """A job as a person calls it: `run 20261123-142501-gcn-k3f`."""
+    kind, _, job_id = job.partition("/")
+    return f"{kind.removesuffix('s')} {job_id}"
+
+
+def _not_found(job: str) -> NotFoundError:
+    kind, _, job_id = job.partition("/")
+    if kind == "benchmarks":
+        return BenchmarkNotFoundError(f"no benchmark {job_id!r} has been started here (start one: wikics benchmark)")
+    return RunNotFoundError(f"no run {job_id!r} in {kind}/ (list them: wikics runs list)")
+
+
+def _load_mapping(content: bytes) -> dict[str, Any]:
+    """A JSON object; empty for what is none (an old or damaged file must not hide its job)."""
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,60 @@
+"""What a stored job needs to be trained: its config, and the graph that it was submitted for."""
+
+import io
+
+import torch
+
+from core.config.train import TrainConfig, build_config
+from core.errors import FileNotStoredError, GraphNotFoundError, TrainingError
+from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
+from core.graph.graph import Graph
+from core.graph.library import ARCHIVE
+from core.runs import files
+from core.runs.environment import read_cpu_name
+from core.runs.folder import RunFolder
+from core.runs.turn import Turn
+from core.storage.base import Storage
+from core.training.fit import train_run
+
+
+def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
+    """The one turn of the stored run, which goes on from a checkpoint where it has one.
+
+    Raises ConfigError, and what `load_graph` raises.
+    """
+    config = build_config(folder.read_json(files.CONFIG))
+    graph = load_graph(storage, config.graph, folder.read_json(files.ENVIRONMENT).get("graph_digest", ""))
+    _note_device(folder, config)
+    resume = (folder / files.LAST_CHECKPOINT).exists()
+    return lambda note: train_run(folder, config, graph, resume=resume, on_epoch=note)
+
+
+def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:
+    """The stored graph of this digest. Raises GraphNotFoundError, ArchiveError, TrainingError when it has changed."""
+    try:
+        content = storage.read(f"graphs/{graph_id}/{ARCHIVE}")
+    except FileNotStoredError as error:
+        raise GraphNotFoundError(
+            f"graph {graph_id!r} is not in {storage.location}/graphs any more: fetch it (wikics graph), then resume"
+        ) from error
+    arrays = load_arrays(io.BytesIO(content), f"graph {graph_id!r}")
+    found = compute_digest(arrays)
+    if found != digest:
+        raise TrainingError(
+            f"graph {graph_id!r} has changed since this was submitted (digest {found[:12]}, expected {digest[:12]}): "
+            "restore it and resume, or start anew"
+        )
+    return build_graph(arrays, GraphOrigin(graph_id, "archive", graph_id, ""), found)
+
+
+def _note_device(folder: RunFolder, config: TrainConfig) -> None:
+    """Adds to `environment.json` what only the training process knows: device, CUDA, threads."""
+    environment = folder.read_json(files.ENVIRONMENT)
+    if config.device != "cpu" and torch.cuda.is_available():
+        device = torch.cuda.get_device_name(0)
+    elif config.device != "cpu" and torch.backends.mps.is_available():
+        device = "Apple GPU (MPS)"
+    else:
+        device = read_cpu_name()
+    environment |= {"device": device, "cuda": torch.version.cuda, "num_threads": torch.get_num_threads()}
+    folder.write_json(files.ENVIRONMENT, environment)

@@ -1,0 +1,125 @@
+"""Benchmarks in the making: start one, watch how far each is, stop it."""
+
+import shlex
+
+import streamlit as st
+
+from core.app.benchmarks import BenchmarkJob
+from core.app.explorer import Explorer
+from core.errors import WikicsError
+from core.runs.state import ACTIVE
+from pages.ui import inputs
+from pages.ui.loaders import get_explorer
+from pages.ui.text import escape_markdown
+from pages.ui.theme import STATE_COLORS
+
+EVERY_SECONDS = 2.0  # while one is queued or trained
+MOST_SEEDS = 20
+
+
+def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> None:
+    """Which preset to measure, on how much, what that takes, and the button that queues it. presets: title by name."""
+    num_splits = explorer.graphs.load(graph_id).num_splits
+    with st.container(border=True, key="benchmark_start_box"):
+        with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+            preset = inputs.choose(
+                st.selectbox,
+                "Preset",
+                list(presets),
+                param="preset",
+                default=next(iter(presets)),
+                key="benchmark_preset",
+                format_func=presets.get,
+                width=220,
+            )
+            splits = st.number_input(
+                "Splits",
+                min_value=1,
+                max_value=num_splits,
+                value=num_splits,
+                key="benchmark_splits",
+                help="How many of the graph's splits, from the first on.",
+                width=140,
+            )
+            seeds = st.number_input(
+                "Seeds a split", min_value=1, max_value=MOST_SEEDS, value=1, key="benchmark_seeds", width=140
+            )
+        st.caption(_describe_effort(explorer, graph_id, preset, splits * seeds))
+        words = ["wikics", "benchmark", "--graph", graph_id, "--preset", preset]
+        words += ["--splits", f"0-{splits - 1}"] if splits < num_splits else []
+        words += ["--seeds", str(seeds)] if seeds > 1 else []
+        st.code(shlex.join(words), language="bash", wrap_lines=True)
+        if inputs.may_train(explorer):
+            st.button(
+                "Start the benchmark",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="benchmark_start",
+                on_click=_start,
+                args=(explorer, graph_id, preset, [(split, seed) for seed in range(seeds) for split in range(splits)]),
+            )
+        if refusal := st.session_state.pop("benchmark_refusal", None):
+            st.error(refusal, icon=":material/error:")
+
+
+def _describe_effort(explorer: Explorer, graph_id: str, preset: str, count: int) -> str:
+    runs = "1 run" if count == 1 else f"{count} runs"
+    seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset, {}, graph=graph_id))
+    duration = f", about {_describe_duration(count * seconds)} here" if seconds else ""
+    return f"{runs}{duration}. What is done already is kept and not trained again."
+
+
+def _describe_duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _start(explorer: Explorer, graph_id: str, preset: str, pairs: list[tuple[int, int]]) -> None:
+    """Queues the benchmark before the page is drawn, which then shows how far it is."""
+    try:
+        explorer.benchmarks.submit(explorer.configs.build(preset, {}, graph=graph_id), pairs)
+    except WikicsError as error:
+        st.session_state["benchmark_refusal"] = str(error)
+
+
+def draw_jobs(explorer: Explorer, graph_id: str) -> None:
+    """Every benchmark of the graph that is not done, as it goes on; the page is drawn anew when a result is there."""
+    jobs = explorer.benchmarks.list_jobs(graph_id)
+    st.session_state["benchmark_seen"] = _summarise(jobs)
+    if jobs:
+        is_live = any(job.state in ACTIVE for job in jobs)
+        st.fragment(_draw_jobs, run_every=EVERY_SECONDS if is_live else None)(graph_id)
+
+
+def _draw_jobs(graph_id: str) -> None:
+    explorer = get_explorer()
+    jobs = explorer.benchmarks.list_jobs(graph_id)
+    if _summarise(jobs) != st.session_state["benchmark_seen"]:
+        st.rerun()  # the whole page: there is a new result, or one has ended
+    for job in jobs:
+        with st.container(border=True, key=f"benchmark_job_{job.id}"):
+            _draw_job(explorer, job)
+
+
+def _draw_job(explorer: Explorer, job: BenchmarkJob) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escape_markdown(job.preset)}**", width="content")
+        st.badge(job.state, color=STATE_COLORS[job.state])
+        st.space("stretch")
+        if job.state in ACTIVE and inputs.may_train(explorer, quiet=True):
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                key=f"benchmark_stop_{job.id}",
+                disabled=job.state == "stopping",
+                on_click=explorer.benchmarks.stop,
+                args=(job.id,),
+            )
+    doing = f": {job.message}" if job.message else ""
+    st.progress(job.fraction, text=escape_markdown(f"{job.done} of {job.total} runs are done{doing}"))
+    if job.state not in ACTIVE:
+        st.caption("Start it again with the same settings, and it goes on where it was.")
+
+
+def _summarise(jobs: list[BenchmarkJob]) -> list[tuple[str, str, int]]:
+    """What decides whether the rest of the page is still true."""
+    return [(job.id, "live" if job.state in ACTIVE else job.state, job.done) for job in jobs]

@@ -1,0 +1,205 @@
+// What is logged of one run, gathered by cursor; and the arithmetic of its curves. No DOM: Node tests it.
+
+/** @import { MetricsChunk, StateName } from "../../types/answers" */
+
+/** @typedef {{ x: number[], y: number[] }} Points */
+
+/** The rows of one run's metrics.csv that the page holds, and where the run stands. */
+export class RunSeries {
+  /** Null until the first answer; "missing" when the run does not exist. @type {StateName | "missing" | null} */
+  state = null;
+  message = "";
+  generation = 0;
+  row = 0;
+  /** @type {{ [name: string]: (number | null)[] }} */
+  columns = {};
+  /** Points taken from the columns so far, with how many rows that were. @type {Map<string, Points & { rows: number }>} */
+  #extracted = new Map();
+
+  /** @param {string} id */
+  constructor(id) {
+    this.id = id;
+  }
+
+  /** @param {number} generation */
+  #clear(generation) {
+    this.generation = generation;
+    this.row = 0;
+    this.columns = {};
+    this.#extracted.clear();
+  }
+
+  /** How far this page has read, as the API takes it. */
+  get cursor() {
+    return `${this.id}:${this.generation}:${this.row}`;
+  }
+
+  /**
+   * Takes one answer of /api/metrics-since in. Rows come in order, each once: rows that do not follow the ones
+   * held drop everything, so that the next request reads from the start. Returns whether anything changed.
+   * @param {MetricsChunk} chunk
+   */
+  apply(chunk) {
+    const before = this.#summary;
+    const count = chunk.columns.epoch?.length ?? 0;
+    if (chunk.reset) this.#clear(chunk.generation);
+    if (chunk.generation !== this.generation || this.row + count !== chunk.row) this.#clear(chunk.generation);
+    else if (count) this.#append(chunk.columns, count);
+    this.state = chunk.state;
+    this.message = chunk.message;
+    return before !== this.#summary;
+  }
+
+  get #summary() {
+    return [this.state, this.message, this.generation, this.row].join();
+  }
+
+  /**
+   * @param {MetricsChunk["columns"]} columns
+   * @param {number} count
+   */
+  #append(columns, count) {
+    for (const [name, values] of Object.entries(columns)) {
+      const held = (this.columns[name] ??= []);
+      for (const value of values) held.push(value);
+    }
+    this.row += count;
+  }
+
+  /**
+   * The points of a column over another, those left out in which either is not a finite number (a metric may be
+   * measured only every few epochs). Grows in place while rows arrive.
+   * @param {string} xName
+   * @param {string} yName
+   * @returns {Points}
+   */
+  points(xName, yName) {
+    const key = `${xName}|${yName}`;
+    const points = this.#extracted.get(key) ?? { x: [], y: [], rows: 0 };
+    this.#extracted.set(key, points);
+    const [xs, ys] = [this.columns[xName] ?? [], this.columns[yName] ?? []];
+    for (; points.rows < Math.min(xs.length, ys.length); points.rows += 1) {
+      const [x, y] = [xs[points.rows], ys[points.rows]];
+      if (!isNumber(x) || !isNumber(y)) continue;
+      points.x.push(x);
+      points.y.push(y);
+    }
+    return points;
+  }
+
+  /**
+   * Rows at which training went on after a pause: where the clock ran on and training time stood still. There are
+   * as many as there were resumes; the longest pauses are taken for them.
+   */
+  restarts() {
+    const { logged_at: clock, elapsed_seconds: trained } = this.columns;
+    if (!this.generation || !clock || !trained) return [];
+    /** @param {number} row */
+    const idleBefore = (row) => (clock[row] ?? NaN) - (trained[row] ?? NaN);
+    const pauses = [];
+    for (let row = 1; row < clock.length; row += 1) {
+      const pause = idleBefore(row) - idleBefore(row - 1);
+      if (pause > 1) pauses.push({ row, pause });
+    }
+    pauses.sort((a, b) => b.pause - a.pause);
+    return pauses.slice(0, this.generation).map(({ row }) => row).sort((a, b) => a - b);
+  }
+}
+
+/**
+ * Whether a value was measured.
+ * @param {number | null} value
+ * @returns {value is number}
+ */
+function isNumber(value) {
+  return Number.isFinite(value);
+}
+
+/**
+ * First position in ascending `values` whose value is at least `bound`.
+ * @param {number[]} values
+ * @param {number} bound
+ */
+export function lowerBound(values, bound) {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Position of the value nearest to `wanted` in ascending `values`; -1 when there is none.
+ * @param {number[]} values
+ * @param {number} wanted
+ */
+export function nearestIndex(values, wanted) {
+  if (!values.length) return -1;
+  const after = Math.min(lowerBound(values, wanted), values.length - 1);
+  return after > 0 && wanted - values[after - 1] <= values[after] - wanted ? after - 1 : after;
+}
+
+/**
+ * Positions to draw of the points between `low` and `high` (and one neighbour on each side, so that lines reach
+ * the edge). x is cut into at most `buckets` equal parts, each of which keeps its least, its greatest and its last
+ * value: a spike of one point is never lost.
+ * @param {number[]} x ascending
+ * @param {number[]} y
+ * @param {number} buckets
+ * @param {number} [low]
+ * @param {number} [high]
+ */
+export function bucketIndices(x, y, buckets, low = -Infinity, high = Infinity) {
+  const start = Math.max(0, lowerBound(x, low) - 1);
+  let end = lowerBound(x, high);
+  while (end < x.length && x[end] === high) end += 1;
+  end = Math.min(x.length, end + 1);
+  if (end - start <= buckets) return Array.from({ length: Math.max(0, end - start) }, (_, at) => start + at);
+  const width = (x[end - 1] - x[start]) / buckets || 1;
+  /** @param {number} index */
+  const bucketOf = (index) => Math.min(buckets - 1, Math.floor((x[index] - x[start]) / width));
+  /** @type {number[]} */
+  const kept = [];
+  for (let from = start, to; from < end; from = to) {
+    const bucket = bucketOf(from);
+    let [least, greatest] = [from, from];
+    for (to = from; to < end && bucketOf(to) === bucket; to += 1) {
+      if (y[to] < y[least]) least = to;
+      if (y[to] > y[greatest]) greatest = to;
+    }
+    for (const index of [Math.min(least, greatest), Math.max(least, greatest), to - 1]) {
+      if (index !== kept.at(-1)) kept.push(index);
+    }
+  }
+  if (kept[0] !== start) kept.unshift(start);
+  return kept;
+}
+
+/**
+ * Exponential moving average, divided by 1 - weight^t so that it does not lean on a start at zero.
+ * @param {number[]} values
+ * @param {number} weight 0 (off) to below 1
+ */
+export function smooth(values, weight) {
+  let [sum, trust] = [0, 0];
+  return values.map((value) => {
+    sum = weight * sum + (1 - weight) * value;
+    trust = weight * trust + (1 - weight);
+    return sum / trust;
+  });
+}
+
+/**
+ * Rows of a table as CSV text (RFC 4180).
+ * @param {(string | number | null | undefined)[][]} rows
+ */
+export function toCsv(rows) {
+  /** @param {string | number | null | undefined} cell */
+  const quote = (cell) => {
+    const text = cell == null ? "" : String(cell);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => row.map(quote).join(",")).join("\r\n") + "\r\n";
+}

@@ -1,0 +1,301 @@
+// The map of the whole graph: asks for every article's place, paints it, lets one look, filter and choose.
+
+import { addressOf, fetchCached } from "../base/api.js";
+import { Card, describe } from "../base/card.js";
+import { defineComponent } from "../base/component.js";
+import { html } from "../base/dom.js";
+import { countOf, formatCount } from "../base/format.js";
+import { Stage } from "../base/stage.js";
+import { Filter } from "./filter.js";
+import { groupArticles, needsRun, scaleSizes } from "./groups.js";
+import { Legend } from "./legend.js";
+import { MapScene } from "./scene.js";
+
+/** @import { MapAnswer } from "../../types/answers" */
+/** @import { Frame } from "../base/component.js" */
+/** @import { Theme } from "../base/theme.js" */
+/** @import { Place, Plane, Tap } from "../base/view.js" */
+/** @import { Color, Group, Size } from "./groups.js" */
+/** @import { Light } from "./scene.js" */
+
+/**
+ * What map.py sends; triggers `chosen` (an index), `cleared` and `filter` (categories hidden).
+ * @typedef {object} MapData
+ * @property {string} graph
+ * @property {string | null} run
+ * @property {Color} color
+ * @property {Size} size
+ * @property {number[]} hidden categories
+ * @property {number | null} chosen index of the article in the light
+ * @property {number} height px
+ * @property {{ categories: string[], right: string, wrong: string, roles: string[] }} palette
+ */
+
+const [NEAR_PX, TOUCH_PX, AIM_PX] = [9, 20, 60]; // how far from an article a mouse, a finger, the crosshair still means it
+const MOST_ZOOM = 40;
+/** @type {{ [key: string]: [number, number] }} */
+const KEY_PAN = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+const HINT = "Arrow keys move, plus and minus zoom, Enter chooses the article in the middle.";
+
+export default defineComponent("map", (/** @type {Frame} */ frame) => new ArticleMap(frame));
+
+class ArticleMap {
+  /** @type {MapData | null} */
+  #data = null;
+  /** @type {MapAnswer | null} */
+  #answer = null;
+  /** Graph of the answer. @type {string | null} */
+  #graph = null;
+  /** @type {Theme} */
+  #theme;
+  /** @type {Color} */
+  #color = "category";
+  /** @type {Group[]} */
+  #groups = [];
+  /** @type {Light | null} */
+  #light = null;
+  /** Article that Enter chooses, while one moves by keys. @type {number | null} */
+  #aimedAt = null;
+  #isAiming = false;
+  /** @type {number | null} */
+  #pointed = null;
+  /** @param {number} category */
+  #nameOf = (category) => this.#answer?.class_names[category] ?? "";
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    this.#theme = frame.readTheme();
+    /** @type {Stage<MapAnswer>} */
+    this.stage = new Stage(frame, {
+      ...{ name: "map", mostZoom: MOST_ZOOM, tabindex: 0 },
+      skeleton: html("div", { class: "w-skeleton map-skeleton" }),
+      looks: {
+        onMove: (plane) => this.#move(plane),
+        onSettle: () => this.#isAiming && this.#aim(),
+        onTap: (tap) => this.#tap(tap),
+        onPoint: (place) => this.#point(place && this.scene.pick(place, NEAR_PX)),
+        onResize: () => this.#resize(),
+      },
+    });
+    const stage = this.stage.element;
+    this.scene = new MapScene(stage);
+    this.mark = html("div", { class: "map-mark", "aria-hidden": "true" }); // around the article pointed at
+    stage.append(this.mark);
+    this.card = new Card(stage, { nameOf: this.#nameOf, colourOf: (category) => this.#data?.palette.categories[category] ?? "" });
+    this.legend = new Legend({
+      toggle: (group) => this.#changeFilter(() => this.filter.toggle(this.#color, group)),
+      only: (group) => this.#changeFilter(() => this.filter.showOnly(this.#color, group, this.#groups.length)),
+      all: () => this.#changeFilter(() => this.filter.showAll(this.#color)),
+    });
+    stage.after(this.legend.element);
+    this.filter = new Filter((hidden) => frame.tell("filter", hidden));
+    frame.atEnd(() => this.filter.release());
+    stage.addEventListener("keydown", (event) => this.#onKey(event));
+    stage.addEventListener("blur", () => this.#stopAiming());
+  }
+
+  /**
+   * @param {MapData} data
+   * @param {MapData | null} earlier
+   */
+  update(data, earlier) {
+    this.#data = data;
+    this.stage.setHeight(data.height);
+    this.#theme = this.frame.readTheme();
+    this.filter.take(data.hidden);
+    const address = addressOf("/graphs/{g}/map", { g: data.graph }, { run: data.run });
+    const isAsking = this.stage.show(address, (answer) => this.#take(answer, data.graph));
+    if (isAsking) return;
+    this.#restyle();
+    if (data.chosen !== earlier?.chosen) this.#focusOn(data.chosen);
+  }
+
+  /**
+   * @param {MapAnswer} answer
+   * @param {string} graph
+   */
+  #take(answer, graph) {
+    this.#answer = answer;
+    this.scene.place(answer.x, answer.y);
+    if (graph !== this.#graph) {
+      this.#light = null;
+      this.stage.view.reset();
+    }
+    this.#graph = graph;
+    this.#restyle();
+    this.#focusOn(this.#data?.chosen ?? null);
+  }
+
+  // Colours, sizes, filters and theme anew, without asking for anything.
+  #restyle() {
+    const [data, answer] = [this.#data, this.#answer];
+    if (!data || !answer) return;
+    this.#color = needsRun(data.color) && !answer.pred ? "category" : data.color;
+    const { of, groups } = groupArticles(answer, this.#color, { ...data.palette, scale: this.#theme.scale });
+    this.#groups = groups;
+    const visible = this.filter.findVisible(this.#color, of, answer.category);
+    const wrong = answer.pred && Uint8Array.from(answer.pred, (pred, at) => Number(pred !== answer.category[at]));
+    const content = {
+      ...{ of, groups, visible, titles: answer.titles, scale: scaleSizes(answer.degree, data.size) },
+      wrong: this.#color === "correct" ? null : wrong,
+      names: this.#color === "category" || this.#color === "pred",
+    };
+    this.scene.show(content, this.#light, this.#theme);
+    this.legend.draw(groups, this.filter.hiddenBy(this.#color), { some: this.filter.hidesAny(this.#color) });
+    this.#drawCaption(visible, wrong);
+  }
+
+  /**
+   * @param {Uint8Array} visible
+   * @param {Uint8Array | null} wrong
+   */
+  #drawCaption(visible, wrong) {
+    const total = visible.length;
+    const shown = visible.reduce((sum, one) => sum + one, 0);
+    const parts = [shown === total ? countOf(total, "article") : `${formatCount(shown)} of ${countOf(total, "article")}`];
+    if (wrong) {
+      const count = wrong.reduce((sum, one, at) => sum + (one && visible[at]), 0);
+      parts.push(`${formatCount(count)} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
+    }
+    this.stage.caption.textContent = parts.join("; ");
+    this.stage.element.setAttribute("aria-label", `Map of the graph: ${parts.join("; ")}. ${HINT}`);
+  }
+
+  /** @param {() => void} change */
+  #changeFilter(change) {
+    change();
+    this.#restyle();
+  }
+
+  /** @param {Plane} plane */
+  #move(plane) {
+    this.#point(null);
+    this.scene.moveTo(plane);
+  }
+
+  /** @param {number} at */
+  #describe(at) {
+    return describe(this.#articleAt(at), this.#nameOf);
+  }
+
+  /** @param {number} at */
+  #articleAt(at) {
+    const { titles, category, degree, role, pred, confidence } = /** @type {MapAnswer} */ (this.#answer);
+    return {
+      ...{ title: titles[at], category: category[at], degree: degree[at] },
+      ...{ pred: pred?.[at] ?? null, confidence: confidence?.[at] ?? null },
+      role: role[at] === "unused" ? undefined : role[at],
+    };
+  }
+
+  /** @param {number | null} article */
+  #point(article) {
+    this.stage.setOver(article !== null);
+    if (article === null) this.card.hide();
+    else if (article !== this.#pointed) {
+      const spot = this.scene.onScreen(article);
+      this.card.show(this.#articleAt(article), spot);
+      const reach = Math.max(6, spot.size + 4);
+      Object.assign(this.mark.style, { left: `${spot.x}px`, top: `${spot.y}px`, width: `${2 * reach}px`, height: `${2 * reach}px` });
+    }
+    this.#pointed = article;
+  }
+
+  /** @param {Tap} tap */
+  #tap(tap) {
+    const article = this.scene.pick(tap, tap.touch ? TOUCH_PX : NEAR_PX);
+    if (article !== null) this.#choose(article);
+    else if (this.#light) this.#clear();
+  }
+
+  /** @param {number} article */
+  #choose(article) {
+    this.card.hide(); // until another is pointed at: the page shows this one
+    this.#focusOn(article);
+    this.frame.tell("chosen", article);
+  }
+
+  #clear() {
+    this.#focusOn(null);
+    this.frame.tell("cleared", true);
+  }
+
+  /**
+   * Puts one article and its links into the light; null for none.
+   * @param {number | null} article
+   */
+  async #focusOn(article) {
+    const [data, answer] = [this.#data, this.#answer];
+    if (!data || !answer) return;
+    if (article === null || article >= answer.x.length) {
+      this.#light = this.#aimedAt = null;
+      this.#restyle();
+      return;
+    }
+    if (this.#light?.article === article) return;
+    this.#light = { article, links: [], near: new Set() };
+    this.#restyle();
+    this.#bringIn(article);
+    this.stage.live.textContent = `Chosen: ${this.#describe(article)}`;
+    try {
+      const places = { g: data.graph, i: article };
+      const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/neighbourhood", places, { hops: 1 }));
+      if (this.#light?.article !== article) return;
+      const own = found.links.filter(([source, target]) => source === 0 || target === 0);
+      const indices = found.articles.map(({ index }) => index);
+      const links = own.map(([source, target]) => ({ source: indices[source], target: indices[target] }));
+      this.#light = { article, links, near: new Set(indices.slice(1)) };
+      this.#restyle();
+    } catch (error) {
+      this.stage.live.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /**
+   * Pans as far as it takes to have the article in sight.
+   * @param {number} article
+   */
+  #bringIn(article) {
+    const { x, y } = this.scene.onScreen(article);
+    const middle = this.#middle();
+    if (x > 0 && y > 0 && x < 2 * middle.x && y < 2 * middle.y) return;
+    this.stage.view.pan(middle.x - x, middle.y - y);
+  }
+
+  /** @returns {Place} */
+  #middle() {
+    const { clientWidth, clientHeight } = this.stage.element;
+    return { x: clientWidth / 2, y: clientHeight / 2 };
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (this.stage.view.handleKey(event)) return event.preventDefault();
+    if (event.key in KEY_PAN) {
+      this.#isAiming = true;
+      this.stage.view.pan(...KEY_PAN[event.key]);
+    } else if (event.key === "Enter" && this.#aimedAt !== null) this.#choose(this.#aimedAt);
+    else if (event.key === "Escape" && this.#light) this.#clear();
+    else return;
+    event.preventDefault();
+  }
+
+  // Moving by keys, the article nearest to the middle is the one that Enter chooses.
+  #aim() {
+    this.#aimedAt = this.scene.pick(this.#middle(), AIM_PX);
+    this.#point(this.#aimedAt);
+    if (this.#aimedAt !== null) this.stage.live.textContent = this.#describe(this.#aimedAt);
+  }
+
+  #stopAiming() {
+    this.#isAiming = false;
+    this.#aimedAt = null;
+    this.#point(null);
+  }
+
+  #resize() {
+    this.scene.measure();
+    this.#restyle();
+  }
+}

@@ -1,0 +1,1925 @@
+// Made from the app's OpenAPI document by `make types`: not to be edited.
+
+export interface paths {
+    "/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Benchmarks
+         * @description All benchmarks, or those of one graph, best first; they are made by `wikics benchmark`.
+         */
+        get: operations["list_benchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/benchmarks/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Benchmark
+         * @description One benchmark with all its runs.
+         */
+        get: operations["read_benchmark"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/benchmarks/{b}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Benchmarks
+         * @description How much better a benchmark is than another of its graph, on the splits and seeds that both have.
+         */
+        get: operations["compare_benchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Graphs
+         * @description The graphs that are here.
+         */
+        get: operations["list_graphs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe Graph
+         * @description One graph and its statistics.
+         */
+        get: operations["describe_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Articles
+         * @description Articles whose titles match `q`, best first.
+         */
+        get: operations["search_articles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/articles/{i}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Article
+         * @description One article, with what a run predicts of it.
+         */
+        get: operations["read_article"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/articles/{i}/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Neighbourhood
+         * @description The rings around one article, and the links among what is shown.
+         */
+        get: operations["read_neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Map
+         * @description Every article's place on the map, column by column.
+         */
+        get: operations["read_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Paths
+         * @description All shortest paths between two articles, named by index or title.
+         */
+        get: operations["find_paths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics-since": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Metrics
+         * @description New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer.
+         */
+        get: operations["read_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description All runs, newest first.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        /**
+         * Submit Run
+         * @description Queues a run and answers at once.
+         */
+        post: operations["submit_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{r}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Run
+         * @description One run: its record, config and report.
+         */
+        get: operations["read_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{r}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict Articles
+         * @description Calibrated probabilities of every category for the articles.
+         */
+        post: operations["predict_articles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{r}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Queues a run that ended early, to go on where it was.
+         */
+        post: operations["resume_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{r}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Run
+         * @description Asks a run to stop after its epoch.
+         */
+        post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * ArticleCard
+         * @description One article with all that is known of it; `pred` to `probs` are None without a run.
+         */
+        ArticleCard: {
+            /** Agreement */
+            agreement: number | null;
+            /** Category */
+            category: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Degree */
+            degree: number;
+            /** In Degree */
+            in_degree: number;
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Out Degree */
+            out_degree: number;
+            /** Pred */
+            pred: string | null;
+            /** Probs */
+            probs: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "train" | "stopping" | "validation" | "test" | "unused";
+            /** Title */
+            title: string;
+            /** Tokens */
+            tokens: string[] | null;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * ArticleHit
+         * @description One article in a list.
+         */
+        ArticleHit: {
+            /** Category */
+            category: number;
+            /** Degree */
+            degree: number;
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ArticleList
+         * @description Articles, best match first.
+         */
+        ArticleList: {
+            /** Articles */
+            articles: components["schemas"]["ArticleHit"][];
+        };
+        /**
+         * ArticlesToPredict
+         * @description Which articles to predict: indices or titles; without them every article.
+         */
+        ArticlesToPredict: {
+            /** Articles */
+            articles?: (number | string)[] | null;
+        };
+        /**
+         * BenchmarkDifference
+         * @description The first benchmark's accuracy minus the second's, on the splits and seeds that both have.
+         */
+        BenchmarkDifference: {
+            /** First */
+            first: string;
+            /** Interval */
+            interval: [
+                number,
+                number
+            ];
+            /** Interval Over Splits */
+            interval_over_splits: [
+                number,
+                number
+            ] | null;
+            /** Is Distinguishable */
+            is_distinguishable: boolean;
+            /** Mean */
+            mean: number;
+            /** Pairs */
+            pairs: number;
+            /** Second */
+            second: string;
+            /** Sentence */
+            sentence: string;
+            /** Std */
+            std: number | null;
+        };
+        /**
+         * BenchmarkList
+         * @description Benchmarks, best first.
+         */
+        BenchmarkList: {
+            /** Benchmarks */
+            benchmarks: components["schemas"]["BenchmarkSummary"][];
+        };
+        /**
+         * BenchmarkRun
+         * @description What one split and seed reached at its best epoch, and at what cost. Accuracies are fractions.
+         */
+        BenchmarkRun: {
+            /** Best Epoch */
+            best_epoch: number;
+            /** Commit */
+            commit: string;
+            /** Device */
+            device: string;
+            /** Epochs */
+            epochs: number;
+            /** Finished At */
+            finished_at: number;
+            /** Num Parameters */
+            num_parameters: number;
+            /** Peak Memory Mb */
+            peak_memory_mb: number;
+            /** Seconds */
+            seconds: number;
+            /** Seconds Per Epoch */
+            seconds_per_epoch: number;
+            /** Seed */
+            seed: number;
+            /** Split */
+            split: number;
+            /** Stopping Acc */
+            stopping_acc: number;
+            /** Test Acc */
+            test_acc: number;
+            /** Val Acc */
+            val_acc: number;
+        };
+        /**
+         * BenchmarkSummary
+         * @description One benchmark over the results that it has. Accuracies are fractions, of test articles where nothing is said.
+         *
+         *     mean, std, unit, interval and interval_over_splits are those of `core.evaluation.comparison.Estimate`.
+         */
+        BenchmarkSummary: {
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            };
+            /** Commit */
+            commit: string;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Device */
+            device: string;
+            /** Finished At */
+            finished_at: number;
+            /** Graph */
+            graph: string;
+            /** Graph Digest */
+            graph_digest: string;
+            /** Id */
+            id: string;
+            /** Interval */
+            interval: [
+                number,
+                number
+            ];
+            /** Interval Over Splits */
+            interval_over_splits: [
+                number,
+                number
+            ] | null;
+            /** Mean */
+            mean: number;
+            /** Num Seeds */
+            num_seeds: number;
+            /** Num Splits */
+            num_splits: number;
+            /** Peak Memory Mb */
+            peak_memory_mb: number;
+            /** Preset */
+            preset: string;
+            /** Runs */
+            runs: components["schemas"]["BenchmarkRun"][];
+            /** Seconds */
+            seconds: number;
+            /** Seconds Per Epoch */
+            seconds_per_epoch: number;
+            /** Std */
+            std: number | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "splits" | "seeds";
+            /** Val Mean */
+            val_mean: number;
+        };
+        /**
+         * CategoryScores
+         * @description How well one category is found among the test articles; 0 where nothing was predicted or there is nothing.
+         */
+        CategoryScores: {
+            /** F1 */
+            f1: number | null;
+            /** Precision */
+            precision: number | null;
+            /** Recall */
+            recall: number | null;
+            /** Support */
+            support: number | null;
+        };
+        /**
+         * DegreeBin
+         * @description How many articles have between `low` and `high` neighbours, both included.
+         */
+        DegreeBin: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Num Articles */
+            num_articles: number;
+        };
+        /**
+         * GraphDescription
+         * @description One graph, its notices and its statistics.
+         */
+        GraphDescription: {
+            graph: components["schemas"]["GraphSummary"];
+            statistics: components["schemas"]["GraphStatistics"];
+        };
+        /**
+         * GraphList
+         * @description The graphs that are here, the default first.
+         */
+        GraphList: {
+            /** Graphs */
+            graphs: components["schemas"]["GraphSummary"][];
+        };
+        /**
+         * GraphStatistics
+         * @description What *Overview* says of a graph. Shares and rates are fractions.
+         *
+         *     `homophily` is the share of pairs within one category; `adjusted_homophily` is 0 for links that ignore
+         *     categories whatever their sizes, and 1 when all are within one (Platonov et al., arXiv 2209.06177).
+         *     Both are None where nothing could be measured: no links, or a single category.
+         */
+        GraphStatistics: {
+            /** Adjusted Homophily */
+            adjusted_homophily: number | null;
+            /** Class Names */
+            class_names: string[];
+            /** Class Sizes */
+            class_sizes: number[];
+            /** Degree Histogram */
+            degree_histogram: components["schemas"]["DegreeBin"][];
+            /** Degree Max */
+            degree_max: number;
+            /** Degree Mean */
+            degree_mean: number;
+            /** Degree Median */
+            degree_median: number;
+            /** Homophily */
+            homophily: number | null;
+            /** Link Rates */
+            link_rates: number[][];
+            /** Num Articles */
+            num_articles: number;
+            /** Num Features */
+            num_features: number;
+            /** Num Isolated */
+            num_isolated: number;
+            /** Num Links */
+            num_links: number;
+            /** Num Pairs */
+            num_pairs: number;
+            /** Num Self Links */
+            num_self_links: number;
+            /** Splits */
+            splits: components["schemas"]["SplitSizes"][];
+        };
+        /**
+         * GraphSummary
+         * @description What is known of a graph without loading its arrays.
+         */
+        GraphSummary: {
+            /** Digest */
+            digest: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "wikics" | "twin" | "archive";
+            /** Name */
+            name: string;
+            /** Notices */
+            notices: string[];
+            /** Num Classes */
+            num_classes: number;
+            /** Num Features */
+            num_features: number;
+            /** Num Links */
+            num_links: number;
+            /** Num Nodes */
+            num_nodes: number;
+            /** Num Splits */
+            num_splits: number;
+            /** Recipe */
+            recipe: number;
+            /** Source */
+            source: string;
+        };
+        /**
+         * MapColumns
+         * @description What the map draws, column by column, one value an article; `pred` and `confidence` are None without a run.
+         */
+        MapColumns: {
+            /** Category */
+            category: number[];
+            /** Class Names */
+            class_names: string[];
+            /** Confidence */
+            confidence: number[] | null;
+            /** Degree */
+            degree: number[];
+            /** Pred */
+            pred: number[] | null;
+            /** Role */
+            role: ("train" | "stopping" | "validation" | "test" | "unused")[];
+            /** Titles */
+            titles: string[];
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+        };
+        /**
+         * MetricsTick
+         * @description What is new of several runs, by id; those that do not exist stand under `missing`.
+         */
+        MetricsTick: {
+            /** Missing */
+            missing: string[];
+            /** Runs */
+            runs: {
+                [key: string]: components["schemas"]["RunTick"];
+            };
+        };
+        /**
+         * NewRun
+         * @description What to train: a preset, and the config fields that differ from it.
+         */
+        NewRun: {
+            /**
+             * Config
+             * @description Config fields and their values.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Graph
+             * @description Id of the graph; without it the default graph.
+             */
+            graph?: string | null;
+            /**
+             * Preset
+             * @default gcn
+             */
+            preset: string;
+        };
+        /**
+         * Paths
+         * @description The shortest paths between two articles. `num_paths` is exact, `paths` lists at most the limit asked for.
+         */
+        Paths: {
+            /** Directed */
+            directed: boolean;
+            /** Distance */
+            distance: number | null;
+            /** Num Paths */
+            num_paths: number;
+            /** Paths */
+            paths: number[][];
+            /** Source */
+            source: number;
+            /** Target */
+            target: number;
+        };
+        /**
+         * PredictedArticle
+         * @description One row of a prediction: the true category, the predicted one, and the probability of each.
+         */
+        PredictedArticle: {
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Pred */
+            pred: string;
+            /** Probs */
+            probs: {
+                [key: string]: number;
+            };
+            /** Title */
+            title: string;
+        };
+        /**
+         * PredictionAnswer
+         * @description What a run says of some articles.
+         */
+        PredictionAnswer: {
+            /** Articles */
+            articles: components["schemas"]["PredictedArticle"][];
+            /** Graph Digest */
+            graph_digest: string;
+            /** Run */
+            run: string;
+        };
+        /**
+         * Problem
+         * @description Why there is no answer, as RFC 9457 has it.
+         */
+        Problem: {
+            /** Detail */
+            detail?: string | null;
+            /** Errors */
+            errors?: {
+                [key: string]: unknown;
+            }[];
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * ReliabilityBin
+         * @description Articles whose confidence lies in (lower, upper]: how many, mean confidence, accuracy (0 where empty).
+         */
+        ReliabilityBin: {
+            /** Accuracy */
+            accuracy: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Count */
+            count: number | null;
+            /** Lower */
+            lower: number | null;
+            /** Upper */
+            upper: number | null;
+        };
+        /**
+         * Report
+         * @description All of it. A dataclass has the fields of its last base first: scores, then facts, as they stand in the file.
+         */
+        Report: {
+            /** Best Epoch */
+            best_epoch: number | null;
+            /** Confusion */
+            confusion: number[][];
+            /** Device */
+            device: string;
+            /** Ece */
+            ece: number | null;
+            /** Ece Before */
+            ece_before: number | null;
+            /** Epochs */
+            epochs: number | null;
+            /** Macro F1 */
+            macro_f1: number | null;
+            /** Num Parameters */
+            num_parameters: number | null;
+            /** Outcome */
+            outcome: ("finished" | "stopped") | null;
+            /** Peak Memory Mb */
+            peak_memory_mb: number | null;
+            /** Per Category */
+            per_category: components["schemas"]["CategoryScores"][];
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /** Reliability Before */
+            reliability_before: components["schemas"]["ReliabilityBin"][];
+            /** Seconds */
+            seconds: number | null;
+            /** Seconds Per Epoch */
+            seconds_per_epoch: number | null;
+            /** Split */
+            split: number;
+            /** Stopping Acc */
+            stopping_acc: number | null;
+            /** Temperature */
+            temperature: number;
+            /** Test Acc */
+            test_acc: number | null;
+            /** Train Acc */
+            train_acc: number | null;
+            /** Val Acc */
+            val_acc: number | null;
+        };
+        /**
+         * RingArticle
+         * @description One article of a neighbourhood; `hop` is its distance from the centre, `category` and `pred` are indices.
+         */
+        RingArticle: {
+            /** Category */
+            category: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Degree */
+            degree: number;
+            /** Hop */
+            hop: number;
+            /** Index */
+            index: number;
+            /** Pred */
+            pred: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Rings
+         * @description The articles of a neighbourhood in the order of the rings, the links among them as positions in `articles`.
+         *
+         *     See `core.graph.neighbourhood.Neighbourhood` for `counts`, `num_links` and which links are shown.
+         */
+        Rings: {
+            /** Articles */
+            articles: components["schemas"]["RingArticle"][];
+            /** Centre */
+            centre: number;
+            /** Class Names */
+            class_names: string[];
+            /** Counts */
+            counts: number[];
+            /** Hops */
+            hops: number;
+            /** Links */
+            links: [
+                number,
+                number
+            ][];
+            /** Num Links */
+            num_links: number;
+        };
+        /**
+         * RunDetails
+         * @description One run with all that is written down of it; `report` is None until it has ended.
+         */
+        RunDetails: {
+            /** Best Epoch */
+            best_epoch: number | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Environment */
+            environment: {
+                [key: string]: unknown;
+            };
+            /** Epoch */
+            epoch: number;
+            /** Epochs */
+            epochs: number;
+            /** Folder */
+            folder: string;
+            /** Generation */
+            generation: number;
+            /** Graph */
+            graph: string;
+            /** Graph Digest */
+            graph_digest: string;
+            /** Has Predictions */
+            has_predictions: boolean;
+            /** Id */
+            id: string;
+            /** Max Epochs */
+            max_epochs: number;
+            /** Message */
+            message: string;
+            /** Model */
+            model: string;
+            /** Preset */
+            preset: string;
+            report: components["schemas"]["Report"] | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Seconds Per Epoch */
+            seconds_per_epoch: number | null;
+            /** Seed */
+            seed: number;
+            /** Split */
+            split: number;
+            /** Started At */
+            started_at: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
+            /** Stopping Acc */
+            stopping_acc: number | null;
+            /** Test Acc */
+            test_acc: number | null;
+            /** Val Acc */
+            val_acc: number | null;
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * RunList
+         * @description Runs, newest first.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunRecord"][];
+        };
+        /**
+         * RunRecord
+         * @description One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None.
+         */
+        RunRecord: {
+            /** Best Epoch */
+            best_epoch: number | null;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Epoch */
+            epoch: number;
+            /** Epochs */
+            epochs: number;
+            /** Folder */
+            folder: string;
+            /** Generation */
+            generation: number;
+            /** Graph */
+            graph: string;
+            /** Graph Digest */
+            graph_digest: string;
+            /** Has Predictions */
+            has_predictions: boolean;
+            /** Id */
+            id: string;
+            /** Max Epochs */
+            max_epochs: number;
+            /** Message */
+            message: string;
+            /** Model */
+            model: string;
+            /** Preset */
+            preset: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Seconds Per Epoch */
+            seconds_per_epoch: number | null;
+            /** Seed */
+            seed: number;
+            /** Split */
+            split: number;
+            /** Started At */
+            started_at: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
+            /** Stopping Acc */
+            stopping_acc: number | null;
+            /** Test Acc */
+            test_acc: number | null;
+            /** Val Acc */
+            val_acc: number | null;
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * RunTick
+         * @description What is new of one run: the rows after a cursor, and where the run stands.
+         */
+        RunTick: {
+            /** Columns */
+            columns: {
+                [key: string]: (number | null)[];
+            };
+            /** Epoch */
+            epoch: number;
+            /** Epochs */
+            epochs: number;
+            /** Generation */
+            generation: number;
+            /** Message */
+            message: string;
+            /** Reset */
+            reset: boolean;
+            /** Row */
+            row: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
+        };
+        /**
+         * SplitSizes
+         * @description How many articles one split gives to each role.
+         */
+        SplitSizes: {
+            /** Stopping */
+            stopping: number;
+            /** Test */
+            test: number;
+            /** Train */
+            train: number;
+            /** Unused */
+            unused: number;
+            /** Val */
+            val: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_benchmarks: {
+        parameters: {
+            query?: {
+                graph?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_benchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                b: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkSummary"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_benchmarks: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path: {
+                b: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkDifference"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_graphs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphDescription"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_articles: {
+        parameters: {
+            query?: {
+                limit?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_article: {
+        parameters: {
+            query?: {
+                run?: string | null;
+            };
+            header?: never;
+            path: {
+                g: string;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleCard"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_neighbourhood: {
+        parameters: {
+            query?: {
+                hops?: number;
+                limit?: number;
+                run?: string | null;
+            };
+            header?: never;
+            path: {
+                g: string;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rings"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_map: {
+        parameters: {
+            query?: {
+                run?: string | null;
+            };
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapColumns"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_paths: {
+        parameters: {
+            query: {
+                directed?: boolean;
+                source: string;
+                target: string;
+            };
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_metrics: {
+        parameters: {
+            query: {
+                run: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsTick"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                graph?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_articles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticlesToPredict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionAnswer"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

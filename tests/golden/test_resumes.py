@@ -1,0 +1,46 @@
+"""A run that an old version began goes on to the very end that it would have had there."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.golden.ask import FOLDER, HERE, lay_out
+from tests.golden.recorded import list_versions
+from tests.golden.resumes import describe_machine, read_outcome, resume
+
+TOLERANCE = 1e-4  # where another processor or torch sums in another order
+
+CUT_OFF = [
+    (version, path.parent.name)
+    for version in list_versions()
+    for path in sorted((FOLDER / version / "resumed").glob("*/best.pt"))
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("version", "run_id"), CUT_OFF)
+def test_resumed_it_ends_as_it_did(tmp_path, version, run_id):
+    home = lay_out(FOLDER / version, tmp_path / "home")
+    assert resume(HERE, home, run_id) == "finished"
+    now, then = (read_outcome(folder / run_id) for folder in (home / "runs", FOLDER / version / "resumed"))
+    made_on, here = json.loads((FOLDER / version / "resumed" / "machine.json").read_text()), describe_machine()
+    exact = made_on == here
+    how = "bit by bit" if exact else f"to {TOLERANCE}, since this machine is {here}, not {made_on}"
+    print(f"compared {how}")
+    assert list(now.weights) == list(then.weights)
+    for name, old in {**then.weights, "logits": then.logits}.items():
+        new = now.logits if name == "logits" else now.weights[name]
+        assert (new.shape, new.dtype) == (old.shape, old.dtype), name
+        same = new.tobytes() == old.tobytes() if exact else np.allclose(new, old, rtol=TOLERANCE, atol=TOLERANCE)
+        assert same, f"{name} differs, compared {how}"
+    assert same_rows(then.rows, now.rows, exact=exact), f"metrics.csv differs, compared {how}"
+
+
+def same_rows(old, new, *, exact):
+    """Whether every epoch's row has the old columns and values; there may be new columns."""
+    kept = [{name: row.get(name) for name in old[0]} for row in new]
+    if exact or len(old) != len(new) or None in (value for row in kept for value in row.values()):
+        return kept == old
+    pairs = [(float(row[name]), float(was[name])) for row, was in zip(kept, old, strict=True) for name in was]
+    return np.allclose(*np.transpose(pairs), rtol=TOLERANCE, atol=TOLERANCE)
