@@ -1,4 +1,4 @@
-"""`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped, resumed, and asked for predictions."""
+"""`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped and resumed."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -12,7 +12,6 @@ from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFou
 from core.http.access import guard
 from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
-from core.inference.articles import PredictionAnswer
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord
 
@@ -27,14 +26,6 @@ class NewRun(BaseModel):
     preset: str = "gcn"
     graph: str | None = Field(None, description="Id of the graph; without it the default graph.")
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
-
-
-class ArticlesToPredict(BaseModel):
-    """Which articles to predict: indices or titles; without them every article."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    articles: list[int | str] | None = Field(None, max_length=100_000)
 
 
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
@@ -83,14 +74,6 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     def resume_run(r: str) -> Response:
         """Queues a run that ended early, to go on where it was."""
         return answer(get_explorer().runs.resume(r), status=202)
-
-    @router.post(
-        "/runs/{r}/predict",
-        responses=gives(PredictionAnswer) | problems(NotFoundError, ConflictError, InvalidInputError),
-    )
-    def predict_articles(r: str, wanted: ArticlesToPredict) -> Response:
-        """Calibrated probabilities of every category for the articles."""
-        return answer(get_explorer().predictions.predict(r, wanted.articles))
 
     @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
