@@ -116,8 +116,8 @@ class BenchmarkStore:
 
     def list(self, graph_digest: str | None = None) -> list[Benchmark]:
         """All benchmarks, or those of one graph, oldest first. A damaged one is left out."""
-        names = [file.name for file in self.storage.list(BENCHMARKS) if file.name.endswith(f"/{files.BENCHMARK}")]
-        found = [benchmark for name in names if (benchmark := self._read_manifest(name))]
+        stored = self.storage.list(f"{BENCHMARKS}*/{files.BENCHMARK}")
+        found = [benchmark for file in stored if (benchmark := self._read_manifest(file.name))]
         kept = [benchmark for benchmark in found if graph_digest in (None, benchmark.graph_digest)]
         return sorted(kept, key=lambda benchmark: (benchmark.created_at, benchmark.id))
 
@@ -137,10 +137,8 @@ class BenchmarkStore:
 
     def list_files(self, benchmark_id: str) -> Sequence[StoredFile]:
         """The results' files: they differ when a result is added."""
-        folder = f"{BENCHMARKS}{benchmark_id}/"
-        return [
-            file for file in self.storage.list(folder + "split-") if _RESULT.fullmatch(file.name.removeprefix(folder))
-        ]
+        stored = self.storage.list(f"{BENCHMARKS}{benchmark_id}/split-*")
+        return [file for file in stored if _RESULT.fullmatch(file.name.rpartition("/")[2])]
 
     def has_result(self, benchmark_id: str, split: int, seed: int) -> bool:
         """Whether this split and seed is done."""

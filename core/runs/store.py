@@ -158,8 +158,7 @@ class RunStore:
     def read_log(self, run_id: str, *, tail_bytes: int = LOG_TAIL_BYTES) -> str:
         """The last `tail_bytes` bytes of the log, from the beginning of a line."""
         self.read_stored_state(run_id)
-        name = _name(run_id, files.LOG)
-        size_bytes = next((file.size_bytes for file in self.storage.list(name) if file.name == name), 0)
+        size_bytes = sum(file.size_bytes for file in self.storage.list(_name(run_id, files.LOG)))
         start = max(0, size_bytes - tail_bytes)
         text = self._read_bytes(run_id, files.LOG, start=start).decode(errors="replace")
         return text[text.find("\n") + 1 :] if start else text
@@ -188,14 +187,14 @@ class RunStore:
         self.read_stored_state(run_id)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in self.storage.list(f"{RUNS}{run_id}/"):
+            for file in self.storage.list(f"{RUNS}{run_id}/**"):
                 archive.writestr(file.name.removeprefix(RUNS), self.storage.read(file.name))
         return buffer.getvalue()
 
     def _list_files(self, run_id: str | None = None) -> dict[str, dict[str, StoredFile]]:
         """The files of each run (of one run) by their names in its folder."""
         found: dict[str, dict[str, StoredFile]] = defaultdict(dict)
-        for file in self.storage.list(f"{RUNS}{run_id}/" if run_id else RUNS):
+        for file in self.storage.list(f"{RUNS}{run_id or '*'}/**"):
             owner, _, name = file.name.removeprefix(RUNS).partition("/")
             if name:
                 found[owner][name] = file

@@ -14,15 +14,12 @@ from core.graph.wikics import (
     DATA,
     METADATA,
     NO_TITLES,
-    DownloadProgress,
     FolderSource,
-    StorageSource,
     build_wikics_arrays,
     build_wikics_json,
     compute_blob_id,
     fetch_wikics,
 )
-from core.storage.local import LocalStorage
 from tests.file_server import Fault, FileServer
 
 ORIGIN = GraphOrigin("wikics", "wikics", "WikiCS", "Made for tests.")
@@ -184,30 +181,6 @@ def test_a_folder_is_read_where_it_lies(tmp_path, files, ids, arrays):
     )
     assert found.arrays["titles"].tolist() == arrays["titles"].tolist()
     assert not (tmp_path / "download").exists()
-
-
-def test_a_storage_is_read_below_its_prefix(tmp_path, files, ids, arrays):
-    storage, reports = LocalStorage(tmp_path / "bucket"), []
-    for name, content in files.items():
-        storage.write(f"sets/wikics/{name}", content)
-
-    found = fetch_wikics(
-        [StorageSource(storage, "gs://bucket/sets", "sets/wikics/")], tmp_path / "download", reports.append
-    )
-
-    assert found.origin.source == "From gs://bucket/sets, verified by git blob ids."
-    assert found.arrays["titles"].tolist() == arrays["titles"].tolist()
-    assert reports == [DownloadProgress(name, len(files[name]), len(files[name])) for name in (DATA, METADATA)]
-
-
-def test_a_corrupted_file_in_a_storage_is_refused_and_not_kept(tmp_path, files, ids):
-    storage = LocalStorage(tmp_path / "bucket")
-    storage.write(DATA, files[DATA] + b" ")
-
-    with pytest.raises(DownloadError, match=r"data\.json in the bucket is not the file that was expected"):
-        fetch_wikics([StorageSource(storage, "the bucket")], tmp_path / "download")
-
-    assert list((tmp_path / "download").iterdir()) == []
 
 
 def test_the_next_source_is_asked_where_one_lacks_it_or_has_another(tmp_path, files, server):
