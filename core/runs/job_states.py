@@ -1,8 +1,7 @@
 """Where the jobs of a storage stand: the `state.json` and the request to stop of each."""
 
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +9,7 @@ from core.errors import BenchmarkNotFoundError, ConflictError, FileNotStoredErro
 from core.runs import files
 from core.runs.processes import is_process_alive, this_host
 from core.runs.state import ACTIVE, RunState, build_state, judge_state
-from core.storage.base import Storage
+from core.storage.base import Storage, StoredFile
 
 
 class JobStates:
@@ -24,13 +23,11 @@ class JobStates:
         self,
         storage: Storage,
         *,
-        now: Callable[[], float] = time.time,
         host: str | None = None,
         is_alive: Callable[[int, float | None], bool] = is_process_alive,
     ) -> None:
-        """`now` is the clock (Unix seconds), `host` this machine, `is_alive` tells of a process id and start time."""
+        """`host` is this machine, `is_alive` tells of a process id and start time."""
         self.storage = storage
-        self._now = now
         self._host = host or this_host()
         self._is_alive = is_alive
 
@@ -43,15 +40,19 @@ class JobStates:
 
     def read(self, job: str) -> RunState:
         """Where the job stands, as its own process wrote it and as this machine can tell it is."""
-        state = self.read_stored(job)
-        return self.judge(state, stop_requested=bool(self.storage.list(f"{job}/{files.STOP}")))
+        stored = {file.name.removeprefix(f"{job}/"): file for file in self.storage.list(f"{job}/*")}
+        return self.judge(self.read_stored(job), stored)
 
-    def judge(self, state: RunState, *, stop_requested: bool) -> RunState:
-        """What is true of a job that wrote this state."""
+    def judge(self, state: RunState, stored: Mapping[str, StoredFile]) -> RunState:
+        """What is true of a job that wrote this state, with these files in its folder."""
         here = state.host == self._host and state.pid is not None
         alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
         return judge_state(
-            state, stop_requested=stop_requested, on_this_host=here, process_alive=alive, now=self._now()
+            state,
+            stop_requested=files.STOP in stored,
+            on_this_host=here,
+            process_alive=alive,
+            silent_seconds=stored[files.STATE].age_seconds if files.STATE in stored else 0.0,
         )
 
     def write(self, job: str, state: RunState) -> None:

@@ -108,8 +108,8 @@ class RunStore:
 
     def read_state(self, run_id: str) -> RunState:
         """Where the run stands, as its own process wrote it and as this machine can tell it is."""
-        state = self.read_stored_state(run_id)
-        return self._judge(state, stop_requested=bool(self.storage.list(_name(run_id, files.STOP))))
+        stored = self._list_files(run_id).get(run_id, {})
+        return self._judge(self.read_stored_state(run_id), stored)
 
     def read_stored_state(self, run_id: str) -> RunState:
         """Where the run stands by its `state.json`, which may lag: `read_state` tells what is true."""
@@ -208,7 +208,7 @@ class RunStore:
 
     def _build_record(self, run_id: str, stored: Mapping[str, StoredFile]) -> RunRecord | None:
         try:
-            state = self._judge(self.read_stored_state(run_id), stop_requested=files.STOP in stored)
+            state = self._judge(self.read_stored_state(run_id), stored)
         except RunNotFoundError:  # deleted meanwhile
             return None
         # A report counts only once the run has ended on its own or was stopped; it spares reading the metrics.
@@ -245,11 +245,15 @@ class RunStore:
         self._parsed[file.name] = (*version, value)
         return value
 
-    def _judge(self, state: RunState, *, stop_requested: bool) -> RunState:
+    def _judge(self, state: RunState, stored: Mapping[str, StoredFile]) -> RunState:
         here = state.host == self._host and state.pid is not None
         alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
         return judge_state(
-            state, stop_requested=stop_requested, on_this_host=here, process_alive=alive, now=self._now()
+            state,
+            stop_requested=files.STOP in stored,
+            on_this_host=here,
+            process_alive=alive,
+            silent_seconds=stored[files.STATE].age_seconds if files.STATE in stored else 0.0,
         )
 
     def _exists(self, run_id: str) -> bool:

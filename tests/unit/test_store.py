@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -215,6 +216,19 @@ def test_a_reader_judges_the_state(store, folder_of, alive, clock):
     with pytest.raises(ConflictError, match=f"run {run_id} is crashed: there is nothing to stop"):
         store.request_stop(run_id)
     assert store.read_stored_state(run_id).state == "running"
+
+
+def test_another_hosts_run_lives_as_long_as_its_file_changes(store, folder_of, tmp_path, clock):
+    """Whatever its heartbeat says: that machine's clock may be two hours ahead, or behind."""
+    run_id = store.create(CONFIG, {})
+    for heartbeat_at in (time.time() + 7200, time.time() - 7200, None):
+        folder_of(run_id).write_state(RunState("running", host="elsewhere", pid=7, heartbeat_at=heartbeat_at, epoch=4))
+        assert (store.read(run_id).state, store.read_state(run_id).state) == ("running", "running")
+        for age_seconds in (60, -7200):
+            written_at = time.time() - age_seconds
+            os.utime(tmp_path / "runs" / run_id / files.STATE, (written_at, written_at))
+            assert (store.read(run_id).state, store.read_state(run_id).state) == ("crashed", "crashed")
+            assert store.list()[0].message.startswith("the training process is gone after epoch 4")
 
 
 def test_a_reader_gets_every_row_across_a_resume(store, folder_of):
