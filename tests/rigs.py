@@ -11,10 +11,11 @@ from core.backends.base import Backend, Place, submit_orphans
 from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
 from core.runs.benchmarks import BenchmarkResult, pack_correct
+from core.runs.files import RUNS
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.state import ENDED, build_resumed
-from core.runs.store import RUNS, RunStore
+from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 
 FAKE_WAITER = (sys.executable, str(Path(__file__).with_name("fake_waiter.py")))
