@@ -10,6 +10,7 @@ import numpy as np
 from core.backends.base import Backend, Place, submit_orphans
 from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
+from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkResult, pack_correct
 from core.runs.files import RUNS
 from core.runs.folder import JobFolder
@@ -84,6 +85,11 @@ class Rig:
             if record.state not in ENDED:
                 self.stop(record.id)
                 self.wait_for(record.id, "stopped", "finished")
+
+
+def local_library(home, **options):
+    """The graphs of a home folder."""
+    return GraphLibrary(LocalStorage(home), home / "graphs", **options)
 
 
 FAKE_CONFIG = {"preset": "fake", "epochs": 3, "epoch_seconds": 0.02}
