@@ -97,15 +97,21 @@ def parse_columns(header: str, lines: Sequence[str], names: Sequence[str] = COLU
     """The numbers of some rows by column, one a row; columns of another version are matched by name."""
     positions = {name.strip(): position for position, name in enumerate(header.split(","))}
     rows = [line.split(",") for line in lines]
-    return {name: [_pick(row, positions.get(name)) for row in rows] for name in names}
+    return {name: _read_column(rows, positions.get(name)) for name in names}
 
 
 def _whole_lines(content: bytes) -> list[str]:
     return content[: content.rfind(b"\n") + 1].decode(errors="replace").split("\n")[:-1]
 
 
-def _pick(row: Sequence[str], position: int | None) -> float | None:
-    return None if position is None or position >= len(row) else _number(row[position])
+def _read_column(rows: Sequence[Sequence[str]], position: int | None) -> list[float | None]:
+    if position is None:
+        return [None] * len(rows)
+    try:  # nearly always every row has a finite number there
+        numbers: list[float | None] = [float(row[position]) for row in rows]
+    except (ValueError, IndexError):
+        return [_number(row[position]) if position < len(row) else None for row in rows]
+    return [number if number is not None and math.isfinite(number) else None for number in numbers]
 
 
 def _number(text: str) -> float | None:

@@ -88,7 +88,7 @@ class MetricsTail:
         if first_row < piece.row:
             piece = _Piece(-1, read_from(0))
         lines = piece.content.split(b"\n")[first_row - piece.row : self.num_rows - piece.row]
-        columns = parse_columns(self._header, [line.decode(errors="replace") for line in lines])
+        columns = parse_columns(self._header, _decode(lines))
         return MetricsChunk(self.generation, self.num_rows, reset, columns)
 
     def _read(self, read_from: ReadFrom, row: int) -> _Piece:
@@ -112,14 +112,14 @@ class MetricsTail:
         lines = new.split(b"\n")[:-1]
         self._last = lines[-1] + b"\n"
         if self._end == 0:
-            self._header = lines[0].decode(errors="replace")
+            self._header = _decode(lines[:1])[0]
             self._end = len(lines.pop(0)) + 1
         for line in lines:
             if self.num_rows % ROWS_APART == 0:
                 self._places.append(self._end)
             self.num_rows += 1
             self._end += len(line) + 1
-        self._summarise([line.decode(errors="replace") for line in lines])
+        self._summarise(_decode(lines))
 
     def _summarise(self, lines: list[str]) -> None:
         columns = parse_columns(self._header, lines, _SUMMARISED)
@@ -131,3 +131,7 @@ class MetricsTail:
                 rank = (acc, -math.inf if loss is None else -loss)
                 if self._best is None or rank > self._best.rank:
                     self._best = _Best(rank, int(epoch), acc, val_acc)
+
+
+def _decode(lines: list[bytes]) -> list[str]:
+    return [line.decode(errors="replace") for line in lines]
