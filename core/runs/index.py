@@ -2,16 +2,17 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.errors import FileNotStoredError
+from core.errors import FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.documents import load_json
+from core.runs.job_states import JobStates, Stored
 from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary
 from core.runs.record import RunFiles, RunRecord, build_record
-from core.runs.state import ENDED, RunState, build_state
+from core.runs.state import ENDED, RunState
 from core.runs.tail import MetricsTail
 from core.storage.base import Storage, StoredFile
 
@@ -20,9 +21,6 @@ MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 FEW_RUNS: Final = 4
 # A file that was written a moment ago may be written again with the same size and time: its bytes are read again.
 SETTLING_SECONDS: Final = 2.0
-
-Stored = Mapping[str, StoredFile]  # a run's files by their names in its folder
-Judge = Callable[[RunState, Stored], RunState]  # the state that is true now, from the one that was written
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ class FollowedRun:
 class RunIndex:
     """Reads the runs below `runs/` of a storage. May be used from any thread."""
 
-    def __init__(self, storage: Storage, judge: Judge) -> None:
+    def __init__(self, storage: Storage, states: JobStates) -> None:
         self.storage = storage
-        self._judge = judge
+        self._states = states
         self._known: OrderedDict[str, _KnownRun] = OrderedDict()
         self._changing = threading.Lock()
 
@@ -63,7 +61,7 @@ class RunIndex:
         stored = self.list_files(run_id)
         try:
             return self._find(run_id).look(stored) if stored else None
-        except FileNotStoredError:  # deleted meanwhile
+        except RunNotFoundError:  # deleted meanwhile
             return None
 
     def follow(self, cursors: Mapping[str, Cursor]) -> dict[str, FollowedRun]:
@@ -78,7 +76,7 @@ class RunIndex:
             if followed is None and (stored := self.list_files(run_id)):
                 try:
                     followed = known.follow(stored, cursor)
-                except FileNotStoredError:  # deleted meanwhile
+                except RunNotFoundError:  # deleted meanwhile
                     continue
             if followed is not None:
                 found[run_id] = followed
@@ -88,7 +86,7 @@ class RunIndex:
         with self._changing:
             known = self._known.get(run_id)
             if known is None:
-                known = self._known[run_id] = _KnownRun(run_id, self.storage, self._judge)
+                known = self._known[run_id] = _KnownRun(run_id, self.storage, self._states)
                 if len(self._known) > MAX_KNOWN_RUNS:
                     self._known.popitem(last=False)
             self._known.move_to_end(run_id)
@@ -96,11 +94,11 @@ class RunIndex:
 
 
 class _KnownRun:
-    """What has been read of one run. Methods raise FileNotStoredError when the run was deleted meanwhile."""
+    """What has been read of one run. Methods raise RunNotFoundError when the run was deleted meanwhile."""
 
-    def __init__(self, run_id: str, storage: Storage, judge: Judge) -> None:
+    def __init__(self, run_id: str, storage: Storage, states: JobStates) -> None:
         self.id = run_id
-        self._storage, self._judge = storage, judge
+        self._storage, self._states = storage, states
         self._reading = threading.Lock()
         self._state = RunState()
         self._state_file: StoredFile | None = None
@@ -127,7 +125,7 @@ class _KnownRun:
                 return record
             if self._tail is None:
                 self._read_state(stored)
-            if self._tail is not None or not self._read_report(self._judge(self._state, stored), stored):
+            if self._tail is not None or not self._read_report(self._states.judge(self._state, stored), stored):
                 self._catch_up(stored, None)
             return self._build_record(stored)
 
@@ -173,13 +171,13 @@ class _KnownRun:
         return tail.no_rows
 
     def _read_state(self, stored: Stored) -> None:
-        state = build_state(load_json(self._storage.read(self._name(files.STATE))))
+        state = self._states.read_stored(files.RUNS + self.id)
         if state != self._state:
             self._settled = None
         self._state, self._state_file = state, stored[files.STATE]
 
     def _build_record(self, stored: Stored) -> RunRecord:
-        state = self._judge(self._state, stored)
+        state = self._states.judge(self._state, stored)
         report = self._read_report(state, stored)
         content = RunFiles(
             config=self._read_document(stored, files.CONFIG),

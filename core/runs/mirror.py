@@ -19,11 +19,11 @@ SYNC_SECONDS: Final = 1.0
 _Version = tuple[int, int, int]  # inode, size in bytes, time of change (ns)
 
 
-class RunMirror:
-    """Copies a job's files from a storage, and back what the trainer changes. For one thread at a time.
+class JobMirror:
+    """Copies a job's files from a storage, and back what its process changes. For one thread at a time.
 
     The storage is the truth about requests: a stop that is asked for there is brought here, never the other way.
-    Where the storage is the folder's own home there is nothing to mirror.
+    Files that others write there meanwhile (results of a benchmark, what is wanted of it) stay as they are.
     """
 
     def __init__(
@@ -44,20 +44,21 @@ class RunMirror:
     def pull(self) -> None:
         """Brings all files here: what it takes to train, or to go on from a checkpoint."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for file in self.storage.list(f"{self.name}/*"):
-            path = self.folder / file.name.rpartition("/")[2]
+        for file in self.storage.list(f"{self.name}/**"):
+            name = file.name.removeprefix(f"{self.name}/")
+            path = self.folder / name
             with (
                 open_to_read(self.storage, file.name) as source,
-                replaced(path) as partial,
+                replaced(path, parents=True) as partial,
                 partial.open("wb") as target,
             ):
                 shutil.copyfileobj(source, target)
-            self._alike[path.name] = _read_version(path)
+            self._alike[name] = _read_version(path)
 
     def sync(self, *, final: bool = False) -> None:
         """Brings a request to stop here, and what has changed since the last time back; `state.json` goes last.
 
-        Does nothing within a second of the last time, unless it is the final one, which waits. A folder that was
+        Does nothing within a second of the last time, unless it is the final one, which waits. A job that was
         deleted from the storage stays deleted.
         """
         wait_seconds = self._synced_at + SYNC_SECONDS - self._now()
@@ -65,7 +66,11 @@ class RunMirror:
             return
         self._sleep(max(0.0, wait_seconds))
         try:
-            self._sync()
+            stored = {file.name.removeprefix(f"{self.name}/") for file in self.storage.list(f"{self.name}/*")}
+            if files.STOP in stored:
+                (self.folder / files.STOP).touch()
+            if files.STATE in stored:
+                self._push()
         finally:
             self._synced_at = self._now()
 
@@ -100,30 +105,26 @@ class RunMirror:
 
     def _push(self) -> None:
         # The state is read first and written last: whatever it tells of (a report, the last rows) is there before it.
-        state = self._read_state_if_changed()
-        for path in sorted(self.folder.iterdir()):
-            if path.name not in (files.STATE, files.STOP) and not path.name.endswith(PARTIAL_SUFFIX):
-                self._push_file(path)
-        if state is not None:
-            version, content = state
-            self.storage.write(f"{self.name}/{files.STATE}", content)
+        state_file = self.folder / files.STATE
+        version, state = _read_version(state_file), state_file.read_bytes()
+        present = {path.relative_to(self.folder).as_posix(): path for path in sorted(self.folder.rglob("*"))}
+        for name, path in present.items():
+            if name not in (files.STATE, files.STOP) and path.suffix != PARTIAL_SUFFIX and path.is_file():
+                self._push_file(name, path)
+        for name in self._alike.keys() - present.keys():
+            self.storage.delete(f"{self.name}/{name}")
+            del self._alike[name]
+        if self._alike.get(files.STATE) != version:
+            self.storage.write(f"{self.name}/{files.STATE}", state)
             self._alike[files.STATE] = version
 
-    def _push_file(self, path: Path) -> None:
+    def _push_file(self, name: str, path: Path) -> None:
         with suppress(FileNotFoundError):  # deleted meanwhile
             version = _read_version(path)
-            if self._alike.get(path.name) != version:
-                with path.open("rb") as source, open_to_write(self.storage, f"{self.name}/{path.name}") as target:
+            if self._alike.get(name) != version:
+                with path.open("rb") as source, open_to_write(self.storage, f"{self.name}/{name}") as target:
                     shutil.copyfileobj(source, target)
-                self._alike[path.name] = version
-
-    def _read_state_if_changed(self) -> tuple[_Version, bytes] | None:
-        path = self.folder / files.STATE
-        with suppress(FileNotFoundError):
-            version = _read_version(path)
-            if self._alike.get(files.STATE) != version:
-                return version, path.read_bytes()
-        return None
+                self._alike[name] = version
 
 
 def _read_version(path: Path) -> _Version:

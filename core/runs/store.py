@@ -6,7 +6,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from core.errors import ConflictError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.runs import files
 from core.runs.documents import dump_json, load_json
-from core.runs.index import FollowedRun, RunIndex, Stored
+from core.runs.index import FollowedRun, RunIndex
+from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
-from core.runs.processes import is_process_alive, this_host
 from core.runs.record import RunRecord
-from core.runs.state import ACTIVE, RunState, build_state, judge_state
+from core.runs.state import ACTIVE, RunState
 from core.storage.base import Storage
 
 LATEST: Final = "latest"
@@ -37,19 +37,13 @@ class RunStore:
     """
 
     def __init__(
-        self,
-        storage: Storage,
-        *,
-        now: Callable[[], float] = time.time,
-        host: str | None = None,
-        is_alive: Callable[[int, float | None], bool] = is_process_alive,
+        self, storage: Storage, *, states: JobStates | None = None, now: Callable[[], float] = time.time
     ) -> None:
-        """`now` is the clock (Unix seconds), `host` this machine, `is_alive` tells of a process id and start time."""
+        """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds)."""
         self.storage = storage
+        self._states = states or JobStates(storage)
+        self._index = RunIndex(storage, self._states)
         self._now = now
-        self._host = host or this_host()
-        self._is_alive = is_alive
-        self._index = RunIndex(storage, self._judge)
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
         """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError.
@@ -66,7 +60,7 @@ class RunStore:
         self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
         if profile:
             self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
-        self.write_state(run_id, RunState(created_at=created_at))
+        self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
         return run_id
 
     def list(self) -> list[RunRecord]:
@@ -100,23 +94,13 @@ class RunStore:
             raise self._not_found(run_id)
         return record
 
-    def read_state(self, run_id: str) -> RunState:
-        """Where the run stands, as its own process wrote it and as this machine can tell it is."""
-        self._check_id(run_id)
-        stored = self._index.list_files(run_id)
-        return self._judge(self.read_stored_state(run_id), stored)
-
     def read_stored_state(self, run_id: str) -> RunState:
-        """Where the run stands by its `state.json`, which may lag: `read_state` tells what is true."""
+        """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
         self._check_id(run_id)
         try:
-            return build_state(load_json(self.storage.read(_name(run_id, files.STATE))))
-        except FileNotStoredError as error:
+            return self._states.read_stored(files.RUNS + run_id)
+        except RunNotFoundError as error:
             raise self._not_found(run_id) from error
-
-    def write_state(self, run_id: str, state: RunState) -> None:
-        """Replaces the state: for a backend alone, and only while it holds the run's lock."""
-        self.storage.write(_name(run_id, files.STATE), dump_json(asdict(state)))
 
     def read_config(self, run_id: str) -> dict[str, Any]:
         """The config as plain values; empty when it cannot be read."""
@@ -163,20 +147,9 @@ class RunStore:
         text = self._read_bytes(run_id, files.LOG, start=start).decode(errors="replace")
         return text[text.find("\n") + 1 :] if start else text
 
-    def request_stop(self, run_id: str) -> None:
-        """Asks the run to stop after its epoch. Raises ConflictError when it has ended."""
-        state = self.read_state(run_id).state
-        if state not in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state}: there is nothing to stop")
-        self.storage.write(_name(run_id, files.STOP), b"")
-
-    def clear_stop(self, run_id: str) -> None:
-        """Takes a request to stop back: for a backend alone, before it resumes the run."""
-        self.storage.delete(_name(run_id, files.STOP))
-
     def delete(self, run_id: str) -> None:
         """Deletes an ended run with all its files. Raises ConflictError while it is active."""
-        state = self.read_state(run_id).state
+        state = self.read(run_id).state
         if state in ACTIVE:
             raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
         self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
@@ -199,17 +172,6 @@ class RunStore:
         ordered = sorted(ids, reverse=True)
         tied = [run_id for run_id in ordered if run_id[:15] == ordered[0][:15]]
         return max(tied, key=lambda run_id: self.read_stored_state(run_id).created_at, default=None)
-
-    def _judge(self, state: RunState, stored: Stored) -> RunState:
-        here = state.host == self._host and state.pid is not None
-        alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
-        return judge_state(
-            state,
-            stop_requested=files.STOP in stored,
-            on_this_host=here,
-            process_alive=alive,
-            silent_seconds=stored[files.STATE].age_seconds if files.STATE in stored else 0.0,
-        )
 
     def _exists(self, run_id: str) -> bool:
         try:

@@ -7,6 +7,7 @@ import pytest
 
 from core.runs import files, index
 from core.runs.documents import dump_json
+from core.runs.job_states import JobStates
 from core.runs.metrics import COLUMNS, Cursor
 from core.runs.state import RunState
 from core.runs.store import RunStore
@@ -54,7 +55,12 @@ class Rig:
     def __init__(self):
         self.clock = Clock()
         self.storage = CountingStorage(self.clock)
-        self.store = RunStore(self.storage, now=self.clock, host="here", is_alive=lambda pid, _: pid == 7)
+        self.store = self.open_store()
+
+    def open_store(self):
+        """A store that knows nothing yet."""
+        states = JobStates(self.storage, host="here", is_alive=lambda pid, _: pid == 7)
+        return RunStore(self.storage, states=states, now=self.clock)
 
     def create(self, state="running", rows=0, **changes):
         run_id = self.store.create({"preset": "gcn", "epochs": 300}, {"graph_digest": "abc"})
@@ -205,7 +211,7 @@ def test_the_record_of_an_ended_run_does_not_depend_on_who_followed_it(rig):
     rig.epochs(run_id, Cursor())
     rig.write(run_id, files.REPORT, b'{"epochs": 3, "seconds_per_epoch": 2.0, "best_epoch": 1}')
     rig.write_state(run_id, "finished", epoch=3)
-    fresh = RunStore(rig.storage, now=rig.clock, host="here", is_alive=lambda pid, _: pid == 7)
+    fresh = rig.open_store()
     assert rig.store.list() == fresh.list()
     assert fresh.list()[0].best_epoch == 1
 

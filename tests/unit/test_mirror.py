@@ -1,6 +1,7 @@
 """A job's folder, mirrored from and to a storage that is no folder."""
 
 import json
+import shutil
 import time
 from dataclasses import replace
 
@@ -9,8 +10,9 @@ import pytest
 from core.errors import UnavailableError
 from core.runs import files
 from core.runs.folder import RunFolder
+from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsWriter
-from core.runs.mirror import SYNC_SECONDS, RunMirror
+from core.runs.mirror import SYNC_SECONDS, JobMirror
 from core.runs.store import RunStore
 from core.storage.memory import MemoryStorage
 
@@ -48,14 +50,15 @@ class Clock:
 class Rig:
     def __init__(self, path):
         self.storage, self.clock = NotingStorage(), Clock()
-        self.store = RunStore(self.storage, host="here", is_alive=lambda pid, _: pid == 7)
+        self.states = JobStates(self.storage, host="here", is_alive=lambda pid, _: pid == 7)
+        self.store = RunStore(self.storage, states=self.states)
         self.id = self.store.create(CONFIG, {"graph_digest": "abc"})
         self.folder = RunFolder(path / "work" / self.id)
         self.mirror = self.open(self.folder)
         self.storage.written.clear()
 
     def open(self, folder):
-        return RunMirror(folder.path, self.storage, f"runs/{self.id}", now=self.clock, sleep=self.clock.sleep)
+        return JobMirror(folder.path, self.storage, f"runs/{self.id}", now=self.clock, sleep=self.clock.sleep)
 
     def sync(self, *, final=False):
         """What was written by it."""
@@ -144,12 +147,12 @@ def test_a_request_to_stop_reaches_the_trainer_and_never_comes_from_it(rig):
     rig.mirror.pull()
     rig.write_state("running")
     assert (rig.sync(), rig.folder.stop_requested) == (["state.json"], False)
-    rig.store.request_stop(rig.id)
+    rig.states.request_stop(f"runs/{rig.id}")
     rig.sync()
     assert rig.folder.stop_requested
     rig.write_state("stopped")
     rig.sync(final=True)
-    rig.store.clear_stop(rig.id)
+    rig.states.clear_stop(f"runs/{rig.id}")
     rig.sync()
     assert files.STOP not in rig.contents()
 
@@ -187,6 +190,21 @@ def test_a_profile_is_asked_for_once(tmp_path):
     assert files.PROFILE_REQUEST not in rig.contents()
 
 
+def test_a_part_in_a_folder_of_its_own_comes_and_goes(rig):
+    """As a benchmark trains each split and seed, and then keeps a result alone."""
+    rig.storage.write(f"runs/{rig.id}/split-00-seed-0/last.ckpt", b"weights")
+    rig.storage.written.clear()
+    rig.mirror.pull()
+    part = rig.folder / "split-00-seed-0"
+    assert (part / "last.ckpt").read_bytes() == b"weights"
+    (part / "metrics.csv").write_text("epoch\n")
+    assert rig.sync() == ["metrics.csv"]
+    rig.storage.write(f"runs/{rig.id}/split-00-seed-0.json", b"{}")  # by the process itself, straight to the storage
+    shutil.rmtree(part)
+    rig.sync()
+    assert sorted(rig.contents()) == ["config.json", "environment.json", "split-00-seed-0.json", "state.json"]
+
+
 def test_a_deleted_run_stays_deleted(rig):
     rig.mirror.pull()
     rig.storage.delete(f"runs/{rig.id}")
@@ -194,8 +212,17 @@ def test_a_deleted_run_stays_deleted(rig):
     assert (rig.sync(final=True), rig.contents()) == ([], {})
 
 
+def test_a_folder_that_is_gone_deletes_nothing(rig):
+    rig.mirror.pull()
+    before = rig.contents()
+    shutil.rmtree(rig.folder.path)
+    with pytest.raises(FileNotFoundError):
+        rig.sync()
+    assert rig.contents() == before
+
+
 def test_both_sides_are_kept_alike_while_a_job_runs(rig):
-    mirror = RunMirror(rig.folder.path, rig.storage, f"runs/{rig.id}")
+    mirror = JobMirror(rig.folder.path, rig.storage, f"runs/{rig.id}")
     with mirror.keep():
         rig.write_state("running")
         rig.storage.away = True
