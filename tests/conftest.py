@@ -77,14 +77,14 @@ def twin_arrays():
 def make_explorer(tmp_path, tiny_arrays):
     """Builds an Explorer over a fresh home that holds the tiny graph and looks nowhere else for one."""
     from core.app.explorer import open_explorer
-    from core.graph.library import GraphLibrary
     from core.settings import Settings
+    from tests.rigs import local_library
 
     archive = tmp_path / "tiny.npz"
     archive.write_bytes(dump_arrays(tiny_arrays))
 
     def make(backend=None, **settings):
-        library = GraphLibrary(tmp_path / "home" / "graphs")
+        library = local_library(tmp_path / "home")
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
         return open_explorer(

@@ -10,11 +10,13 @@ import numpy as np
 from core.backends.base import Backend, Place, submit_orphans
 from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
+from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkResult, pack_correct
+from core.runs.files import RUNS
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.state import ENDED, build_resumed
-from core.runs.store import RUNS, RunStore
+from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 
 FAKE_WAITER = (sys.executable, str(Path(__file__).with_name("fake_waiter.py")))
@@ -83,6 +85,11 @@ class Rig:
             if record.state not in ENDED:
                 self.stop(record.id)
                 self.wait_for(record.id, "stopped", "finished")
+
+
+def local_library(home, **options):
+    """The graphs of a home folder."""
+    return GraphLibrary(LocalStorage(home), home / "graphs", **options)
 
 
 FAKE_CONFIG = {"preset": "fake", "epochs": 3, "epoch_seconds": 0.02}

@@ -1,7 +1,5 @@
 """Estimates: how long a config takes here and how well it does, from past runs or a short probe."""
 
-from pathlib import Path
-
 from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.app.places import Places
@@ -10,13 +8,14 @@ from core.backends.probe import estimate_seconds
 from core.config.train import TrainConfig
 from core.runs.experience import Experience, summarise_experience
 from core.runs.record import compute_variant
+from core.storage.base import Storage
 
 
 class Estimates:
     """What is known of a config before it is trained. May be used from any thread."""
 
-    def __init__(self, home: Path, graphs: Graphs, configs: Configs, runs: Runs, places: Places) -> None:
-        self._home, self._graphs, self._configs = home, graphs, configs
+    def __init__(self, storage: Storage, graphs: Graphs, configs: Configs, runs: Runs, places: Places) -> None:
+        self._storage, self._graphs, self._configs = storage, graphs, configs
         self._runs, self._places = runs, places
         self._probed: dict[tuple[str, str], float] = {}
 
@@ -34,7 +33,7 @@ class Estimates:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
         graph, config = self._graphs.load(), self._configs.build_default()
         if self.estimate_seconds(config) is None and not self._places.describe().running:
-            seconds = estimate_seconds(self._home, graph.id, graph.digest, config.preset)
+            seconds = estimate_seconds(self._storage, graph.id, graph.digest, config.preset)
             if seconds is not None:
                 self._probed[_key(config)] = seconds
 

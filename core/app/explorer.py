@@ -46,7 +46,7 @@ def open_explorer(
     home = settings.home_folder
     storage = LocalStorage(home)
     states = JobStates(storage)
-    graphs = Graphs(library or GraphLibrary(home / "graphs", data_folder=settings.data))
+    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     backend = backend or open_backend(settings)
     run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
@@ -61,7 +61,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
-        estimates=Estimates(home, graphs, configs, runs, places),
+        estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
-from core.errors import ConflictError, RunNotFoundError
+from core.errors import ConflictError
+from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.record import RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
-from core.runs.store import RUNS, RunStore
+from core.runs.store import RunStore
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Runs:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
         graph = self._graphs.load(config.graph)
         run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
-        self._backend.submit(RUNS + run_id)
+        self._backend.submit(files.RUNS + run_id)
         return self._store.read(run_id)
 
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
@@ -74,36 +75,32 @@ class Runs:
 
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""
-        runs: dict[str, RunTick] = {}
-        missing: list[str] = []
-        for run_id, cursor in cursors:
-            try:
-                record = self._store.read(run_id)
-                chunk = self._store.read_metrics(run_id, cursor)
-            except RunNotFoundError:
-                missing.append(run_id)
-                continue
-            runs[run_id] = RunTick(
-                **vars(chunk),
-                state=record.state,
-                message=record.message,
-                epoch=record.epoch,
-                epochs=record.max_epochs,
+        asked = dict(cursors)
+        found = self._store.follow(asked)
+        runs = {
+            run_id: RunTick(
+                **vars(followed.chunk),
+                state=followed.record.state,
+                message=followed.record.message,
+                epoch=followed.record.epoch,
+                epochs=followed.record.max_epochs,
             )
-        return MetricsTick(runs, missing)
+            for run_id, followed in found.items()
+        }
+        return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
         """Asks a run to stop after its epoch; one that has ended is left as it is."""
         run_id = self._store.resolve(ref)
         if self._store.read(run_id).state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
-                self._backend.stop(RUNS + run_id)
+                self._backend.stop(files.RUNS + run_id)
         return self._store.read(run_id)
 
     def resume(self, ref: str) -> RunRecord:
         """Queues a run that ended early, to go on from its last checkpoint. Raises ConflictError."""
         run_id = self._store.resolve(ref)
-        self._backend.resume(RUNS + run_id)
+        self._backend.resume(files.RUNS + run_id)
         return self._store.read(run_id)
 
     def delete(self, ref: str) -> str:
@@ -120,5 +117,5 @@ class Runs:
     def recover(self) -> None:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
         oldest_first = reversed(self._store.list())
-        waiting = [RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
+        waiting = [files.RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
         submit_orphans(waiting, self._states, self._backend)

@@ -3,32 +3,57 @@
 `wikics job ADDRESS` is this, and so is what the local queue does once it is a job's turn.
 """
 
+import io
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
 from core.runs import files
 from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import describe_job
+from core.runs.mirror import JobMirror
 from core.runs.processes import process_started_at, this_host
 from core.runs.state import STOPPED_EARLY, RunState
 from core.runs.turn import Turn
 from core.storage.base import Storage
+from core.storage.local import LocalStorage
 
 Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
+
+
+def run_stored_job(storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
+    """Executes a job of a storage: in its own folder where that is local, else in a copy that is kept like it.
+
+    Returns and raises what `run_job` does. The storage holds the job's graph too. SIGTERM is a request to stop. What
+    is printed goes to stderr and into the job's log.
+    """
+    with ExitStack() as stack:
+        if isinstance(storage, LocalStorage):
+            folder = JobFolder(storage.path(job))
+        else:
+            folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job)
+            stack.enter_context(JobMirror(folder.path, storage, job).keep())
+        stop_on_sigterm(folder)
+        log = stack.enter_context((folder / files.LOG).open("a", encoding="utf-8"))
+        both = _Tee(sys.stderr, log)
+        with redirect_stdout(both), redirect_stderr(both):
+            return run_job(folder, storage, job, prepare=prepare)
 
 
 def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
     """Executes a pending job to its end, turn after turn; the exit code is 1 when it failed.
 
-    storage: holds the job's graph; `job` is the folder's name in it. A request to stop and SIGTERM are obeyed.
     Raises ConflictError when the job is not pending.
     """
     state = folder.read_state()
@@ -37,7 +62,6 @@ def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare |
             f"{describe_job(job)} is {state.state}: only a pending job can be executed "
             "(a run that ended early: wikics runs resume)"
         )
-    stop_on_sigterm(folder)
     code = 0
     while folder.read_state().state == "pending":
         if folder.stop_requested:
@@ -96,6 +120,19 @@ def stop_on_sigterm(folder: JobFolder) -> None:
                 (folder / files.STOP).touch()
 
     threading.Thread(target=watch, name="sigterm", daemon=True).start()
+
+
+class _Tee(io.TextIOBase):
+    """Writes what it is given to several streams, at once."""
+
+    def __init__(self, *streams: TextIO) -> None:
+        self._streams = streams
+
+    def write(self, text: str) -> int:
+        for stream in self._streams:
+            stream.write(text)
+            stream.flush()
+        return len(text)
 
 
 def _begin(state: RunState) -> RunState:

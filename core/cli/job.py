@@ -2,17 +2,14 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.backends.job import run_job
+from core.backends.job import run_stored_job
 from core.cli.console import JsonOption, out, print_json
-from core.errors import InvalidInputError
-from core.runs import files
-from core.runs.folder import JobFolder
-from core.storage.local import LocalStorage
+from core.runs.job_states import JobStates, describe_job
+from core.storage.address import split_address
 
 
 def job(
@@ -20,15 +17,13 @@ def job(
     as_json: JsonOption = False,
 ) -> None:
     """Execute one pending job, a run or a benchmark, in this process. SIGTERM stops it after its epoch."""
-    path = Path(address).expanduser().resolve()
-    if not (path / files.STATE).exists():
-        raise InvalidInputError(f"{address!r} is no job: give the folder of a run or a benchmark, such as HOME/runs/ID")
-    folder = JobFolder(path)
-    name = f"{path.parent.name}/{path.name}"
-    code = run_job(folder, LocalStorage(path.parents[1]), name)
-    state = folder.read_state()
+    storage, name = split_address(address)
+    states = JobStates(storage)
+    states.read_stored(name)  # says in a sentence where there is none
+    code = run_stored_job(storage, name)
+    state = states.read_stored(name)
     if as_json:
         print_json({"job": name} | asdict(state))
     else:
-        out.print(f"{name}: {state.state} {state.message}".rstrip(), markup=False, highlight=False)
+        out.print(f"{describe_job(name)}: {state.state} {state.message}".rstrip(), markup=False, highlight=False)
     sys.exit(code)

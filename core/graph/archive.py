@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import secrets
 import struct
 import tokenize
 import zipfile
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.graph import Graph, GraphKind, Tokens
-from core.storage.local import PARTIAL_SUFFIX, disk_errors
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -55,7 +53,7 @@ class GraphOrigin:
 
 def load_arrays(source: Path | BinaryIO, name: str | None = None) -> Arrays:
     """Every array of an archive, none of them unpickled; `name` is what messages call it. Raises ArchiveError."""
-    name = name or (source.name if isinstance(source, Path) else "the archive")
+    name = _name(source, name)
     try:
         with zipfile.ZipFile(source) as archive:
             return {member.removesuffix(".npy"): _load_array(archive, member, name) for member in archive.namelist()}
@@ -256,33 +254,28 @@ def dump_arrays(arrays: Arrays) -> bytes:
     return buffer.getvalue()
 
 
-def write_archive(path: Path, arrays: Arrays) -> None:
-    """Stores the arrays uncompressed, which loads many times faster; written aside, then renamed.
-
-    The same arrays give the same bytes. Raises StorageFullError.
-    """
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with zipfile.ZipFile(partial, "w") as archive:
-                for name in sorted(arrays):
-                    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, arrays[name], allow_pickle=False)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+def write_archive(target: Path | BinaryIO, arrays: Arrays) -> None:
+    """Writes the arrays uncompressed, which loads many times faster. The same arrays give the same bytes."""
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in sorted(arrays):
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, arrays[name], allow_pickle=False)
 
 
-def compute_fingerprint(path: Path) -> str:
+def compute_fingerprint(source: Path | BinaryIO, name: str | None = None) -> str:
     """sha256 (hexadecimal) over the names, sizes and checksums in an archive's directory; the arrays are not read.
 
     Together with the checksum that is verified whenever an array is read, it finds any change of an archive's
-    arrays at next to no cost. Raises ArchiveError.
+    arrays at next to no cost. `name` is what messages call it. Raises ArchiveError.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source) as archive:
             members = sorted((info.filename, info.file_size, info.CRC) for info in archive.infolist())
     except _UNREADABLE as error:
-        raise ArchiveError(f"{path.name} cannot be read as an .npz archive (missing or damaged)") from error
+        name = _name(source, name)
+        raise ArchiveError(f"{name} cannot be read as an .npz archive (missing or damaged)") from error
     return hashlib.sha256(repr(members).encode()).hexdigest()
+
+
+def _name(source: Path | BinaryIO, name: str | None) -> str:
+    return name or (source.name if isinstance(source, Path) else "the archive")

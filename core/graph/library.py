@@ -1,4 +1,4 @@
-"""The graphs at hand: one folder each with its archive and a manifest; made, fetched or registered on demand."""
+"""The graphs of a storage: one folder each with its archive and a manifest; made, fetched or registered on demand."""
 
 import io
 import json
@@ -13,7 +13,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, DownloadError, GraphNotFoundError
+from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -28,8 +28,11 @@ from core.graph.download import HttpSource
 from core.graph.graph import Graph, GraphKind
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
-from core.storage.local import disk_errors, write_atomically
+from core.storage.base import Storage
+from core.storage.local import disk_errors
+from core.storage.streams import open_to_read, open_to_write
 
+GRAPHS: Final = "graphs/"
 ARCHIVE: Final = "graph.npz"
 MANIFEST: Final = "manifest.json"
 FAILURE: Final = "failure.json"
@@ -60,18 +63,24 @@ class GraphSummary:
 
 
 class GraphLibrary:
-    """Graphs as HOME/graphs/<id>/graph.npz beside manifest.json, which is written last: without it there is no graph.
+    """Graphs as graphs/<id>/graph.npz beside manifest.json, which is written last: without it there is no graph.
 
-    Any number of processes may use the same folder at once.
+    Any number of processes of one machine may use the same storage and folder at once.
     """
 
     def __init__(
-        self, folder: Path, *, data_folder: Path | None = None, wikics_sources: Sequence[WikicsSource] | None = None
+        self,
+        storage: Storage,
+        folder: Path,
+        *,
+        data_folder: Path | None = None,
+        wikics_sources: Sequence[WikicsSource] | None = None,
     ) -> None:
-        """folder is HOME/graphs. WikiCS is looked for in `data_folder`, if one is named, then on the internet;
+        """`folder` is on this machine: locks and half-finished downloads lie in it.
 
-        `wikics_sources` says otherwise.
+        WikiCS is looked for in `data_folder`, if one is named, then on the internet; `wikics_sources` says otherwise.
         """
+        self.storage = storage
         self.folder = folder
         if wikics_sources is None:
             wikics_sources = [*([FolderSource(data_folder)] if data_folder else []), HttpSource()]
@@ -79,7 +88,7 @@ class GraphLibrary:
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        ids = sorted(path.parent.name for path in self.folder.glob(f"*/{MANIFEST}"))
+        ids = [file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}")]
         found = [info for graph_id in ids if (info := self._read_manifest(graph_id))]
         return sorted(found, key=lambda info: (["wikics", "twin", "archive"].index(info.kind), info.id))
 
@@ -103,15 +112,15 @@ class GraphLibrary:
         if graph_id == twin.TWIN_ID:
             self.make_twin()
         info = self.describe(graph_id)
-        path = self.folder / graph_id / ARCHIVE
         try:
-            if compute_fingerprint(path) != info.fingerprint:
-                raise ArchiveError("its checksums differ")
-            arrays = load_arrays(path)
-        except ArchiveError as error:
+            with open_to_read(self.storage, _name(graph_id, ARCHIVE)) as file:
+                if compute_fingerprint(file) != info.fingerprint:
+                    raise ArchiveError("its checksums differ")
+                arrays = load_arrays(file)
+        except (ArchiveError, FileNotStoredError) as error:
             raise ArchiveError(
-                f"graph {graph_id!r} is not what was stored on {path.parent}: {ARCHIVE} has changed or is damaged; "
-                "delete that folder, then fetch, make or register the graph again"
+                f"graph {graph_id!r} is not what was stored on {self._locate(graph_id)}: {ARCHIVE} has changed or is "
+                "damaged; delete that folder, then fetch, make or register the graph again"
             ) from error
         return build_graph(arrays, info.origin, info.digest)
 
@@ -139,10 +148,10 @@ class GraphLibrary:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
                 failure = {"message": str(error), "sources": [source.name for source in self.wikics_sources]}
-                write_atomically(self.folder / WIKICS_ID / FAILURE, json.dumps(failure).encode(), parents=True)
+                self.storage.write(_name(WIKICS_ID, FAILURE), json.dumps(failure).encode())
                 raise
             info = self._store(fetched.arrays, fetched.origin)
-            (self.folder / WIKICS_ID / FAILURE).unlink(missing_ok=True)
+            self.storage.delete(_name(WIKICS_ID, FAILURE))
             fetched.clean_up()
             return info
 
@@ -183,15 +192,15 @@ class GraphLibrary:
         """[N, 2] place of every article on the map, computed once and kept beside the graph's archive."""
         from core.graph.layout import LAYOUT_VERSION, compute_layout  # scipy.spatial would slow every start
 
-        path = self.folder / graph.id / f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy"
+        name = _name(graph.id, f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy")
         with self._lock(f"{graph.id}.layout"):
-            with suppress(FileNotFoundError, ValueError, EOFError):  # not there, or damaged: computed anew
-                kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
+            with suppress(FileNotStoredError, ValueError, EOFError):  # not there, or damaged: computed anew
+                kept: NDArray[np.float32] = np.load(io.BytesIO(self.storage.read(name)), allow_pickle=False)
                 return kept
             layout = compute_layout(graph)
             buffer = io.BytesIO()
             np.save(buffer, layout)
-            write_atomically(path, buffer.getvalue(), parents=True)
+            self.storage.write(name, buffer.getbuffer())
             return layout
 
     def _store(
@@ -199,8 +208,10 @@ class GraphLibrary:
     ) -> GraphSummary:
         """Writes the archive, then the manifest."""
         graph = build_graph(arrays, origin, digest)
-        path = self.folder / origin.id / ARCHIVE
-        write_archive(path, arrays)
+        with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
+            write_archive(file, arrays)
+        with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
+            fingerprint = compute_fingerprint(file)
         info = GraphSummary(
             **asdict(origin),
             digest=graph.digest,
@@ -209,10 +220,10 @@ class GraphLibrary:
             num_classes=graph.num_classes,
             num_splits=graph.num_splits,
             num_features=graph.x.shape[1],
-            fingerprint=compute_fingerprint(path),
+            fingerprint=fingerprint,
             recipe=recipe,
         )
-        write_atomically(path.with_name(MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n", parents=True)
+        self.storage.write(_name(origin.id, MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n")
         return info
 
     def _read_manifest(self, graph_id: str) -> GraphSummary | None:
@@ -220,26 +231,34 @@ class GraphLibrary:
         if not _VALID_ID.fullmatch(graph_id):
             return None
         try:
-            content = json.loads((self.folder / graph_id / MANIFEST).read_bytes())
+            content = json.loads(self.storage.read(_name(graph_id, MANIFEST)))
             info = GraphSummary(**{**content, "notices": tuple(content["notices"])})
-        except FileNotFoundError:
+        except FileNotStoredError:
             return None
         except (ValueError, TypeError, KeyError) as error:
             raise ArchiveError(
                 f"the manifest of graph {graph_id!r} is damaged: "
-                f"delete {self.folder / graph_id}, then fetch, make or register the graph again"
+                f"delete {self._locate(graph_id)}, then fetch, make or register the graph again"
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
         return replace(info, notices=(*info.notices, failure["message"])) if failure else info
 
     def _read_failure(self) -> dict[str, Any] | None:
         try:
-            content: dict[str, Any] = json.loads((self.folder / WIKICS_ID / FAILURE).read_bytes())
-        except (FileNotFoundError, ValueError):  # none, or damaged: WikiCS is tried anew
+            content: dict[str, Any] = json.loads(self.storage.read(_name(WIKICS_ID, FAILURE)))
+        except (FileNotStoredError, ValueError):  # none, or damaged: WikiCS is tried anew
             return None
         return content
+
+    def _locate(self, graph_id: str) -> str:
+        """The graph's folder, as a person would write it."""
+        return f"{self.storage.location}/{GRAPHS}{graph_id}"
 
     def _lock(self, graph_id: str) -> FileLock:
         with disk_errors(self.folder / graph_id):
             self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.folder / f".{graph_id}.lock")
+
+
+def _name(graph_id: str, file_name: str) -> str:
+    return f"{GRAPHS}{graph_id}/{file_name}"

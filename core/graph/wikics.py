@@ -1,4 +1,4 @@
-"""WikiCS itself: found in a folder, a storage or on the internet, verified, and turned into an archive's arrays."""
+"""WikiCS itself: found in a folder or on the internet, verified, and turned into an archive's arrays."""
 
 import hashlib
 import json
@@ -11,12 +11,10 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import DownloadError, FileNotStoredError
+from core.errors import DownloadError
 from core.graph.archive import Arrays, GraphOrigin
 from core.graph.graph import Graph
 from core.graph.twin.build import CATEGORIES
-from core.storage.base import Storage
-from core.storage.local import write_atomically
 
 WIKICS_ID: Final = "wikics"
 DATA: Final = "data.json"
@@ -74,34 +72,6 @@ class FolderSource:
         if not path.is_file():
             return None
         check_blob(path, blob_id, f"{name} in {self.name}")
-        return path
-
-
-@dataclass(frozen=True)
-class StorageSource:
-    """A storage (WIKICS_BUCKET) with both files under a prefix that ends in '/' or is empty."""
-
-    storage: Storage
-    label: str
-    prefix: str = ""
-
-    @property
-    def name(self) -> str:
-        return self.label
-
-    def fetch(self, name: str, blob_id: str, folder: Path, on_progress: Progress) -> Path | None:
-        try:
-            content = self.storage.read(self.prefix + name)
-        except FileNotStoredError:
-            return None
-        on_progress(DownloadProgress(name, len(content), len(content)))
-        path = folder / name
-        write_atomically(path, content, parents=True)
-        try:
-            check_blob(path, blob_id, f"{name} in {self.name}")
-        except DownloadError:
-            path.unlink()
-            raise
         return path
 
 

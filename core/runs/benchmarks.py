@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.errors import BenchmarkNotFoundError, FileNotStoredError
 from core.runs import files
+from core.runs.documents import dump_json, load_json
 from core.runs.record import NO_VARIANT
 from core.storage.base import Storage, StoredFile
 
@@ -117,13 +118,13 @@ class BenchmarkStore:
             config=own,
             created_at=self._now(),
         )
-        self.storage.create(f"{BENCHMARKS}{benchmark.id}/{files.BENCHMARK}", _dump(asdict(benchmark)))
+        self.storage.create(f"{BENCHMARKS}{benchmark.id}/{files.BENCHMARK}", dump_json(asdict(benchmark)))
         return benchmark
 
     def list(self, graph_digest: str | None = None) -> list[Benchmark]:
         """All benchmarks, or those of one graph, oldest first. A damaged one is left out."""
-        names = [file.name for file in self.storage.list(BENCHMARKS) if file.name.endswith(f"/{files.BENCHMARK}")]
-        found = [benchmark for name in names if (benchmark := self._read_manifest(name))]
+        stored = self.storage.list(f"{BENCHMARKS}*/{files.BENCHMARK}")
+        found = [benchmark for file in stored if (benchmark := self._read_manifest(file.name))]
         kept = [benchmark for benchmark in found if graph_digest in (None, benchmark.graph_digest)]
         return sorted(kept, key=lambda benchmark: (benchmark.created_at, benchmark.id))
 
@@ -143,10 +144,8 @@ class BenchmarkStore:
 
     def list_files(self, benchmark_id: str) -> Sequence[StoredFile]:
         """The results' files: they differ when a result is added."""
-        folder = f"{BENCHMARKS}{benchmark_id}/"
-        return [
-            file for file in self.storage.list(folder + "split-") if _RESULT.fullmatch(file.name.removeprefix(folder))
-        ]
+        stored = self.storage.list(f"{BENCHMARKS}{benchmark_id}/split-*")
+        return [file for file in stored if _RESULT.fullmatch(file.name.rpartition("/")[2])]
 
     def has_result(self, benchmark_id: str, split: int, seed: int) -> bool:
         """Whether this split and seed is done."""
@@ -159,7 +158,7 @@ class BenchmarkStore:
 
     def write_wanted(self, benchmark_id: str, wanted: Wanted) -> None:
         """Keeps what is asked of a benchmark; the process that trains it reads it at every turn."""
-        self.storage.write(f"{BENCHMARKS}{benchmark_id}/{files.WANTED}", _dump(asdict(wanted)))
+        self.storage.write(f"{BENCHMARKS}{benchmark_id}/{files.WANTED}", dump_json(asdict(wanted)))
 
     def read_wanted(self, benchmark_id: str) -> Wanted:
         """What was last asked of a benchmark; no pair where nothing was, or it cannot be read."""
@@ -172,7 +171,7 @@ class BenchmarkStore:
 
     def save_result(self, benchmark_id: str, result: BenchmarkResult) -> None:
         """Keeps a result whole, or not at all. Raises StorageFullError."""
-        self.storage.write(_result_name(benchmark_id, *result.pair), _dump(asdict(result)))
+        self.storage.write(_result_name(benchmark_id, *result.pair), dump_json(asdict(result)))
 
     def _read_manifest(self, name: str) -> Benchmark | None:
         content = self._read_json(name)
@@ -193,15 +192,10 @@ class BenchmarkStore:
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
-            content = json.loads(self.storage.read(name))
-        except (FileNotStoredError, ValueError):
+            return load_json(self.storage.read(name))
+        except FileNotStoredError:
             return {}
-        return content if isinstance(content, dict) else {}
 
 
 def _result_name(benchmark_id: str, split: int, seed: int) -> str:
     return f"{BENCHMARKS}{benchmark_id}/split-{split:02d}-seed-{seed}.json"
-
-
-def _dump(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, indent=2, allow_nan=False).encode() + b"\n"

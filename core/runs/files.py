@@ -1,6 +1,8 @@
-"""The names of the files in a run's folder; nobody else knows them."""
+"""The names of the files in a run's folder, and of the folder of all runs; nobody else knows them."""
 
 from typing import Final
+
+RUNS: Final = "runs/"
 
 CONFIG: Final = "config.json"
 ENVIRONMENT: Final = "environment.json"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.runs import files
+from core.runs.documents import dump_json
 from core.runs.state import RunState, build_state
 from core.storage.local import write_atomically
 
@@ -34,7 +35,7 @@ class JobFolder:
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Replaces one of the JSON files whole. NaN and infinity are refused by ValueError."""
-        write_atomically(self.path / name, json.dumps(content, indent=2, allow_nan=False).encode() + b"\n")
+        write_atomically(self.path / name, dump_json(content))
 
     def read_state(self) -> RunState:
         return build_state(self.read_json(files.STATE))

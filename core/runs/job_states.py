@@ -1,16 +1,16 @@
 """Where the jobs of a storage stand: the `state.json` and the request to stop of each."""
 
-import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from core.errors import BenchmarkNotFoundError, ConflictError, FileNotStoredError, NotFoundError, RunNotFoundError
 from core.runs import files
+from core.runs.documents import dump_json, load_json
 from core.runs.processes import is_process_alive, this_host
 from core.runs.state import ACTIVE, RunState, build_state, judge_state
-from core.storage.base import Storage
+from core.storage.base import Storage, StoredFile
+
+Stored = Mapping[str, StoredFile]  # a job's files by their names in its folder
 
 
 class JobStates:
@@ -24,40 +24,41 @@ class JobStates:
         self,
         storage: Storage,
         *,
-        now: Callable[[], float] = time.time,
         host: str | None = None,
         is_alive: Callable[[int, float | None], bool] = is_process_alive,
     ) -> None:
-        """`now` is the clock (Unix seconds), `host` this machine, `is_alive` tells of a process id and start time."""
+        """`host` is this machine, `is_alive` tells of a process id and start time."""
         self.storage = storage
-        self._now = now
         self._host = host or this_host()
         self._is_alive = is_alive
 
     def read_stored(self, job: str) -> RunState:
         """Where the job stands by its `state.json`, which may lag: `read` tells what is true."""
         try:
-            return build_state(_load_mapping(self.storage.read(f"{job}/{files.STATE}")))
+            return build_state(load_json(self.storage.read(f"{job}/{files.STATE}")))
         except FileNotStoredError as error:
             raise _not_found(job) from error
 
     def read(self, job: str) -> RunState:
         """Where the job stands, as its own process wrote it and as this machine can tell it is."""
-        state = self.read_stored(job)
-        return self.judge(state, stop_requested=bool(self.storage.list(f"{job}/{files.STOP}")))
+        stored = {file.name.removeprefix(f"{job}/"): file for file in self.storage.list(f"{job}/*")}
+        return self.judge(self.read_stored(job), stored)
 
-    def judge(self, state: RunState, *, stop_requested: bool) -> RunState:
-        """What is true of a job that wrote this state."""
+    def judge(self, state: RunState, stored: Stored) -> RunState:
+        """What is true of a job that wrote this state, with these files in its folder."""
         here = state.host == self._host and state.pid is not None
         alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
         return judge_state(
-            state, stop_requested=stop_requested, on_this_host=here, process_alive=alive, now=self._now()
+            state,
+            stop_requested=files.STOP in stored,
+            on_this_host=here,
+            process_alive=alive,
+            silent_seconds=stored[files.STATE].age_seconds if files.STATE in stored else 0.0,
         )
 
     def write(self, job: str, state: RunState) -> None:
         """Replaces the state: for who made the job, or for a backend while it holds the job's lock."""
-        content = json.dumps(asdict(state), indent=2, allow_nan=False).encode() + b"\n"
-        self.storage.write(f"{job}/{files.STATE}", content)
+        self.storage.write(f"{job}/{files.STATE}", dump_json(asdict(state)))
 
     def request_stop(self, job: str) -> None:
         """Asks the job to stop after its epoch. Raises ConflictError when it has ended."""
@@ -82,12 +83,3 @@ def _not_found(job: str) -> NotFoundError:
     if kind == "benchmarks":
         return BenchmarkNotFoundError(f"no benchmark {job_id!r} has been started here (start one: wikics benchmark)")
     return RunNotFoundError(f"no run {job_id!r} in {kind}/ (list them: wikics runs list)")
-
-
-def _load_mapping(content: bytes) -> dict[str, Any]:
-    """A JSON object; empty for what is none (an old or damaged file must not hide its job)."""
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -1,10 +1,9 @@
 """`metrics.csv`: a fixed header, one flushed row an epoch, append only; and its reader's cursor."""
 
 import csv
-import io
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,60 +88,35 @@ def read_rows(content: bytes) -> list[dict[str, float | None]]:
 
     What is empty, not a number or infinite is None, so that it can be written as JSON.
     """
-    columns = _read_columns(content, first_row=0)
+    header, *lines = _whole_lines(content) or [""]
+    columns = parse_columns(header, lines)
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def read_chunk(content: bytes, *, generation: int, cursor: Cursor) -> MetricsChunk:
-    """The rows of a `metrics.csv` of this generation that a reader at `cursor` does not have.
-
-    A cursor of another generation, or beyond the last row, has seen rows that no longer stand: all come again.
-    """
-    num_rows = max(len(_whole_lines(content)) - 1, 0)
-    reset = cursor.generation != generation or cursor.row > num_rows
-    first_row = 0 if reset else max(cursor.row, 0)
-    return MetricsChunk(generation, num_rows, reset, _read_columns(content, first_row=first_row))
-
-
-def summarise_metrics(content: bytes) -> MetricsSummary:
-    """The best epoch (highest stopping accuracy, ties by lower loss), its validation accuracy, and the speed."""
-    rows = [row for row in read_rows(content) if row["epoch"] is not None]
-    if not rows:
-        return MetricsSummary()
-    epochs = int(rows[-1]["epoch"] or 0)
-    elapsed_seconds = rows[-1]["elapsed_seconds"]
-    scored = [row for row in rows if row["stopping_acc"] is not None]
-    best = max(scored, key=lambda row: (row["stopping_acc"] or 0.0, -_or_infinity(row["stopping_loss"])), default=None)
-    return MetricsSummary(
-        epochs=epochs,
-        best_epoch=int(best["epoch"] or 0) if best else None,
-        stopping_acc=best["stopping_acc"] if best else None,
-        val_acc=best["val_acc"] if best else None,
-        seconds=elapsed_seconds,
-        seconds_per_epoch=elapsed_seconds / epochs if elapsed_seconds is not None and epochs else None,
-    )
+def parse_columns(header: str, lines: Sequence[str], names: Sequence[str] = COLUMNS) -> dict[str, list[float | None]]:
+    """The numbers of some rows by column, one a row; columns of another version are matched by name."""
+    positions = {name.strip(): position for position, name in enumerate(header.split(","))}
+    rows = [line.split(",") for line in lines]
+    return {name: _read_column(rows, positions.get(name)) for name in names}
 
 
 def _whole_lines(content: bytes) -> list[str]:
     return content[: content.rfind(b"\n") + 1].decode(errors="replace").split("\n")[:-1]
 
 
-def _read_columns(content: bytes, *, first_row: int) -> dict[str, list[float | None]]:
-    lines = _whole_lines(content)
-    columns: dict[str, list[float | None]] = {name: [] for name in COLUMNS}
-    for row in csv.DictReader(io.StringIO("\n".join(lines[:1] + lines[1 + first_row :]))):
-        for name in COLUMNS:
-            columns[name].append(_number(row.get(name)))
-    return columns
+def _read_column(rows: Sequence[Sequence[str]], position: int | None) -> list[float | None]:
+    if position is None:
+        return [None] * len(rows)
+    try:  # nearly always every row has a finite number there
+        numbers: list[float | None] = [float(row[position]) for row in rows]
+    except (ValueError, IndexError):
+        return [_number(row[position]) if position < len(row) else None for row in rows]
+    return [number if number is not None and math.isfinite(number) else None for number in numbers]
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str) -> float | None:
     try:
-        number = float(text or "nan")
+        number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _or_infinity(number: float | None) -> float:
-    return math.inf if number is None else number

@@ -17,7 +17,8 @@ def process_started_at(pid: int) -> float | None:
     """Unix time at which the process began; None when there is none, or only its unreaped remains."""
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+        with process.oneshot():
+            return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except (psutil.NoSuchProcess, ValueError, OverflowError):
         return None
     except psutil.AccessDenied:

@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
+from core.config.train import TrainConfig
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report
 from core.runs.state import RunState, StateName
@@ -68,10 +70,20 @@ class RunFiles:
 
 
 def compute_variant(config: Json) -> str:
-    """A short digest of a config without split, seed and device; empty for an empty config."""
+    """A short digest of a config without split, seed and device; empty for an empty config.
+
+    A field at its default counts as absent, so that a run keeps its variant when later versions add fields.
+    """
     fields = {name: value for name, value in config.items() if name not in NO_VARIANT}
-    text = json.dumps(fields, sort_keys=True, default=str)
+    defaults = _read_defaults()
+    changed = {name: value for name, value in fields.items() if name not in defaults or value != defaults[name]}
+    text = json.dumps(changed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12] if fields else ""
+
+
+@cache
+def _read_defaults() -> dict[str, Any]:
+    return TrainConfig().model_dump()
 
 
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:

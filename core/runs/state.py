@@ -82,18 +82,18 @@ def build_resumed(state: RunState) -> RunState:
 
 
 def judge_state(
-    state: RunState, *, stop_requested: bool, on_this_host: bool, process_alive: bool, now: float
+    state: RunState, *, stop_requested: bool, on_this_host: bool, process_alive: bool, silent_seconds: float
 ) -> RunState:
     """The state that is true now, where the file may lag: a stop that was asked for, a trainer that is gone.
 
     A process of this host that lives is believed, however long it is silent (the machine may have slept); one of
-    another host is believed for `SILENCE_SECONDS` (seconds) after its last sign of life. `now` is Unix time.
+    another host while its `state.json` changed within `SILENCE_SECONDS`. `silent_seconds` is that file's age by the
+    storage's clock: clocks of two machines may be hours apart. A file from the future is no sign of life either.
     """
     if state.state in ENDED:
         return state
     if state.state != "pending":
-        silent_seconds = now - (state.heartbeat_at or state.started_at or 0.0)
-        alive = process_alive if on_this_host else silent_seconds <= SILENCE_SECONDS
+        alive = process_alive if on_this_host else abs(silent_seconds) <= SILENCE_SECONDS
         if not alive:
             message = f"the training process is gone after epoch {state.epoch}: resume the run to go on from there"
             return replace(state, state="crashed", message=message, ended_at=state.heartbeat_at)

@@ -1,36 +1,33 @@
 """The store of all runs: made, found, read, exported and deleted over a storage."""
 
 import io
-import json
 import random
 import re
 import time
 import zipfile
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConflictError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.runs import files
-from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary, read_chunk, summarise_metrics
-from core.runs.processes import is_process_alive, this_host
-from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.documents import dump_json, load_json
+from core.runs.index import FollowedRun, RunIndex
+from core.runs.job_states import JobStates
+from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
-from core.runs.state import ACTIVE, RunState, build_state, judge_state
-from core.storage.base import Storage, StoredFile
+from core.runs.state import ACTIVE, RunState
+from core.storage.base import Storage
 
-RUNS: Final = "runs/"  # also the folder below WIKICS_HOME in which a trainer finds its run
 LATEST: Final = "latest"
-MAX_PARSED_FILES: Final = 8192
 LOG_TAIL_BYTES: Final = 65_536
 
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-T = TypeVar("T")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -41,19 +38,13 @@ class RunStore:
     """
 
     def __init__(
-        self,
-        storage: Storage,
-        *,
-        now: Callable[[], float] = time.time,
-        host: str | None = None,
-        is_alive: Callable[[int, float | None], bool] = is_process_alive,
+        self, storage: Storage, *, states: JobStates | None = None, now: Callable[[], float] = time.time
     ) -> None:
-        """`now` is the clock (Unix seconds), `host` this machine, `is_alive` tells of a process id and start time."""
+        """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds)."""
         self.storage = storage
+        self._states = states or JobStates(storage)
+        self._index = RunIndex(storage, self._states)
         self._now = now
-        self._host = host or this_host()
-        self._is_alive = is_alive
-        self._parsed: dict[str, tuple[int, float, Any]] = {}
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
         """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError.
@@ -65,27 +56,24 @@ class RunStore:
         what = re.sub(r"[^a-z0-9]+", "-", str(config.get("preset") or config.get("model") or "run").lower())[:24]
         while True:
             run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
-            if self.storage.create(_name(run_id, files.CONFIG), _dump(config)):
+            if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
-        self.storage.write(_name(run_id, files.ENVIRONMENT), _dump(environment))
+        self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
         if profile:
             self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
-        self.write_state(run_id, RunState(created_at=created_at))
+        self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
         return run_id
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        records = [self._build_record(run_id, stored) for run_id, stored in self._list_files().items()]
-        return sorted(
-            (record for record in records if record), key=lambda record: (record.created_at, record.id), reverse=True
-        )
+        return sorted(self._index.list(), key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
         ref = ref.strip()
         if _ID.fullmatch(ref) and self._exists(ref):
             return ref
-        ids = list(self._list_files())
+        ids = self._list_ids()
         newest = self._newest(ids)
         if newest is None:
             raise RunNotFoundError(f"no run {ref!r}: there are no runs yet (start one: wikics train)")
@@ -102,27 +90,18 @@ class RunStore:
     def read(self, run_id: str) -> RunRecord:
         """One run in short."""
         self._check_id(run_id)
-        record = self._build_record(run_id, self._list_files(run_id).get(run_id, {}))
+        record = self._index.read(run_id)
         if record is None:
             raise self._not_found(run_id)
         return record
 
-    def read_state(self, run_id: str) -> RunState:
-        """Where the run stands, as its own process wrote it and as this machine can tell it is."""
-        state = self.read_stored_state(run_id)
-        return self._judge(state, stop_requested=bool(self.storage.list(_name(run_id, files.STOP))))
-
     def read_stored_state(self, run_id: str) -> RunState:
-        """Where the run stands by its `state.json`, which may lag: `read_state` tells what is true."""
+        """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
         self._check_id(run_id)
         try:
-            return build_state(_load_mapping(self.storage.read(_name(run_id, files.STATE))))
-        except FileNotStoredError as error:
+            return self._states.read_stored(files.RUNS + run_id)
+        except RunNotFoundError as error:
             raise self._not_found(run_id) from error
-
-    def write_state(self, run_id: str, state: RunState) -> None:
-        """Replaces the state: for a backend alone, and only while it holds the run's lock."""
-        self.storage.write(_name(run_id, files.STATE), _dump(asdict(state)))
 
     def read_config(self, run_id: str) -> dict[str, Any]:
         """The config as plain values; empty when it cannot be read."""
@@ -134,17 +113,22 @@ class RunStore:
 
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
-        self.read_stored_state(run_id)
-        return _load_report(self._read_bytes(run_id, files.REPORT))
+        content = self._read_mapping(run_id, files.REPORT)
+        return read_report(content) if content else None
 
     def read_metrics(self, run_id: str, cursor: Cursor | None = None) -> MetricsChunk:
-        """The rows of `metrics.csv` that a reader at `cursor` does not have yet."""
-        while True:
-            # A resume between the two reads would give the rows of one generation the number of another.
-            generation = self.read_stored_state(run_id).metrics_generation
-            content = self._read_bytes(run_id, files.METRICS)
-            if self.read_stored_state(run_id).metrics_generation == generation:
-                return read_chunk(content, generation=generation, cursor=cursor or Cursor(generation))
+        """The rows of `metrics.csv` that a reader at `cursor` does not have yet; all of them without one."""
+        followed = self.follow({run_id: cursor or Cursor()}).get(run_id)
+        if followed is None:
+            raise self._not_found(run_id)
+        return followed.chunk if cursor else replace(followed.chunk, reset=False)
+
+    def follow(self, cursors: Mapping[str, Cursor]) -> dict[str, FollowedRun]:
+        """What is new of many runs in one pass: each in short, and its rows after the cursor. Unknown ids are left out.
+
+        It costs what is new: the rows before a cursor are not read again, however many they are.
+        """
+        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if _ID.fullmatch(run_id)})
 
     def read_logits(self, run_id: str) -> NDArray[np.float32]:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
@@ -160,100 +144,36 @@ class RunStore:
     def read_log(self, run_id: str, *, tail_bytes: int = LOG_TAIL_BYTES) -> str:
         """The last `tail_bytes` bytes of the log, from the beginning of a line."""
         self.read_stored_state(run_id)
-        name = _name(run_id, files.LOG)
-        size_bytes = next((file.size_bytes for file in self.storage.list(name) if file.name == name), 0)
+        size_bytes = sum(file.size_bytes for file in self.storage.list(_name(run_id, files.LOG)))
         start = max(0, size_bytes - tail_bytes)
         text = self._read_bytes(run_id, files.LOG, start=start).decode(errors="replace")
         return text[text.find("\n") + 1 :] if start else text
 
-    def request_stop(self, run_id: str) -> None:
-        """Asks the run to stop after its epoch. Raises ConflictError when it has ended."""
-        state = self.read_state(run_id).state
-        if state not in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state}: there is nothing to stop")
-        self.storage.write(_name(run_id, files.STOP), b"")
-
-    def clear_stop(self, run_id: str) -> None:
-        """Takes a request to stop back: for a backend alone, before it resumes the run."""
-        self.storage.delete(_name(run_id, files.STOP))
-
     def delete(self, run_id: str) -> None:
         """Deletes an ended run with all its files. Raises ConflictError while it is active."""
-        state = self.read_state(run_id).state
+        state = self.read(run_id).state
         if state in ACTIVE:
             raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
         self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
-        self.storage.delete(RUNS + run_id)
+        self.storage.delete(files.RUNS + run_id)
 
     def export(self, run_id: str) -> bytes:
         """The run's folder as a zip archive."""
         self.read_stored_state(run_id)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in self.storage.list(f"{RUNS}{run_id}/"):
-                archive.writestr(file.name.removeprefix(RUNS), self.storage.read(file.name))
+            for file in self.storage.list(f"{files.RUNS}{run_id}/**"):
+                archive.writestr(file.name.removeprefix(files.RUNS), self.storage.read(file.name))
         return buffer.getvalue()
 
-    def _list_files(self, run_id: str | None = None) -> dict[str, dict[str, StoredFile]]:
-        """The files of each run (of one run) by their names in its folder."""
-        found: dict[str, dict[str, StoredFile]] = defaultdict(dict)
-        for file in self.storage.list(f"{RUNS}{run_id}/" if run_id else RUNS):
-            owner, _, name = file.name.removeprefix(RUNS).partition("/")
-            if name:
-                found[owner][name] = file
-        return {owner: stored for owner, stored in found.items() if files.STATE in stored}
+    def _list_ids(self) -> Sequence[str]:
+        return [run_id for run_id, _ in self._index.list_states()]
 
     def _newest(self, ids: Iterable[str]) -> str | None:
         """The id created last; ids of the same second are told apart by their states."""
         ordered = sorted(ids, reverse=True)
         tied = [run_id for run_id in ordered if run_id[:15] == ordered[0][:15]]
         return max(tied, key=lambda run_id: self.read_stored_state(run_id).created_at, default=None)
-
-    def _build_record(self, run_id: str, stored: Mapping[str, StoredFile]) -> RunRecord | None:
-        try:
-            state = self._judge(self.read_stored_state(run_id), stop_requested=files.STOP in stored)
-        except RunNotFoundError:  # deleted meanwhile
-            return None
-        # A report counts only once the run has ended on its own or was stopped; it spares reading the metrics.
-        ended = state.state in ("finished", "stopped")
-        report = self._parse(stored.get(files.REPORT) if ended else None, _load_report, None)
-        metrics_file = None if report else stored.get(files.METRICS)
-        content = RunFiles(
-            config=self._parse_json(stored.get(files.CONFIG)),
-            environment=self._parse_json(stored.get(files.ENVIRONMENT)),
-            report=report,
-            metrics=self._parse(metrics_file, summarise_metrics, MetricsSummary()),
-            has_predictions=files.PREDICTIONS in stored,
-        )
-        return build_record(run_id, state, content, folder=f"{self.storage.location}/{RUNS}{run_id}")
-
-    def _parse_json(self, file: StoredFile | None) -> dict[str, Any]:
-        return self._parse(file, _load_mapping, {})
-
-    def _parse(self, file: StoredFile | None, parse: Callable[[bytes], T], missing: T) -> T:
-        """A file's content, parsed anew only when its size or time of change differ."""
-        if file is None:
-            return missing
-        version = (file.size_bytes, file.modified_at)
-        known = self._parsed.get(file.name)
-        if known is not None and known[:2] == version:
-            value: T = known[2]
-            return value
-        try:
-            value = parse(self.storage.read(file.name))
-        except FileNotStoredError:  # deleted meanwhile
-            return missing
-        if len(self._parsed) >= MAX_PARSED_FILES:
-            self._parsed.clear()
-        self._parsed[file.name] = (*version, value)
-        return value
-
-    def _judge(self, state: RunState, *, stop_requested: bool) -> RunState:
-        here = state.host == self._host and state.pid is not None
-        alive = here and state.state in ACTIVE and self._is_alive(state.pid or 0, state.process_started_at)
-        return judge_state(
-            state, stop_requested=stop_requested, on_this_host=here, process_alive=alive, now=self._now()
-        )
 
     def _exists(self, run_id: str) -> bool:
         try:
@@ -267,7 +187,7 @@ class RunStore:
             raise self._not_found(run_id)
 
     def _not_found(self, run_id: str) -> RunNotFoundError:
-        newest = self._newest(self._list_files())
+        newest = self._newest(self._list_ids())
         hint = f"newest is {newest!r} (list them: wikics runs list)" if newest else "there are none (wikics train)"
         return RunNotFoundError(f"no run {run_id!r} in runs/; {hint}")
 
@@ -280,7 +200,7 @@ class RunStore:
 
     def _read_mapping(self, run_id: str, file_name: str) -> Mapping[str, Any]:
         self.read_stored_state(run_id)
-        return _load_mapping(self._read_bytes(run_id, file_name))
+        return load_json(self._read_bytes(run_id, file_name))
 
     def _read_arrays(self, run_id: str, file_name: str) -> dict[str, NDArray[Any]]:
         self.read_stored_state(run_id)
@@ -295,23 +215,4 @@ class RunStore:
 
 
 def _name(run_id: str, file_name: str) -> str:
-    return f"{RUNS}{run_id}/{file_name}"
-
-
-def _dump(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, indent=2, allow_nan=False).encode() + b"\n"
-
-
-def _load_report(content: bytes) -> Report | None:
-    """The report in a `report.json`; None for what is none."""
-    found = _load_mapping(content)
-    return read_report(found) if found else None
-
-
-def _load_mapping(content: bytes) -> dict[str, Any]:
-    """A JSON object; empty for what is none (an old or damaged file must not hide its run)."""
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+    return f"{files.RUNS}{run_id}/{file_name}"

@@ -1,5 +1,1 @@
-"""Bytes under names: a local folder now, a bucket where one is named."""
-
-from core.storage.base import Storage, StoredFile
-
-__all__ = ["Storage", "StoredFile"]
+"""Bytes under names: a local folder or this process's memory; a bucket later."""

@@ -1,23 +1,25 @@
 """What a place that keeps bytes under names can do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One stored file: its name, size in bytes and time of last change (Unix seconds)."""
+    """One stored file as a listing found it. Two listings of an unchanged file are equal."""
 
     name: str
     size_bytes: int
-    modified_at: float
+    modified_at: float  # Unix seconds, by the storage's clock
+    age_seconds: float = field(compare=False)  # since then, by the same clock at the moment of listing
 
 
 class Storage(Protocol):
     """Bytes under names such as `runs/20261123-142501-gcn-k3f/config.json`.
 
-    Names are relative, separated by `/`, and never leave the storage. A name that holds nothing is
-    `FileNotStoredError` to `read` and nothing at all to `list` and `delete`.
+    Names are relative, separated by `/`, and never leave the storage; `core.storage.names` says which are names, and
+    what is none is InvalidInputError. A name that holds nothing is FileNotStoredError to `read` and nothing at all to
+    `list` and `delete`.
     """
 
     @property
@@ -27,14 +29,18 @@ class Storage(Protocol):
     def read(self, name: str, *, start: int = 0) -> bytes:
         """The bytes from `start` (a byte offset; empty past the end). Raises FileNotStoredError."""
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes | memoryview) -> None:
         """Replaces the file whole, so that a reader sees the old bytes or the new. Raises StorageFullError."""
 
     def create(self, name: str, content: bytes) -> bool:
         """Writes a new file. False, and nothing is written, where the name is taken: of many at once one wins."""
 
-    def list(self, prefix: str = "") -> list[StoredFile]:
-        """Every file whose name begins with `prefix`, sorted by name."""
+    def list(self, pattern: str) -> list[StoredFile]:
+        """Every file whose name matches, sorted by name.
+
+        `*` stands for anything within one part of a name, a last part `**` for one part or more: `runs/*/state.json`,
+        `runs/ID/**`. A bucket answers either with one listing.
+        """
 
     def delete(self, prefix: str) -> None:
         """Deletes the file of this name and all files below it as a folder."""

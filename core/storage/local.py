@@ -4,14 +4,19 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
-from core.errors import FileNotStoredError, InvalidInputError, StorageFullError, UnavailableError
+from core.errors import FileNotStoredError, StorageFullError, UnavailableError
 from core.storage.base import StoredFile
+from core.storage.names import ALL_BELOW, check_name, check_prefix, compile_part, split_pattern
 
 PARTIAL_SUFFIX = ".partial"
+_NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 @contextmanager
@@ -32,8 +37,9 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise
 
 
-def write_atomically(path: Path, content: bytes, *, parents: bool = False) -> None:
-    """Writes beside `path`, then renames, so that no reader ever sees half a file.
+@contextmanager
+def replaced(path: Path, *, parents: bool = False) -> Iterator[Path]:
+    """Where to write what is renamed to `path` at the end of the block, so that no reader ever sees half a file.
 
     parents: makes the folder where it is missing. Without it a folder that was deleted meanwhile stays deleted.
     """
@@ -42,17 +48,24 @@ def write_atomically(path: Path, content: bytes, *, parents: bool = False) -> No
         if parents:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            partial.write_bytes(content)
+            yield partial
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
 
 
-class LocalStorage:
-    """Files below one folder; see `core.storage.base.Storage`."""
+def write_atomically(path: Path, content: bytes | memoryview, *, parents: bool = False) -> None:
+    """Replaces a file whole; see `replaced`."""
+    with replaced(path, parents=parents) as partial:
+        partial.write_bytes(content)
 
-    def __init__(self, folder: Path) -> None:
+
+class LocalStorage:
+    """Files below one folder; see `core.storage.base.Storage`. `now` is the clock of its disk (Unix seconds)."""
+
+    def __init__(self, folder: Path, *, now: Callable[[], float] = time.time) -> None:
         self.folder = folder
+        self._now = now
 
     @property
     def location(self) -> str:
@@ -60,20 +73,23 @@ class LocalStorage:
 
     def path(self, name: str) -> Path:
         """Where `name` lies on this disk. Raises InvalidInputError for a name that would leave the folder."""
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts or "\\" in name or "\0" in name:
-            raise InvalidInputError(f"{name!r} is no name in a storage: use relative parts joined by '/'")
-        return self.folder / pure
+        return self.folder / check_name(name)
 
     def read(self, name: str, *, start: int = 0) -> bytes:
-        try:
-            with self.path(name).open("rb") as file:
-                file.seek(start)
-                return file.read()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise FileNotStoredError(f"nothing is stored as {name!r}") from error
+        with self.open(name, buffering=0) as file:
+            file.seek(start)
+            return file.read()
 
-    def write(self, name: str, content: bytes) -> None:
+    def open(self, name: str, *, buffering: int = -1) -> BinaryIO:
+        """The file itself, to read what is too large for memory. Raises FileNotStoredError."""
+        try:
+            return open(f"{self.folder}/{check_name(name)}", "rb", buffering)  # noqa: PTH123  # a tick opens hundreds
+        except OSError as error:
+            if error.errno in _NOTHING_THERE:
+                raise FileNotStoredError(f"nothing is stored as {name!r}") from error
+            raise
+
+    def write(self, name: str, content: bytes | memoryview) -> None:
         write_atomically(self.path(name), content, parents=True)
 
     def create(self, name: str, content: bytes) -> bool:
@@ -93,30 +109,66 @@ class LocalStorage:
                     raise
         return True
 
-    def list(self, prefix: str = "") -> list[StoredFile]:
-        folder = prefix.rpartition("/")[0]
-        found = _files_below(self.path(folder), f"{folder}/" if folder else "")
-        return sorted((file for file in found if file.name.startswith(prefix)), key=lambda file: file.name)
+    def list(self, pattern: str) -> list[StoredFile]:
+        found: list[tuple[str, os.stat_result]] = []
+        _find(str(self.folder), "", split_pattern(pattern), found)
+        now = self._now()
+        return [
+            StoredFile(name, status.st_size, status.st_mtime, now - status.st_mtime) for name, status in sorted(found)
+        ]
 
     def delete(self, prefix: str) -> None:
-        path = self.path(prefix.rstrip("/"))
-        if path == self.folder:
-            raise InvalidInputError("name what to delete: an empty name would delete everything")
-        with disk_errors(path):
-            if path.is_dir():
+        path = self.folder / check_prefix(prefix)
+        with disk_errors(path), _missing_is_nothing():
+            if stat.S_ISDIR(path.lstat().st_mode):
                 shutil.rmtree(path, ignore_errors=True)
             else:
-                with suppress(NotADirectoryError):
-                    path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
 
-def _files_below(folder: Path | str, name: str) -> Iterator[StoredFile]:
-    """Every file below `folder`, whose own name in the storage is `name`."""
-    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:  # deleted meanwhile
+@contextmanager
+def _missing_is_nothing() -> Iterator[None]:
+    """Passes over what is not there, or was deleted meanwhile."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOTHING_THERE:
+            raise
+
+
+def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, os.stat_result]]) -> None:
+    """Adds the files below `folder`, itself named `name`, that match the rest of a pattern.
+
+    A part without `*` costs no look at its neighbours: `runs/*/state.json` is one directory and one status a run.
+    Links to folders are followed where they are named, never where `*` finds them.
+    """
+    part, rest = parts[0], parts[1:]
+    if "*" not in part:
+        if rest:
+            _find(f"{folder}/{part}", f"{name}{part}/", rest, found)
+        elif (status := _read_status(f"{folder}/{part}")) is not None:
+            found.append((name + part, status))
+        return
+    matches = compile_part(part)
+    with _missing_is_nothing(), os.scandir(folder) as entries:
         for entry in entries:
+            if part != ALL_BELOW and not matches(entry.name):
+                continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _files_below(entry.path, f"{name}{entry.name}/")
-            elif not entry.name.endswith(PARTIAL_SUFFIX):
-                with suppress(FileNotFoundError):
-                    status = entry.stat()
-                    yield StoredFile(name + entry.name, status.st_size, status.st_mtime)
+                if rest or part == ALL_BELOW:
+                    _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
+            elif not rest and (status := _read_status(entry.path)) is not None:
+                found.append((name + entry.name, status))
+
+
+def _read_status(path: str) -> os.stat_result | None:
+    """What the disk says of a whole file; None for anything else."""
+    if path.endswith(PARTIAL_SUFFIX):
+        return None
+    try:
+        status = os.stat(path)  # noqa: PTH116  # half the cost of Path.stat, a thousand times a listing
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return None
+        raise
+    return status if stat.S_ISREG(status.st_mode) else None

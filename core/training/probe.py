@@ -1,4 +1,4 @@
-"""`python -m core.training.probe HOME GRAPH PRESET`: trains two epochs and prints the seconds of the second."""
+"""`python -m core.training.probe STORAGE GRAPH DIGEST PRESET`: trains two epochs, prints the seconds of the second."""
 
 import os
 import sys
@@ -10,16 +10,17 @@ from typing import Final
 
 from core.config.presets import load_preset
 from core.config.train import TrainConfig, build_config
-from core.graph.library import GraphLibrary
+from core.graph.graph import Graph
 from core.runs.folder import RunFolder
+from core.storage.address import open_storage
 from core.training.fit import train_run
+from core.training.stored import load_graph
 
 NICENESS: Final = 10  # a visitor's own clicks and runs come first
 
 
-def measure_epoch(home: Path, graph_id: str, config: TrainConfig) -> float:
+def measure_epoch(graph: Graph, config: TrainConfig) -> float:
     """Seconds of the second of two epochs; the first warms up."""
-    graph = GraphLibrary(home / "graphs").load(graph_id)
     ends: list[float] = []
     with TemporaryDirectory() as folder:
         train_run(RunFolder(Path(folder)), config, graph, on_epoch=lambda _: ends.append(time.perf_counter()))
@@ -28,10 +29,10 @@ def measure_epoch(home: Path, graph_id: str, config: TrainConfig) -> float:
 
 def main(argv: Sequence[str]) -> int:
     """Prints the seconds of an epoch."""
-    home, graph_id, preset = argv
+    address, graph_id, digest, preset = argv
     os.nice(NICENESS)
     config = build_config({**load_preset(preset).values, "epochs": 2, "graph": graph_id})
-    print(measure_epoch(Path(home), graph_id, config))
+    print(measure_epoch(load_graph(open_storage(address), graph_id, digest), config))
     return 0
 
 

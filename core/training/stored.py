@@ -1,19 +1,18 @@
 """What a stored job needs to be trained: its config, and the graph that it was submitted for."""
 
-import io
-
 import torch
 
 from core.config.train import TrainConfig, build_config
 from core.errors import FileNotStoredError, GraphNotFoundError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
 from core.graph.graph import Graph
-from core.graph.library import ARCHIVE
+from core.graph.library import ARCHIVE, GRAPHS
 from core.runs import files
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
 from core.runs.turn import Turn
 from core.storage.base import Storage
+from core.storage.streams import open_to_read
 from core.training.fit import train_run
 
 
@@ -32,12 +31,12 @@ def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
 def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:
     """The stored graph of this digest. Raises GraphNotFoundError, ArchiveError, TrainingError when it has changed."""
     try:
-        content = storage.read(f"graphs/{graph_id}/{ARCHIVE}")
+        with open_to_read(storage, f"{GRAPHS}{graph_id}/{ARCHIVE}") as file:
+            arrays = load_arrays(file, f"graph {graph_id!r}")
     except FileNotStoredError as error:
         raise GraphNotFoundError(
             f"graph {graph_id!r} is not in {storage.location}/graphs any more: fetch it (wikics graph), then resume"
         ) from error
-    arrays = load_arrays(io.BytesIO(content), f"graph {graph_id!r}")
     found = compute_digest(arrays)
     if found != digest:
         raise TrainingError(

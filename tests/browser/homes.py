@@ -7,10 +7,9 @@ import numpy as np
 from core.config.presets import load_preset
 from core.config.train import build_config
 from core.graph.archive import dump_arrays
-from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkStore
 from core.storage.local import LocalStorage
-from tests.rigs import make_result
+from tests.rigs import local_library, make_result
 
 TOPICS = ("Databases", "Compilers", "Networks", "Graphics", "Security")
 SUBJECTS = ("index", "parser", "router", "shader", "cipher", "cache", "kernel", "queue", "tree", "log")
@@ -65,7 +64,7 @@ class Home:
 
     def __init__(self, folder, *, num_nodes=700):
         self.folder = folder
-        self.library = GraphLibrary(folder / "graphs")
+        self.library = local_library(folder)
         forbid_internet(self.library)
         self.twin = self.library.make_twin().id
         self.small = self.library.register_bytes("small.npz", dump_arrays(build_arrays(num_nodes, name_article)))

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from core.graph.library import GraphLibrary
 from tests.browser import chrome
 from tests.browser.homes import forbid_internet
 from tests.browser.server import ROOT, Server
+from tests.rigs import local_library
 
 ROUNDS = 3
 FIRST_TEXT = "h1"  # the title of the Overview
@@ -66,7 +66,7 @@ def time_first_page(browser, home):
 
 def time_without_graph(home):
     """Seconds until /healthz is ready, the twin being made meanwhile."""
-    forbid_internet(GraphLibrary(home / "graphs"))
+    forbid_internet(local_library(home))
     server = Server(home, wait=False)
     try:
         return {"healthz_without_graph": server.wait_until_ready()}
@@ -95,7 +95,7 @@ def time_first_run(browser, server, graph):
 
 def time_first_runs(browser, home):
     """On Amazon Computers where it is at hand, else on the twin."""
-    graph = GraphLibrary(home / "graphs").register(ARCHIVE) if ARCHIVE.exists() else "twin"
+    graph = local_library(home).register(ARCHIVE) if ARCHIVE.exists() else "twin"
     print(f"runs are timed on {graph}", file=sys.stderr)
     server = Server(home, OMP_NUM_THREADS=str(os.cpu_count()))
     try:

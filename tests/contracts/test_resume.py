@@ -173,6 +173,6 @@ def test_a_graph_that_is_not_the_one_of_the_submit_fails_the_run(rig, damage):
         words = f"graph 'random' is not in {rig.backend.home}/graphs any more: fetch it"
     else:
         write_atomically(path, dump_arrays(make_arrays(num_nodes=200)))
-        words = "graph 'random' has changed since the run was submitted"
+        words = "graph 'random' has changed since this was submitted"
     rig.submit(run_id)
     assert rig.wait_for(run_id, "failed", seconds=LOADING_SECONDS).message.startswith(words)

@@ -1,85 +1,191 @@
 """What every storage does, whatever keeps the bytes. A new one joins by a line in `rig`."""
 
 import threading
+import time
+from dataclasses import dataclass
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.errors import FileNotStoredError, InvalidInputError
+from core.storage.base import Storage
 from core.storage.local import LocalStorage
+from core.storage.memory import MemoryStorage
+from core.storage.names import compile_pattern
+from core.storage.streams import open_to_read, open_to_write
 
 
-@pytest.fixture(params=["local"])
+class Clock:
+    """The time, ahead by as many seconds as a test likes."""
+
+    def __init__(self):
+        self.ahead_seconds = 0.0
+
+    def __call__(self):
+        return time.time() + self.ahead_seconds
+
+
+@dataclass
+class Rig:
+    storage: Storage
+    clock: Clock
+
+
+@pytest.fixture(params=["local", "memory"])
 def rig(request, tmp_path):
-    return {"local": lambda: LocalStorage(tmp_path / "store")}[request.param]()
+    clock = Clock()
+    make = {"local": lambda: LocalStorage(tmp_path / "store", now=clock), "memory": lambda: MemoryStorage(now=clock)}
+    return Rig(make[request.param](), clock)
 
 
-def names(storage, prefix=""):
-    return [file.name for file in storage.list(prefix)]
+@pytest.fixture
+def storage(rig):
+    return rig.storage
 
 
-def test_reads_back_what_was_written(rig):
-    rig.write("runs/a/config.json", b"one")
-    rig.write("runs/a/config.json", b"another")
-    assert rig.read("runs/a/config.json") == b"another"
+def names(storage, pattern="**"):
+    return [file.name for file in storage.list(pattern)]
 
 
-def test_reads_from_an_offset_and_nothing_past_the_end(rig):
-    rig.write("log.txt", b"0123456789")
-    assert (rig.read("log.txt", start=7), rig.read("log.txt", start=10), rig.read("log.txt", start=99)) == (
-        b"789",
-        b"",
-        b"",
-    )
+def test_reads_back_what_was_written(storage):
+    storage.write("runs/a/config.json", b"one")
+    storage.write("runs/a/config.json", memoryview(b"another"))
+    assert storage.read("runs/a/config.json") == b"another"
 
 
-@pytest.mark.parametrize("name", ["missing", "runs/missing/state.json", "runs/a", "runs/a/config.json/below"])
-def test_missing_name_is_an_error_to_read(rig, name):
-    rig.write("runs/a/config.json", b"{}")
+def test_reads_from_an_offset_and_nothing_past_the_end(storage):
+    storage.write("log.txt", b"0123456789")
+    assert [storage.read("log.txt", start=start) for start in (0, 7, 10, 99)] == [b"0123456789", b"789", b"", b""]
+
+
+@pytest.mark.parametrize(
+    "name", ["missing", "runs/missing/state.json", "runs/a", "runs/a/config.json/below", "x" * 400, "y/" + "x" * 400]
+)
+def test_a_missing_name_is_an_error_to_read_and_nothing_to_list_and_delete(storage, name):
+    storage.write("runs/a/config.json", b"{}")
     with pytest.raises(FileNotStoredError, match=f"nothing is stored as '{name}'"):
-        rig.read(name)
+        storage.read(name)
+    with pytest.raises(FileNotStoredError, match=f"nothing is stored as '{name}'"):
+        open_to_read(storage, name)
+    assert (storage.list(name), storage.list(f"{name}/below/**"), storage.list(f"{name}/below/*.json")) == ([], [], [])
+    storage.delete(f"{name}/below")
+    assert names(storage) == ["runs/a/config.json"]
 
 
-def test_lists_by_prefix_in_order_of_names(rig):
-    for name in ("runs/b/state.json", "runs/a/state.json", "runs/a/last.ckpt", "graphs/twin/graph.npz", "runs-old"):
-        rig.write(name, b"12345")
-    assert names(rig, "runs/") == ["runs/a/last.ckpt", "runs/a/state.json", "runs/b/state.json"]
-    assert names(rig, "runs/a/st") == ["runs/a/state.json"]
-    assert names(rig, "runs") == ["runs-old", "runs/a/last.ckpt", "runs/a/state.json", "runs/b/state.json"]
-    assert len(names(rig)) == 5
-    assert names(rig, "nothing/here") == []
-    assert {file.size_bytes for file in rig.list()} == {5}
+KEPT = (
+    "graphs/twin/graph.npz",
+    "graphs/twin/manifest.json",
+    "runs-old",
+    "runs/a/deep/state.json",
+    "runs/a/last.ckpt",
+    "runs/a/state.json",
+    "runs/b/state.json",
+    "runs/b.c/state_json",
+    "runs/state.json",
+    "top.json",
+)
 
 
-def test_time_of_change_rises(rig):
-    rig.write("a", b"1")
-    first = rig.list("a")[0].modified_at
-    rig.write("a", b"2")
-    assert rig.list("a")[0].modified_at >= first > 1.5e9
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("runs/*/state.json", ["runs/a/state.json", "runs/b/state.json"]),
+        ("runs/a/**", ["runs/a/deep/state.json", "runs/a/last.ckpt", "runs/a/state.json"]),
+        ("runs/a/*", ["runs/a/last.ckpt", "runs/a/state.json"]),
+        ("runs/*", ["runs/state.json"]),
+        ("runs/*/**", sorted(name for name in KEPT if name.startswith("runs/") and name.count("/") > 1)),
+        ("runs/*.*/*", ["runs/b.c/state_json"]),
+        ("runs/b*/st*e*", ["runs/b.c/state_json", "runs/b/state.json"]),
+        ("graphs/*/manifest.json", ["graphs/twin/manifest.json"]),
+        ("graphs/twin/graph.npz", ["graphs/twin/graph.npz"]),
+        ("graphs/twin/graph.np", []),
+        ("graphs/twin", []),
+        ("*", ["runs-old", "top.json"]),
+        ("*.json", ["top.json"]),
+        ("**", sorted(KEPT)),
+        ("nothing/here/**", []),
+        ("runs/[ab]/*", []),
+        ("runs/?/*", []),
+    ],
+)
+def test_lists_what_a_pattern_names_in_order(storage, pattern, expected):
+    for name in KEPT:
+        storage.write(name, b"12345")
+    found = storage.list(pattern)
+    assert [file.name for file in found] == expected
+    assert {file.size_bytes for file in found} <= {5}
 
 
-def test_deletes_a_file_or_a_folder_and_nothing_beside_it(rig):
+PARTS = st.sampled_from(["a", "b", "ab", "a.b", "c d", "é"])
+PATTERNS = st.lists(st.sampled_from(["a", "b", "*", "a*", "*b", "*.*", "c *"]), min_size=1, max_size=3)
+
+
+@given(
+    kept=st.sets(st.lists(PARTS, min_size=3, max_size=3).map("/".join), max_size=8),
+    parts=PATTERNS,
+    ending=st.sampled_from([[], ["**"]]),
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_listing_is_what_the_pattern_matches(storage, kept, parts, ending):
+    for file in storage.list("**"):
+        storage.delete(file.name)
+    for name in kept:
+        storage.write(name, b"")
+    pattern = "/".join([*parts, *ending])
+    assert names(storage, pattern) == sorted(filter(compile_pattern(pattern), kept))
+
+
+@pytest.mark.parametrize("pattern", ["", "/runs/*", "../*", "runs/**/state.json", "runs/a**", "a\\*", "runs//*", "a/"])
+def test_refuses_what_is_no_pattern(storage, pattern):
+    with pytest.raises(InvalidInputError, match=r"is no (name in a storage|pattern of names)"):
+        storage.list(pattern)
+
+
+def test_tells_when_a_file_changed_and_how_long_ago_by_one_clock(rig):
+    rig.storage.write("a", b"1")
+    (first,) = rig.storage.list("a")
+    rig.clock.ahead_seconds = 7200.0
+    (again,) = rig.storage.list("a")
+    assert again == first
+    assert first.modified_at == pytest.approx(time.time(), abs=5.0)
+    assert [first.age_seconds, again.age_seconds] == pytest.approx([0.0, 7200.0], abs=5.0)
+
+
+def test_a_file_that_changed_is_listed_otherwise(storage):
+    storage.write("a", b"1")
+    (first,) = storage.list("a")
+    time.sleep(0.02)
+    storage.write("a", b"2")
+    (second,) = storage.list("a")
+    assert second != first
+    assert second.modified_at > first.modified_at
+
+
+def test_deletes_a_file_or_a_folder_and_nothing_beside_it(storage):
     for name in ("runs/a/state.json", "runs/a/deep/er", "runs/ab/state.json", "runs/a.txt"):
-        rig.write(name, b"")
-    rig.delete("runs/a")
-    assert names(rig) == ["runs/a.txt", "runs/ab/state.json"]
-    rig.delete("runs/a.txt")
-    rig.delete("runs/never")
-    rig.delete("runs/ab/state.json/below")
-    assert names(rig) == ["runs/ab/state.json"]
+        storage.write(name, b"")
+    storage.delete("runs/a/")
+    assert names(storage) == ["runs/a.txt", "runs/ab/state.json"]
+    storage.delete("runs/a.txt")
+    storage.delete("runs/never")
+    storage.delete("runs/ab/state.json/below")
+    assert names(storage) == ["runs/ab/state.json"]
 
 
-def test_creates_only_what_is_not_there(rig):
-    assert [rig.create("runs/a/config.json", b"first"), rig.create("runs/a/config.json", b"second")] == [True, False]
-    assert rig.read("runs/a/config.json") == b"first"
+def test_creates_only_what_is_not_there(storage):
+    answers = [storage.create("runs/a/config.json", content) for content in (b"first", b"second")]
+    assert answers == [True, False]
+    assert storage.read("runs/a/config.json") == b"first"
 
 
-def test_one_of_many_creators_wins(rig):
+def test_one_of_many_creators_wins(storage):
     won = []
     start = threading.Barrier(8)
 
     def create(number):
         start.wait()
-        if rig.create("claim", b"%d" % number):
+        if storage.create("claim", b"%d" % number):
             won.append(number)
 
     threads = [threading.Thread(target=create, args=(number,)) for number in range(8)]
@@ -87,39 +193,72 @@ def test_one_of_many_creators_wins(rig):
         thread.start()
     for thread in threads:
         thread.join()
-    assert [b"%d" % number for number in won] == [rig.read("claim")]
+    assert [b"%d" % number for number in won] == [storage.read("claim")]
 
 
-def test_a_reader_never_sees_half_a_file(rig):
+def test_a_reader_never_sees_half_a_file(storage):
     contents = {b"a" * 300_000, b"b" * 200_000}
-    rig.write("file", b"a" * 300_000)
+    storage.write("file", b"a" * 300_000)
     seen = set()
     done = threading.Event()
 
     def write():
         for _ in range(30):
             for content in sorted(contents):
-                rig.write("file", content)
+                storage.write("file", content)
         done.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     while not done.is_set():
-        seen.add(rig.read("file"))
-        assert names(rig) == ["file"]
+        seen.add(storage.read("file"))
+        assert names(storage) == ["file"]
     writer.join()
     assert seen <= contents
 
 
-@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "runs/../../outside", "a\\b", "a\0b"])
-def test_refuses_names_that_leave_the_storage(rig, name):
-    for call in (lambda: rig.read(name), lambda: rig.write(name, b""), lambda: rig.create(name, b"")):
+@pytest.mark.parametrize(
+    "name", ["a b/ c", "été/日本語", "%41?#&=+", "-rf", "...", ".hidden/.x", "a:b", "new\nline", "~"]
+)
+def test_odd_names_are_names(storage, name):
+    storage.write(name, b"odd")
+    assert storage.create(name, b"") is False
+    assert (storage.read(name), names(storage), names(storage, name)) == (b"odd", [name], [name])
+    storage.delete(name)
+    assert names(storage) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside", "/etc/passwd", "runs/../../outside", "..", ".", "a/./b", "a\\b", "a\0b", "", "a//b", "a/", "*"],
+)
+def test_refuses_what_is_no_name(storage, name):
+    for call in (lambda: storage.read(name), lambda: storage.write(name, b""), lambda: storage.create(name, b"")):
         with pytest.raises(InvalidInputError, match="is no name in a storage"):
             call()
+    assert names(storage) == []
 
 
-def test_refuses_to_delete_everything(rig):
-    rig.write("a", b"")
-    with pytest.raises(InvalidInputError, match="would delete everything"):
-        rig.delete("")
-    assert names(rig) == ["a"]
+@pytest.mark.parametrize("prefix", ["", "/", "..", "/etc", "a/../..", "runs/*"])
+def test_refuses_to_delete_everything_or_what_is_outside(storage, prefix):
+    storage.write("a", b"")
+    with pytest.raises(InvalidInputError, match=r"would delete everything|is no name in a storage"):
+        storage.delete(prefix)
+    assert names(storage) == ["a"]
+
+
+def test_a_large_file_is_written_and_read_piece_by_piece(storage):
+    with open_to_write(storage, "graphs/twin/graph.npz") as file:
+        file.write(b"012")
+        file.write(b"3456789")
+        assert names(storage) == []
+    with open_to_read(storage, "graphs/twin/graph.npz") as file:
+        assert (file.seek(-3, 2), file.read(), file.seek(0), file.read(2)) == (7, b"789", 0, b"01")
+
+
+def test_what_fails_while_it_is_written_is_not_stored(storage):
+    storage.write("file", b"old")
+    with pytest.raises(ZeroDivisionError), open_to_write(storage, "file") as file:
+        file.write(b"ne")
+        1 / 0  # noqa: B018
+    assert (storage.read("file"), names(storage)) == (b"old", ["file"])

@@ -22,6 +22,8 @@ from core.graph.archive import (
     load_arrays,
     write_archive,
 )
+from core.storage.local import LocalStorage
+from core.storage.streams import open_to_write
 
 ORIGIN = GraphOrigin("tiny", "archive", "Tiny", "Made for tests.")
 DTYPES = hnp.scalar_dtypes() | hnp.unicode_string_dtypes()
@@ -185,19 +187,22 @@ def test_what_is_no_archive_is_refused(tmp_path):
 
 
 def test_a_full_disk_leaves_the_archive_as_it_was(tmp_path, tiny_arrays, monkeypatch):
-    path = tmp_path / "tiny.npz"
-    write_archive(path, tiny_arrays)
+    storage = LocalStorage(tmp_path)
+    write_archive(storage.path("tiny.npz"), tiny_arrays)
 
     def write_a_little(file, *_, **__):
         file.write(b"\x93NUMPY")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(np.lib.format, "write_array", write_a_little)
-    with pytest.raises(StorageFullError, match=r"^the disk of .* is full while writing tiny\.npz"):
-        write_archive(path, {"features": np.ones(3)})
+    with (
+        pytest.raises(StorageFullError, match=r"^the disk of .* is full while writing tiny\.npz"),
+        open_to_write(storage, "tiny.npz") as file,
+    ):
+        write_archive(file, {"features": np.ones(3)})
 
     assert [entry.name for entry in tmp_path.iterdir()] == ["tiny.npz"]
-    assert facts(load_arrays(path)) == facts(tiny_arrays)
+    assert facts(load_arrays(storage.path("tiny.npz"))) == facts(tiny_arrays)
 
 
 # Checks

@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from core.backends import job as job_module
+from core.backends.job import run_stored_job
 from core.config.train import build_config
-from core.errors import TrainingError
+from core.errors import ConflictError, TrainingError
 from core.graph.archive import compute_digest, dump_arrays
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Wanted
@@ -14,6 +16,7 @@ from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from core.storage.local import LocalStorage
+from core.storage.memory import MemoryStorage
 from core.training import benchmark as module
 from core.training.benchmark import prepare_benchmark
 from core.training.fit import train_run
@@ -115,6 +118,24 @@ def test_as_a_job_it_takes_turns_until_all_is_done(rig):
     assert (state.state, state.fraction, state.message) == ("finished", 1.0, "")
 
 
+def test_it_is_executed_in_a_storage_that_is_no_folder(rig, monkeypatch):
+    """As a cloud does: in a copy of its folder that is kept like it."""
+    monkeypatch.setattr(job_module, "stop_on_sigterm", lambda _folder: None)  # this process is the tests' own
+    rig.want((0, 0), (1, 0))
+    rig.states.write(rig.job, RunState(created_at=1e9))
+    bucket = MemoryStorage()
+    for file in rig.storage.list("**"):
+        bucket.write(file.name, rig.storage.read(file.name))
+    assert run_stored_job(bucket, rig.job) == 0
+    found = BenchmarkStore(bucket).read_results(rig.benchmark.id)
+    assert [result.pair for result in found] == [(0, 0), (1, 0)]
+    assert JobStates(bucket).read(rig.job).state == "finished"
+    assert bucket.read(f"{rig.job}/log.txt") == b""
+    assert not bucket.list(f"{rig.job}/split-00-seed-0/**")
+    with pytest.raises(ConflictError, match="only a pending job can be executed"):
+        run_stored_job(bucket, rig.job)
+
+
 def test_a_failure_keeps_what_is_done_and_says_why(rig, monkeypatch):
     def fail_in_the_second(folder, config, graph, **other):
         if config.split == 1:
@@ -125,6 +146,17 @@ def test_a_failure_keeps_what_is_done_and_says_why(rig, monkeypatch):
     rig.want((0, 0), (1, 0))
     state = rig.run()
     assert (state.state, state.message, rig.pairs) == ("failed", "the loss is no number", [(0, 0)])
+
+
+def test_what_failed_is_in_the_log_of_the_job(rig, monkeypatch, capsys):
+    monkeypatch.setattr(job_module, "stop_on_sigterm", lambda _folder: None)
+    rig.want((0, 0))
+    rig.states.write(rig.job, RunState(created_at=1e9))
+    rig.storage.delete("graphs/small")
+    assert run_stored_job(rig.storage, rig.job) == 1
+    assert rig.states.read(rig.job).message.startswith("graph 'small' is not in")
+    log = (rig.folder / files.LOG).read_text()
+    assert log.startswith("Traceback") and (capsys.readouterr().out, "GraphNotFoundError" in log) == ("", True)
 
 
 def test_a_changed_graph_is_refused(rig):

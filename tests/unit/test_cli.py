@@ -218,8 +218,10 @@ def test_a_job_is_executed_where_its_folder_stands(tmp_path, explorer, tiny_id, 
 
 
 def test_no_job_is_said(wikics, tmp_path):
-    code, _, err = wikics("job", str(tmp_path))
-    assert code == 1 and "is no job: give the folder of a run or a benchmark" in err
+    code, _, err = wikics("job", str(tmp_path / "home" / "runs" / "gcn-7"))
+    assert code == 1 and "no run 'gcn-7' in runs/" in err
+    code, _, err = wikics("job", "/")
+    assert code == 1 and "is no address of a job: expected HOME/runs/ID" in err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.config.train import TrainConfig
 from core.runs.experience import Experience, summarise_experience
 from core.runs.record import compute_variant
 
@@ -25,3 +26,12 @@ def test_a_variant_is_a_config_but_for_split_seed_and_device(explorer, tiny_id):
     assert variant() == variant(split=1) == variant(seed=7) == variant(device="cpu")
     assert len({variant(), variant(epochs=40), variant(hidden_channels=64)}) == 3
     assert compute_variant({}) == ""
+
+
+def test_a_run_keeps_its_variant_when_a_field_is_added():
+    whole = TrainConfig(hidden_channels=64, split=2).model_dump()
+    for name in whole:
+        before = {key: value for key, value in whole.items() if key != name}  # as written before the field existed
+        assert (compute_variant(before) == compute_variant(whole)) is (name != "hidden_channels")
+    assert compute_variant(whole | {"of_a_later_version": 1}) != compute_variant(whole)
+    assert compute_variant(TrainConfig().model_dump()) != ""

@@ -15,6 +15,9 @@ from core.graph.layout import LAYOUT_VERSION, compute_layout
 from core.graph.library import GraphLibrary, GraphSummary
 from core.graph.twin import build as twin
 from core.graph.wikics import FolderSource, build_wikics_json
+from core.storage.local import LocalStorage
+from core.storage.memory import MemoryStorage
+from tests.rigs import local_library
 
 MESSAGE = "WikiCS could not be had: nowhere has no data.json."
 
@@ -38,7 +41,7 @@ def nowhere():
 
 @pytest.fixture
 def library(tmp_path, nowhere):
-    return GraphLibrary(tmp_path / "graphs", wikics_sources=[nowhere])
+    return local_library(tmp_path, wikics_sources=[nowhere])
 
 
 @pytest.fixture
@@ -231,17 +234,45 @@ def test_a_graph_whose_manifest_was_never_written_is_none_and_can_be_registered(
     assert library.load(graph_id).num_nodes == 8
 
 
-def test_a_full_disk_leaves_no_graph(library, archive, monkeypatch):
-    def fail(*_, **__):
+class FullStorage(LocalStorage):
+    """Takes an archive, and then nothing more."""
+
+    def write(self, *_):
         raise StorageFullError("the disk is full")
 
-    with monkeypatch.context() as patch:
-        patch.setattr("core.graph.library.write_atomically", fail)
-        with pytest.raises(StorageFullError):
-            library.register(archive)
 
+def test_a_full_disk_leaves_no_graph(library, archive):
+    whole = library.storage
+    library.storage = FullStorage(whole.folder)
+    with pytest.raises(StorageFullError):
+        library.register(archive)
+
+    library.storage = whole
     assert library.list() == []
     assert library.load(library.register(archive)).num_nodes == 8
+
+
+# Any storage
+
+
+def test_graphs_need_no_folder_but_for_locks(tmp_path, archive, tiny_arrays, nowhere, made):
+    storage = MemoryStorage()
+    library = GraphLibrary(storage, tmp_path / "locks", wikics_sources=[nowhere])
+    graph_id = library.register(archive)
+    assert library.default_id() == "twin"
+
+    other = GraphLibrary(storage, tmp_path / "other")
+    assert [summary.id for summary in other.list()] == ["twin", graph_id]
+    assert other.describe("twin").notices == (twin.NOTICE, MESSAGE)
+    graph = other.load(graph_id)
+    assert graph.x.tolist() == tiny_arrays["features"].tolist()
+    np.testing.assert_array_equal(other.load_layout(graph), library.load_layout(graph))
+    names = ("graph.npz", layout_name(graph), "manifest.json")
+    assert [file.name for file in storage.list(f"graphs/{graph_id}/**")] == [f"graphs/{graph_id}/{n}" for n in names]
+    assert not [path for path in tmp_path.glob("*/*") if path.suffix != ".lock"]
+    storage.write(f"graphs/{graph_id}/graph.npz", dump_arrays({"features": np.ones(3)}))
+    with pytest.raises(ArchiveError, match=f"is not what was stored on memory:/graphs/{graph_id}: graph.npz has"):
+        other.load(graph_id)
 
 
 # WikiCS or the twin
@@ -258,7 +289,7 @@ def test_without_wikics_there_is_the_twin_which_says_why(library, made):
 
 def test_a_failure_is_remembered_until_someone_retries(library, nowhere, made):
     for _ in range(3):
-        assert GraphLibrary(library.folder, wikics_sources=[nowhere]).default_id() == "twin"
+        assert local_library(library.folder.parent, wikics_sources=[nowhere]).default_id() == "twin"
 
     assert (nowhere.asked, len(made)) == (1, 1)
     with pytest.raises(DownloadError) as caught:
@@ -280,7 +311,7 @@ def test_a_damaged_note_of_a_failure_counts_for_nothing(library, nowhere, made, 
 def test_new_sources_are_tried(library, made, tmp_path):
     library.default_id()
 
-    later = GraphLibrary(library.folder, wikics_sources=[FolderSource(tmp_path / "absent")])
+    later = local_library(library.folder.parent, wikics_sources=[FolderSource(tmp_path / "absent")])
     later.default_id()
 
     assert later.describe("twin").notices[1] == (
@@ -289,8 +320,8 @@ def test_new_sources_are_tried(library, made, tmp_path):
 
 
 def test_wikics_is_looked_for_in_the_data_folder_then_on_the_internet(tmp_path):
-    assert GraphLibrary(tmp_path).wikics_sources == (HttpSource(),)
-    assert GraphLibrary(tmp_path, data_folder=tmp_path).wikics_sources == (FolderSource(tmp_path), HttpSource())
+    assert local_library(tmp_path).wikics_sources == (HttpSource(),)
+    assert local_library(tmp_path, data_folder=tmp_path).wikics_sources == (FolderSource(tmp_path), HttpSource())
 
 
 def test_asking_for_wikics_itself_never_gives_the_twin(library, made):
@@ -336,8 +367,8 @@ def test_threads_that_ask_at_once_make_the_twin_once(library, tiny_arrays, monke
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from core.graph.library import GraphLibrary
-library = GraphLibrary(Path(sys.argv[1]), wikics_sources=[])
+from tests.rigs import local_library
+library = local_library(Path(sys.argv[1]), wikics_sources=[])
 while time.time() < float(sys.argv[3]): pass
 {action}
 """
@@ -345,7 +376,7 @@ while time.time() < float(sys.argv[3]): pass
 
 def run_at_once(action, folder, argument="", *, count=3):
     """What each of several processes prints that do the same at the same moment."""
-    command = [sys.executable, "-W", "error", "-c", PROGRAM.format(action=action), str(folder), argument]
+    command = [sys.executable, "-W", "error", "-c", PROGRAM.format(action=action), str(folder.parent), argument]
     begin = str(time.time() + 4)
     processes = [subprocess.Popen([*command, begin], stdout=subprocess.PIPE, text=True) for _ in range(count)]
     printed = [process.communicate(timeout=120)[0].strip() for process in processes]
@@ -399,7 +430,7 @@ def test_a_layout_is_computed_once_and_kept_beside_the_graph(library, archive, c
     graph = library.load(library.register(archive))
 
     first = library.load_layout(graph)
-    second = GraphLibrary(library.folder).load_layout(graph)
+    second = local_library(library.folder.parent).load_layout(graph)
 
     assert computed == [graph.id]
     assert (first.shape, first.dtype) == ((8, 2), np.float32)

@@ -7,11 +7,38 @@ from core.errors import StorageFullError, UnavailableError
 from core.storage.local import LocalStorage, disk_errors, write_atomically
 
 
-def test_unfinished_writes_are_not_listed_and_a_link_is_a_file(tmp_path):
+def names(storage, pattern):
+    return [file.name for file in storage.list(pattern)]
+
+
+def test_unfinished_writes_are_not_listed(tmp_path):
     (tmp_path / "state.json.1a2b.partial").write_bytes(b"{")
     (tmp_path / "empty").mkdir()
     (tmp_path / "state.json").write_bytes(b"{}")
-    assert [file.name for file in LocalStorage(tmp_path).list()] == ["state.json"]
+    storage = LocalStorage(tmp_path)
+    assert [names(storage, pattern) for pattern in ("**", "*", "state*", "state.json.1a2b.partial")] == [
+        ["state.json"],
+        ["state.json"],
+        ["state.json"],
+        [],
+    ]
+
+
+def test_a_linked_folder_is_followed_where_it_is_named_alone(tmp_path):
+    """A person may keep runs on another disk; a listing of all must not wander off the folder."""
+    outside = LocalStorage(tmp_path / "outside")
+    outside.write("a/state.json", b"{}")
+    home = LocalStorage(tmp_path / "home")
+    home.write("kept/state.json", b"{}")
+    (tmp_path / "home" / "runs").symlink_to(tmp_path / "outside")
+    assert [names(home, pattern) for pattern in ("runs/*/state.json", "runs/a/**", "*/state.json", "**")] == [
+        ["runs/a/state.json"],
+        ["runs/a/state.json"],
+        ["kept/state.json"],
+        ["kept/state.json"],
+    ]
+    home.delete("runs")
+    assert names(outside, "**") == ["a/state.json"]
 
 
 def test_a_failed_write_leaves_the_old_bytes_and_no_partial(tmp_path):

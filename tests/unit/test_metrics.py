@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.runs.metrics import COLUMNS, Cursor, MetricsSummary, MetricsWriter, read_chunk, read_rows, summarise_metrics
+from core.runs.metrics import COLUMNS, Cursor, MetricsSummary, MetricsWriter, read_rows
+from core.runs.tail import ROWS_APART, MetricsTail
 
 
 def write(path, epochs, **values):
@@ -14,6 +15,35 @@ def write(path, epochs, **values):
         writer.append({"epoch": epoch, "elapsed_seconds": epoch * 0.5, **values})
     writer.close()
     return path.read_bytes()
+
+
+class File:
+    """A file's bytes, and how many of them were read."""
+
+    def __init__(self, content=b""):
+        self.content = content
+        self.bytes_read = 0
+
+    def read_from(self, start):
+        found = self.content[start:]
+        self.bytes_read += len(found)
+        return found
+
+
+def read_chunk(content, *, generation, cursor):
+    return MetricsTail(generation).read_chunk(File(content).read_from, cursor)
+
+
+def summarise_metrics(content):
+    tail = MetricsTail()
+    tail.update(File(content).read_from)
+    return tail.summary
+
+
+def table(epochs, *, mark=""):
+    """The bytes of a `metrics.csv`; `mark` tells rows of one epoch apart."""
+    lines = [",".join(COLUMNS), *(f"{epoch},{epoch},0.{epoch}{mark}" + "," * 9 for epoch in epochs)]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def epochs_of(chunk):
@@ -43,8 +73,7 @@ def test_a_cursor_on_rows_that_no_longer_stand_begins_anew(tmp_path, cursor):
 
 @given(st.integers(0, 400))
 def test_a_row_that_is_still_being_written_is_left_out(cut):
-    lines = [",".join(COLUMNS)] + [f"{epoch},{epoch},0.{epoch}" + "," * 9 for epoch in range(1, 30)]
-    content = ("\n".join(lines) + "\n").encode()[:cut]
+    content = table(range(1, 30))[:cut]
     whole = max(content.count(b"\n") - 1, 0)
     assert epochs_of(read_chunk(content, generation=0, cursor=Cursor())) == list(range(1, whole + 1))
 
@@ -93,3 +122,55 @@ def test_the_best_epoch_has_the_highest_stopping_accuracy_then_the_lowest_loss(t
         epochs=5, best_epoch=3, stopping_acc=0.7, val_acc=0.3, seconds=10.0, seconds_per_epoch=2.0
     )
     assert summarise_metrics(b"") == MetricsSummary()
+
+
+# What a reader remembers
+
+
+@given(
+    st.lists(st.integers(0, 90), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 320)), min_size=1, max_size=8),
+)
+def test_read_piece_by_piece_it_is_the_same_as_read_at_once(steps, cursors):
+    """Rows come a few at a time, half a row at the end; readers stand anywhere."""
+    tail, file, epoch = MetricsTail(1), File(), 0
+    for step in steps:
+        epoch += step
+        file.content = table(range(1, epoch + 1)) + b"half,a,r"
+        for generation, row in cursors:
+            cursor = Cursor(generation, row)
+            at_once = read_chunk(file.content, generation=1, cursor=cursor)
+            assert tail.read_chunk(file.read_from, cursor) == at_once
+        assert tail.summary == summarise_metrics(file.content)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 63, 64, 65, 200])
+@pytest.mark.parametrize("more", [0, 1, 300])
+def test_rows_that_were_cut_and_written_anew_are_noticed(keep, more):
+    """Within one generation too: between a resume and its first state the rows are those of the old number."""
+    tail, file = MetricsTail(), File(table(range(1, 201)))
+    tail.update(file.read_from)
+    file.content = table(range(1, keep + 1)) + table(range(keep + 1, keep + 1 + more), mark="7").partition(b"\n")[2]
+    chunk = tail.read_chunk(file.read_from, Cursor())
+    assert chunk == read_chunk(file.content, generation=0, cursor=Cursor())
+    assert tail.summary == summarise_metrics(file.content)
+    file.content = b""
+    assert tail.read_chunk(file.read_from, Cursor(0, 5)).reset
+    assert tail.summary == MetricsSummary()
+
+
+@pytest.mark.parametrize("num_rows", [100, 10_000])
+def test_what_is_new_is_all_that_is_read(num_rows):
+    tail, file = MetricsTail(), File(table(range(1, num_rows + 1)))
+    tail.update(file.read_from)
+    row_bytes = 40
+    for behind, at_most in ((0, 1), (1, ROWS_APART), (30, 30 + ROWS_APART)):
+        file.bytes_read = 0
+        chunk = tail.read_chunk(file.read_from, Cursor(0, num_rows - behind))
+        assert epochs_of(chunk) == list(range(num_rows - behind + 1, num_rows + 1))
+        assert file.bytes_read <= at_most * row_bytes
+
+
+def test_a_row_that_is_no_row_counts_as_one():
+    chunk = read_chunk(b"epoch,val_acc\n1,0.5\n\n,\n2,0.25,9\n", generation=0, cursor=Cursor(0, 1))
+    assert (chunk.row, epochs_of(chunk), chunk.columns["val_acc"]) == (4, [None, None, 2], [None, None, 0.25])

@@ -6,15 +6,14 @@ from core.backends import probe
 
 
 @pytest.mark.slow
-def test_two_epochs_give_an_estimate_that_is_kept(explorer, tiny_id):
-    home = explorer.settings.home_folder
+def test_two_epochs_give_an_estimate_that_is_kept(explorer, storage, tiny_id):
     digest = explorer.graphs.load(tiny_id).digest
-    seconds = probe.estimate_seconds(home, tiny_id, digest, "gcn")
+    seconds = probe.estimate_seconds(storage, tiny_id, digest, "gcn")
     assert seconds is not None and 0 < seconds < 120
     assert explorer.runs.list() == []
-    assert probe.estimate_seconds(home, tiny_id, digest, "gcn") == seconds
+    assert probe.estimate_seconds(storage, tiny_id, digest, "gcn") == seconds
 
 
-def test_what_cannot_be_measured_is_no_number(explorer, tiny_id, monkeypatch):
+def test_what_cannot_be_measured_is_no_number(storage, tiny_id, monkeypatch):
     monkeypatch.setattr(probe.sys, "executable", "/bin/false")
-    assert probe.estimate_seconds(explorer.settings.home_folder, tiny_id, "0" * 64, "gcn") is None
+    assert probe.estimate_seconds(storage, tiny_id, "0" * 64, "gcn") is None

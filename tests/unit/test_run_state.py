@@ -9,9 +9,13 @@ from core.runs.state import ACTIVE, ENDED, RunState, build_state, judge_state
 RUNNING = RunState("running", epoch=7, host="here", pid=1, started_at=100.0, heartbeat_at=200.0)
 
 
-def judged(state, *, stop_requested=False, on_this_host=True, process_alive=True, now=200.5):
+def judged(state, *, stop_requested=False, on_this_host=True, process_alive=True, silent_seconds=0.5):
     return judge_state(
-        state, stop_requested=stop_requested, on_this_host=on_this_host, process_alive=process_alive, now=now
+        state,
+        stop_requested=stop_requested,
+        on_this_host=on_this_host,
+        process_alive=process_alive,
+        silent_seconds=silent_seconds,
     ).state
 
 
@@ -22,10 +26,11 @@ def judged(state, *, stop_requested=False, on_this_host=True, process_alive=True
         ({"stop_requested": True}, "stopping"),
         ({"process_alive": False}, "crashed"),
         ({"process_alive": False, "stop_requested": True}, "crashed"),
-        ({"now": 500.0}, "running"),  # the machine slept, the process is there
+        ({"silent_seconds": 300.0}, "running"),  # the machine slept, the process is there
         ({"on_this_host": False, "process_alive": False}, "running"),
-        ({"on_this_host": False, "process_alive": False, "now": 209.9}, "running"),
-        ({"on_this_host": False, "process_alive": False, "now": 210.1}, "crashed"),
+        ({"on_this_host": False, "process_alive": False, "silent_seconds": 9.9}, "running"),
+        ({"on_this_host": False, "process_alive": False, "silent_seconds": 10.1}, "crashed"),
+        ({"on_this_host": False, "process_alive": False, "silent_seconds": -7200.0}, "crashed"),
     ],
 )
 def test_a_reader_judges_a_running_run(facts, expected):
@@ -33,7 +38,7 @@ def test_a_reader_judges_a_running_run(facts, expected):
 
 
 def test_a_crashed_run_says_where_and_what_to_do():
-    crashed = judge_state(RUNNING, stop_requested=False, on_this_host=True, process_alive=False, now=300.0)
+    crashed = judge_state(RUNNING, stop_requested=False, on_this_host=True, process_alive=False, silent_seconds=100.0)
     assert crashed == replace(
         RUNNING,
         state="crashed",
@@ -52,7 +57,7 @@ def test_a_pending_run_waits_or_stops():
 
 @pytest.mark.parametrize("name", ENDED)
 def test_what_has_ended_stays_so(name):
-    assert judged(RunState(name), stop_requested=True, process_alive=False, now=1e9) == name
+    assert judged(RunState(name), stop_requested=True, process_alive=False, silent_seconds=1e9) == name
 
 
 def test_rows_belong_to_the_old_generation_until_the_first_epoch_after_a_resume():

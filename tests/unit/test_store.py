@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 from core.errors import ConflictError, RunNotFoundError, UnavailableError
 from core.runs import files
 from core.runs.folder import RunFolder
+from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsWriter
 from core.runs.record import compute_variant
 from core.runs.state import RunState
@@ -42,8 +44,13 @@ def alive():
 
 
 @pytest.fixture
-def store(tmp_path, clock, alive):
-    return RunStore(LocalStorage(tmp_path), now=clock, host="here", is_alive=lambda pid, _: pid in alive)
+def states(tmp_path, alive):
+    return JobStates(LocalStorage(tmp_path), host="here", is_alive=lambda pid, _: pid in alive)
+
+
+@pytest.fixture
+def store(states, clock):
+    return RunStore(states.storage, states=states, now=clock)
 
 
 @pytest.fixture
@@ -202,19 +209,33 @@ def test_a_live_run_is_told_from_its_metrics_and_an_ended_one_from_its_report(st
     assert told == ("finished", 4, 3, 0.8, 0.9, True)
 
 
-def test_a_reader_judges_the_state(store, folder_of, alive, clock):
+def test_a_reader_judges_the_state(store, states, folder_of, alive):
     run_id = store.create(CONFIG, {})
+    job = files.RUNS + run_id
     alive.add(7)
     run(folder_of(run_id))
-    assert (store.read(run_id).state, store.read_state(run_id).state) == ("running", "running")
-    store.request_stop(run_id)
-    assert (store.read(run_id).state, store.read_state(run_id).state) == ("stopping", "stopping")
-    store.request_stop(run_id)  # twice is once
+    assert (store.read(run_id).state, states.read(job).state) == ("running", "running")
+    states.request_stop(job)
+    assert (store.read(run_id).state, states.read(job).state) == ("stopping", "stopping")
+    states.request_stop(job)  # twice is once
     alive.clear()
-    assert (store.read(run_id).state, store.read_state(run_id).state) == ("crashed", "crashed")
+    assert (store.read(run_id).state, states.read(job).state) == ("crashed", "crashed")
     with pytest.raises(ConflictError, match=f"run {run_id} is crashed: there is nothing to stop"):
-        store.request_stop(run_id)
+        states.request_stop(job)
     assert store.read_stored_state(run_id).state == "running"
+
+
+def test_another_hosts_run_lives_as_long_as_its_file_changes(store, states, folder_of, tmp_path):
+    """Whatever its heartbeat says: that machine's clock may be two hours ahead, or behind."""
+    run_id = store.create(CONFIG, {})
+    for heartbeat_at in (time.time() + 7200, time.time() - 7200, None):
+        folder_of(run_id).write_state(RunState("running", host="elsewhere", pid=7, heartbeat_at=heartbeat_at, epoch=4))
+        assert (store.read(run_id).state, states.read(files.RUNS + run_id).state) == ("running", "running")
+        for age_seconds in (60, -7200):
+            written_at = time.time() - age_seconds
+            os.utime(tmp_path / "runs" / run_id / files.STATE, (written_at, written_at))
+            assert (store.read(run_id).state, states.read(files.RUNS + run_id).state) == ("crashed", "crashed")
+            assert store.list()[0].message.startswith("the training process is gone after epoch 4")
 
 
 def test_a_reader_gets_every_row_across_a_resume(store, folder_of):

@@ -7,23 +7,20 @@ import pytest
 from core.errors import DownloadError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest
 from core.graph.download import HttpSource
-from core.graph.library import GraphLibrary
 from core.graph.twin.build import CATEGORIES, describe_twin
 from core.graph.wikics import (
     BLOB_IDS,
     DATA,
     METADATA,
     NO_TITLES,
-    DownloadProgress,
     FolderSource,
-    StorageSource,
     build_wikics_arrays,
     build_wikics_json,
     compute_blob_id,
     fetch_wikics,
 )
-from core.storage.local import LocalStorage
 from tests.file_server import Fault, FileServer
+from tests.rigs import local_library
 
 ORIGIN = GraphOrigin("wikics", "wikics", "WikiCS", "Made for tests.")
 TOKENS = {
@@ -85,7 +82,7 @@ def small_twin(monkeypatch, tiny_arrays):
 @pytest.fixture
 def library(tmp_path, server, small_twin):
     """Looks for WikiCS at the server only."""
-    return GraphLibrary(tmp_path / "graphs", wikics_sources=[HttpSource(server.base_url, pause=lambda _: None)])
+    return local_library(tmp_path, wikics_sources=[HttpSource(server.base_url, pause=lambda _: None)])
 
 
 def left(library):
@@ -186,30 +183,6 @@ def test_a_folder_is_read_where_it_lies(tmp_path, files, ids, arrays):
     assert not (tmp_path / "download").exists()
 
 
-def test_a_storage_is_read_below_its_prefix(tmp_path, files, ids, arrays):
-    storage, reports = LocalStorage(tmp_path / "bucket"), []
-    for name, content in files.items():
-        storage.write(f"sets/wikics/{name}", content)
-
-    found = fetch_wikics(
-        [StorageSource(storage, "gs://bucket/sets", "sets/wikics/")], tmp_path / "download", reports.append
-    )
-
-    assert found.origin.source == "From gs://bucket/sets, verified by git blob ids."
-    assert found.arrays["titles"].tolist() == arrays["titles"].tolist()
-    assert reports == [DownloadProgress(name, len(files[name]), len(files[name])) for name in (DATA, METADATA)]
-
-
-def test_a_corrupted_file_in_a_storage_is_refused_and_not_kept(tmp_path, files, ids):
-    storage = LocalStorage(tmp_path / "bucket")
-    storage.write(DATA, files[DATA] + b" ")
-
-    with pytest.raises(DownloadError, match=r"data\.json in the bucket is not the file that was expected"):
-        fetch_wikics([StorageSource(storage, "the bucket")], tmp_path / "download")
-
-    assert list((tmp_path / "download").iterdir()) == []
-
-
 def test_the_next_source_is_asked_where_one_lacks_it_or_has_another(tmp_path, files, server):
     (tmp_path / "empty").mkdir()
     (tmp_path / "wrong").mkdir()
@@ -276,7 +249,7 @@ def test_wikics_goes_on_later_after_it_broke_off_for_good(library, server, array
     assert library.default_id() == "twin"
     assert left(library) == ["download/data.json.download", "failure.json"]
 
-    later = GraphLibrary(library.folder, wikics_sources=library.wikics_sources)
+    later = local_library(library.folder.parent, wikics_sources=library.wikics_sources)
     later.fetch_wikics()
 
     assert asked(server)[-2:] == [(DATA, True), (METADATA, False)]
@@ -314,7 +287,7 @@ def test_without_metadata_articles_are_numbered_and_the_notice_says_so(library, 
 def test_without_a_network_there_is_the_twin_which_says_why_until_a_retry_works(tmp_path, files, ids, small_twin):
     with FileServer(dict(files)) as server:
         url = server.base_url
-    library = GraphLibrary(tmp_path / "graphs", wikics_sources=[HttpSource(url)])
+    library = local_library(tmp_path, wikics_sources=[HttpSource(url)])
 
     assert library.default_id() == "twin"
     assert library.load("twin").notices == (
@@ -341,7 +314,7 @@ def test_a_graph_of_wikics_size_comes_whole_after_a_broken_transfer(tmp_path, tw
     for name, content in files.items():
         monkeypatch.setitem(BLOB_IDS, name, blob_id(content))
     with FileServer(files, faults=[Fault(break_after=10_000_000), None, Fault(break_after=5_000_000)]) as server:
-        library = GraphLibrary(tmp_path / "graphs", wikics_sources=[HttpSource(server.base_url)])
+        library = local_library(tmp_path, wikics_sources=[HttpSource(server.base_url)])
         graph = library.load(library.default_id())
 
     assert asked(server) == [(DATA, False), (DATA, True), (METADATA, False), (METADATA, True)]

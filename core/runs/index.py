@@ -1,0 +1,220 @@
+"""Every run of a storage as this process knows it: a listing tells what changed, and nothing else is read."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.errors import FileNotStoredError, RunNotFoundError
+from core.runs import files
+from core.runs.documents import load_json
+from core.runs.job_states import JobStates, Stored
+from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary
+from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.report import Report, read_report
+from core.runs.state import ENDED, RunState
+from core.runs.tail import MetricsTail
+from core.storage.base import Storage, StoredFile
+
+MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
+# Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
+FEW_RUNS: Final = 4
+# A file that was written a moment ago may be written again with the same size and time: its bytes are read again.
+SETTLING_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class FollowedRun:
+    """A run as a reader of its metrics sees it now: in short, and the rows that are new to that reader."""
+
+    record: RunRecord
+    chunk: MetricsChunk
+
+
+class RunIndex:
+    """Reads the runs below `runs/` of a storage. May be used from any thread."""
+
+    def __init__(self, storage: Storage, states: JobStates) -> None:
+        self.storage = storage
+        self._states = states
+        self._known: OrderedDict[str, _KnownRun] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def list_states(self) -> Iterator[tuple[str, StoredFile]]:
+        """The id and `state.json` of every run."""
+        for file in self.storage.list(f"{files.RUNS}*/{files.STATE}"):
+            yield file.name.split("/")[1], file
+
+    def list_files(self, run_id: str) -> dict[str, StoredFile]:
+        """A run's files by their names in its folder; none where there is no such run."""
+        folder = f"{files.RUNS}{run_id}/"
+        stored = {file.name.removeprefix(folder): file for file in self.storage.list(f"{folder}**")}
+        return stored if files.STATE in stored else {}
+
+    def list(self) -> list[RunRecord]:
+        """All runs. Of one that has ended nothing is read while its `state.json` stays as it is."""
+        records = (self._find(run_id).find_settled(file) or self.read(run_id) for run_id, file in self.list_states())
+        return [record for record in records if record is not None]
+
+    def read(self, run_id: str) -> RunRecord | None:
+        """One run; None where there is none."""
+        stored = self.list_files(run_id)
+        try:
+            return self._find(run_id).look(stored) if stored else None
+        except RunNotFoundError:  # deleted meanwhile
+            return None
+
+    def follow(self, cursors: Mapping[str, Cursor]) -> dict[str, FollowedRun]:
+        """Each run and the rows that a reader at its cursor does not have; what is no run is left out."""
+        states = dict(self.list_states()) if len(cursors) > FEW_RUNS else None
+        found: dict[str, FollowedRun] = {}
+        for run_id, cursor in cursors.items():
+            if states is not None and run_id not in states:
+                continue
+            known = self._find(run_id)
+            followed = known.find_followed(states[run_id], cursor) if states else None
+            if followed is None and (stored := self.list_files(run_id)):
+                try:
+                    followed = known.follow(stored, cursor)
+                except RunNotFoundError:  # deleted meanwhile
+                    continue
+            if followed is not None:
+                found[run_id] = followed
+        return found
+
+    def _find(self, run_id: str) -> "_KnownRun":
+        with self._changing:
+            known = self._known.get(run_id)
+            if known is None:
+                known = self._known[run_id] = _KnownRun(run_id, self.storage, self._states)
+                if len(self._known) > MAX_KNOWN_RUNS:
+                    self._known.popitem(last=False)
+            self._known.move_to_end(run_id)
+        return known
+
+
+class _KnownRun:
+    """What has been read of one run. Methods raise RunNotFoundError when the run was deleted meanwhile."""
+
+    def __init__(self, run_id: str, storage: Storage, states: JobStates) -> None:
+        self.id = run_id
+        self._storage, self._states = storage, states
+        self._reading = threading.Lock()
+        self._state = RunState()
+        self._state_file: StoredFile | None = None
+        self._tail: MetricsTail | None = None
+        self._rows_file: StoredFile | None = None
+        self._parsed: dict[str, tuple[StoredFile, dict[str, Any]]] = {}
+        self._settled: tuple[StoredFile, RunRecord] | None = None  # `state.json` and the record of an ended run
+
+    def find_settled(self, state_file: StoredFile) -> RunRecord | None:
+        """The record, if the run has ended and its `state.json` is as it was then."""
+        settled = self._settled
+        return settled[1] if settled and _is_same(settled[0], state_file) else None
+
+    def find_followed(self, state_file: StoredFile, cursor: Cursor) -> FollowedRun | None:
+        """The same, and no rows, if the reader has them all."""
+        record, tail = self.find_settled(state_file), self._tail
+        return FollowedRun(record, tail.no_rows) if record and tail and tail.has_all(cursor) else None
+
+    def look(self, stored: Stored) -> RunRecord:
+        """The run in short, from these files as they were listed just now."""
+        with self._reading:
+            record = self.find_settled(stored[files.STATE])
+            if record is not None:
+                return record
+            if self._tail is None:
+                self._read_state(stored)
+            if self._tail is not None or not self._read_report(self._states.judge(self._state, stored), stored):
+                self._catch_up(stored, None)
+            return self._build_record(stored)
+
+    def follow(self, stored: Stored, cursor: Cursor) -> FollowedRun:
+        """The run in short, and the rows that a reader at `cursor` does not have."""
+        with self._reading:
+            if self._tail is None:
+                self._read_state(stored)
+            chunk = self._catch_up(stored, cursor)
+            return FollowedRun(self.find_settled(stored[files.STATE]) or self._build_record(stored), chunk)
+
+    def _catch_up(self, stored: Stored, cursor: Cursor | None) -> MetricsChunk:
+        """Reads what is new of rows and state, and gives the rows that are new to a reader, if there is one.
+
+        Rows are read between two looks at `state.json` that name the same generation: it never falls, so the rows are
+        of that generation. The first of the two may be that of an earlier call, so one look is enough until a resume.
+        """
+        tail = self._tail or MetricsTail(self._state.metrics_generation)
+        rows_file = stored.get(files.METRICS)
+        changed = not _is_same(self._rows_file, rows_file)
+        while True:
+            chunk = tail.no_rows
+            if changed or not (cursor is None or tail.has_all(cursor)):
+                chunk = self._read_rows(tail, cursor)
+                self._read_state(stored)
+            elif not _is_same(self._state_file, stored[files.STATE]):
+                self._read_state(stored)
+            if tail.generation == self._state.metrics_generation:
+                self._tail, self._rows_file = tail, rows_file
+                return chunk
+            tail, changed = MetricsTail(self._state.metrics_generation), True
+
+    def _read_rows(self, tail: MetricsTail, cursor: Cursor | None) -> MetricsChunk:
+        def read_from(start: int) -> bytes:
+            try:
+                return self._storage.read(self._name(files.METRICS), start=start)
+            except FileNotStoredError:
+                return b""
+
+        if cursor is not None:
+            return tail.read_chunk(read_from, cursor)
+        tail.update(read_from)
+        return tail.no_rows
+
+    def _read_state(self, stored: Stored) -> None:
+        state = self._states.read_stored(files.RUNS + self.id)
+        if state != self._state:
+            self._settled = None
+        self._state, self._state_file = state, stored[files.STATE]
+
+    def _build_record(self, stored: Stored) -> RunRecord:
+        state = self._states.judge(self._state, stored)
+        report = self._read_report(state, stored)
+        content = RunFiles(
+            config=self._read_document(stored, files.CONFIG),
+            environment=self._read_document(stored, files.ENVIRONMENT),
+            report=report,
+            metrics=MetricsSummary() if report or self._tail is None else self._tail.summary,
+            has_predictions=files.PREDICTIONS in stored,
+        )
+        folder = f"{self._storage.location}/{files.RUNS}{self.id}"
+        record = build_record(self.id, state, content, folder=folder)
+        if record.state in ENDED:
+            self._settled = stored[files.STATE], record
+            self._parsed.clear()
+        return record
+
+    def _read_report(self, state: RunState, stored: Stored) -> Report | None:
+        """The report, which counts once the run has ended on its own or was stopped; it spares reading the rows."""
+        content = self._read_document(stored, files.REPORT) if state.state in ("finished", "stopped") else {}
+        return read_report(content) if content else None
+
+    def _read_document(self, stored: Stored, name: str) -> dict[str, Any]:
+        """A JSON file's content, read anew only where the file has changed; empty where there is none."""
+        file, known = stored.get(name), self._parsed.get(name)
+        if file is None:
+            return {}
+        if known is None or not _is_same(known[0], file):
+            try:
+                known = self._parsed[name] = file, load_json(self._storage.read(file.name))
+            except FileNotStoredError:  # deleted meanwhile
+                return {}
+        return known[1]
+
+    def _name(self, file_name: str) -> str:
+        return f"{files.RUNS}{self.id}/{file_name}"
+
+
+def _is_same(known: StoredFile | None, found: StoredFile | None) -> bool:
+    """Whether a file is as it was when it was read."""
+    return known == found and (known is None or known.age_seconds > SETTLING_SECONDS)
