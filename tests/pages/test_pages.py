@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.backends.local.backend import LocalBackend
+from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from pages.ui import inputs
 
@@ -84,14 +85,15 @@ def test_what_an_old_report_does_not_say_is_a_dash(open_page, finished_run, stor
 
 @pytest.mark.parametrize(("state", "label", "after"), [("pending", "Stop", "stopped"), ("failed", "Resume", "asked")])
 def test_a_run_is_stopped_and_resumed_where_it_is_shown(
-    open_page, explorer, finished_run, store, monkeypatch, state, label, after
+    open_page, explorer, finished_run, storage, monkeypatch, state, label, after
 ):
-    store.write_state(finished_run, RunState(state, created_at=1e9))
-    monkeypatch.setattr(explorer.runs, "resume", lambda id_: store.write_state(id_, RunState(message="asked")))
+    states, job = JobStates(storage), f"runs/{finished_run}"
+    states.write(job, RunState(state, created_at=1e9))
+    monkeypatch.setattr(explorer.runs, "resume", lambda _: states.write(job, RunState(message="asked")))
     at = open_page("runs", run=finished_run)
     next(button for button in at.button if button.label == label).click().run()
     assert not at.exception and not at.error
-    record = store.read(finished_run)
+    record = explorer.runs.read(finished_run)
     assert after in (record.state, record.message)
 
 
