@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ class Progress:
     """How far a run has come, and its best epoch so far: best stopping accuracy, ties by lower stopping loss."""
 
     epoch: int = 0  # epochs trained
+    step: int = 0  # steps of the optimiser
     elapsed_seconds: float = 0.0  # training time, summed over resumes
     best_epoch: int = 0
     best_acc: float = -1.0
@@ -82,9 +84,15 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
     if not path.exists():
         return None
     content = torch.load(path, map_location="cpu", weights_only=True)
+    steps = {"step": _count_steps(content["optimizer"])}  # older checkpoints do not say
     return Checkpoint(
-        progress=Progress(**content["progress"]),
+        progress=Progress(**steps | content["progress"]),
         weights=content["weights"],
         optimizer=content["optimizer"],
         rng_states=content["rng_states"],
     )
+
+
+def _count_steps(optimizer: dict[str, Any]) -> int:
+    """The steps that Adam has made, as it counts them itself."""
+    return max((int(state["step"]) for state in optimizer["state"].values()), default=0)

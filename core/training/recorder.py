@@ -65,6 +65,9 @@ class RunRecorder(Callback):
             self._checkpoint = None
         self._saved_at = self._epoch_began_at = time.perf_counter()
 
+    def on_train_batch_end(self, *_: object) -> None:
+        self.progress.step += 1
+
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert isinstance(pl_module, NodeClassifier)
         assert self._metrics is not None
@@ -93,7 +96,7 @@ class RunRecorder(Callback):
         progress.elapsed_seconds += epoch_seconds
         return {
             "epoch": progress.epoch,
-            "step": progress.epoch,
+            "step": progress.step,
             "train_loss": module.train_score.loss,
             "train_acc": module.train_score.acc,
             "stopping_loss": stopping.loss,

@@ -42,6 +42,10 @@ def rows_of(folder):
     return [tuple(row[name] for name in LEARNT) for row in rows]
 
 
+def steps_of(folder):
+    return [row["step"] for row in read_rows((folder / files.METRICS).read_bytes())]
+
+
 @pytest.mark.parametrize("partitions", [2, 7, 120])
 def test_every_article_falls_into_one_part_and_each_epoch_into_another(partitions, graph):
     parts = RandomParts(build_config({**SMALL, "partitions": partitions}), graph, epoch=lambda: 0)
@@ -171,6 +175,21 @@ def test_learns_and_resumes_to_the_same_weights(model, graph, new_folder):
     assert train_run(halted, config, graph, resume=True) == "finished"
     assert weights_of(halted) == weights_of(whole)
     assert rows_of(halted) == rows_of(whole)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_steps_are_those_of_the_optimiser_across_resumes(counts, graph, new_folder):
+    """counts: whether the checkpoint says how many there were; those of older versions do not."""
+    folder = new_folder("run")
+    train_run(folder, build_config({**SMALL, "partitions": 4, "epochs": 2}), graph)
+    assert steps_of(folder) == [4, 8]
+    if not counts:
+        path = folder / files.LAST_CHECKPOINT
+        content = torch.load(path, weights_only=True)
+        del content["progress"]["step"]
+        torch.save(content, path)
+    train_run(folder, build_config({**SMALL, "partitions": 4, "epochs": 4}), graph, resume=True)
+    assert steps_of(folder) == [4, 8, 12, 16]
 
 
 def test_one_part_is_the_full_graph_and_needs_no_pyg(graph, new_folder, monkeypatch):
