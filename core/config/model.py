@@ -4,15 +4,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ModelName = Literal["mlp", "gcn", "sage", "gat", "gatv2", "appnp", "sgc"]
+from core.config.models import MODEL_SPECS, ModelName
 
 
 class ModelConfig(BaseModel):
-    """One architecture. `core.config.models` says which fields a model reads."""
+    """One architecture. `core.config.fields` says which fields a model reads."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    model: ModelName = Field("gcn", description="Architecture.", json_schema_extra={"basic": True})
+    model: ModelName = Field(
+        "gcn",
+        description=f"Architecture: {', '.join(spec.title for spec in MODEL_SPECS.values())}.",
+        json_schema_extra={"basic": True},
+    )
     hidden_channels: int = Field(
         256,
         ge=1,

@@ -5,8 +5,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from core.config.model import ModelConfig, ModelName
-from core.config.models import ARCHITECTURE_FIELDS
+from core.config.model import ModelConfig
+from core.config.models import MODEL_SPECS, ModelName, Normalisation
 from core.graph.graph import Graph
 from core.models.appnp import APPNP
 from core.models.features import normalise_features
@@ -14,7 +14,7 @@ from core.models.gat import GAT
 from core.models.gatv2 import GATv2
 from core.models.gcn import GCN
 from core.models.mlp import MLP
-from core.models.ops.adjacency import Adjacency, Normalisation, build_adjacency
+from core.models.ops.adjacency import Adjacency, build_adjacency
 from core.models.ops.reach import Reach
 from core.models.sage import SAGE
 from core.models.sgc import SGC
@@ -29,26 +29,17 @@ MODELS: Final[dict[ModelName, type[nn.Module]]] = {
     "appnp": APPNP,
     "sgc": SGC,
 }
-# The attention models read only who links to whom, themselves included.
-NORMALISATIONS: Final[dict[ModelName, Normalisation | None]] = {
-    "mlp": None,
-    "gcn": "symmetric",
-    "sage": "mean",
-    "gat": "symmetric",
-    "gatv2": "symmetric",
-    "appnp": "symmetric",
-    "sgc": "symmetric",
-}
 
 
 def choose_normalisation(config: ModelConfig) -> Normalisation | None:
     """How the links of this config's model are weighed; None for a model that is blind to them."""
-    return "looped_mean" if config.model == "sage" and config.self_loops else NORMALISATIONS[config.model]
+    spec = MODEL_SPECS[config.model]
+    return spec.looped_links if config.self_loops and spec.looped_links else spec.links
 
 
 def build_model(config: ModelConfig, *, in_channels: int, out_channels: int) -> nn.Module:
     """A model with fresh weights, called as `model(x, adj)`, giving logits [N, out_channels]."""
-    fields = {name: getattr(config, name) for name in sorted(ARCHITECTURE_FIELDS[config.model])}
+    fields = {name: getattr(config, name) for name in sorted(MODEL_SPECS[config.model].fields)}
     return MODELS[config.model](in_channels=in_channels, out_channels=out_channels, **fields)
 
 

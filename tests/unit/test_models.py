@@ -7,8 +7,9 @@ from scipy import sparse
 from torch_geometric import nn as pyg
 from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, SAGEConv, SGConv
 
+from core.config.fields import fields_of, uses_field
 from core.config.model import ModelConfig
-from core.config.models import ARCHITECTURE_FIELDS, fields_of, uses_field
+from core.config.models import MODEL_SPECS
 from core.models.build import MODELS, build_inputs, build_model
 from core.models.ops.adjacency import Adjacency, build_adjacency
 
@@ -189,9 +190,10 @@ def test_buffers_stay_out_of_the_checkpoint(tiny_graph):
 
 
 def test_fields_are_those_of_the_config_and_of_the_constructors():
-    for model, fields in ARCHITECTURE_FIELDS.items():
+    assert MODELS.keys() == MODEL_SPECS.keys()
+    for model, spec in MODEL_SPECS.items():
         assert fields_of(model) <= set(ModelConfig.model_fields)
-        assert fields_of(model) - fields - {"self_loops"} == {"model", "feature_norm"}
+        assert fields_of(model) - spec.fields - {"self_loops"} == {"model", "feature_norm"}
     assert uses_field("sage", "self_loops")
     assert not uses_field("gcn", "self_loops")
     assert not uses_field("gcn", "heads")

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from scipy import sparse
 
 from core.config.model import ModelConfig
-from core.models.build import MODELS, NORMALISATIONS, build_model, build_reach
+from core.models.build import MODELS, build_model, build_reach, choose_normalisation
 from core.models.ops.adjacency import build_adjacency
 
 N, C = 60, 3
@@ -26,7 +26,7 @@ def links():
 def make(model, links, **fields):
     torch.manual_seed(0)
     config = ModelConfig(model=model, hidden_channels=8, heads=2, dropout=0.0, **fields)
-    kind = NORMALISATIONS[model]
+    kind = choose_normalisation(config)
     adj = build_adjacency(links, kind) if kind else None
     return build_model(config, in_channels=10, out_channels=C), adj, torch.randn(N, 10)
 

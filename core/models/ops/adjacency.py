@@ -1,6 +1,6 @@
 """Sparse products with a constant matrix: fast on a CPU, differentiable in the dense factor."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-Normalisation = Literal["symmetric", "mean", "looped_mean"]
+from core.config.models import Normalisation
 
 # Dense products of float32 rows whose length is no multiple of this (64 bytes) take up to a quarter longer on a CPU.
 ROW_MULTIPLE: Final = 16

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.config.fields import uses_field
+from core.config.models import MODEL_SPECS, REFINEMENTS
 from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.evaluation.report import RunFacts
@@ -20,7 +22,6 @@ from core.models.ops.kernels import use_sparse_kernel
 from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
 from core.training.replicas.capture import CapturedStep, side_stream
 from core.training.replicas.memory import count_fitting, read_free_bytes
-from core.training.replicas.models import REPLICATED_MODELS
 from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation
 from core.training.replicas.stack import SCORES, Pair, ReplicaStack
 
@@ -29,13 +30,10 @@ SYNC_EPOCHS: Final = 10
 # The stack is rebuilt without those that are done when so small a share is left.
 KEEP_SHARE: Final = 0.75
 
-# What a replica obeys. Any other field must be as if it were not there.
-_OBEYED: Final = frozenset(
-    {"model", "hidden_channels", "num_layers", "dropout", "norm", "residual", "jk", "propagation_steps", "alpha"}
-    | {"feature_norm", "lr", "weight_decay", "epochs", "patience", "device"}
-)
-# Of attention alone, or decided by the pairs, or only names.
-_IGNORED: Final = frozenset({"heads", "attention_dropout", "split", "seed", "preset", "graph"})
+# What a replica obeys beside its model's own fields. Any other field must be as if it were not there.
+_OBEYED: Final = frozenset({"model", "feature_norm", "lr", "weight_decay", "epochs", "patience", "device"})
+# Decided by the pairs, or only names.
+_IGNORED: Final = frozenset({"split", "seed", "preset", "graph"})
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +54,13 @@ class ReplicaOutcome:
 def supports_replicas(config: TrainConfig) -> bool:
     """Whether `config` can be trained as replicas, to the same losses; if not, train its runs one by one.
 
-    Attention models cannot, nor bf16, nor any field that this module does not know unless it is at its default.
+    Attention models cannot, nor bf16, nor any field that this module does not know unless it is at its default, or
+    the model does not read it.
     """
-    others = set(TrainConfig.model_fields) - _OBEYED - _IGNORED
-    return config.model in REPLICATED_MODELS and all(
+    spec = MODEL_SPECS[config.model]
+    known = spec.fields - REFINEMENTS | _OBEYED | _IGNORED
+    others = {name for name in set(TrainConfig.model_fields) - known if uses_field(config.model, name)}
+    return spec.is_replicable and all(
         getattr(config, name) == TrainConfig.model_fields[name].default for name in others
     )
 
