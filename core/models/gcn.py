@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from core.models.ops.adjacency import Adjacency
 from core.models.ops.dropout import Dropout
 from core.models.ops.reach import Reach
-from core.models.ops.thinning import ThinnedAdjacency
+from core.models.ops.thinning import thin_links
 from core.models.refine.alignment import Alignment
 from core.models.refine.smoothing import Smoothing
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
@@ -28,7 +28,7 @@ class GCNConv(nn.Module):
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
         """x [N, in_channels] to [M, out_channels]."""
-        is_known = self.cached and adj.is_constant and not x.requires_grad
+        is_known = self.cached and adj.keeps_products and not x.requires_grad
         if self.lin.in_features > self.lin.out_features and not is_known:
             return adj.matmul(self.lin(x)) + self.bias
         mixed = adj.matmul_constant(x) if is_known else adj.matmul(x)
@@ -76,7 +76,7 @@ class GCN(Stack):
         """Logits [N, out_channels] of features x [N, in_channels]; with `reach` those of its M articles alone."""
         assert adj is not None
         if self.training:
-            links = ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj
+            links = thin_links(adj, self.link_dropout) if self.link_dropout else adj
             return super().forward(self.feature_dropout(x), links, reach)
         logits = super().forward(x, adj, reach)
         logits = logits if self.alignment is None else self.alignment(logits)

@@ -117,7 +117,7 @@ def test_gradient_by_the_features_is_pyg_s(name, links, x, edge_index):
 
     theirs = x.clone().requires_grad_()
     matrix = sparse.csr_array((adj.matrix.weights, adj.matrix.indices, adj.matrix.offsets), shape=(N, N))
-    model(theirs, Dense(matrix)).square().sum().backward()
+    model(theirs, Dense.from_scipy(matrix)).square().sum().backward()
     torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-4)
 
 

@@ -8,7 +8,7 @@ from scipy import sparse
 from core.config.model import ModelConfig
 from core.models.build import build_inputs, build_model
 from core.models.ops.adjacency import build_adjacency
-from core.models.ops.thinning import ThinnedAdjacency
+from core.models.ops.thinning import thin_links
 
 N = 60
 
@@ -26,7 +26,7 @@ def as_dense(adj):
 
 def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
     torch.manual_seed(0)
-    thinned = as_dense(ThinnedAdjacency(whole, 0.25))
+    thinned = as_dense(thin_links(whole, 0.25))
     expected = as_dense(whole)
     assert torch.equal(thinned.diagonal(), expected.diagonal())
     others = (expected > 0) & ~torch.eye(N, dtype=torch.bool)
@@ -38,7 +38,7 @@ def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
 
 
 def test_product_and_gradient_equal_dense_algebra(whole):
-    adj = ThinnedAdjacency(whole, 0.5)
+    adj = thin_links(whole, 0.5)
     dense = as_dense(adj)
     x = torch.randn(N, 7, requires_grad=True)
     weights = torch.randn(N, 7)
@@ -49,7 +49,7 @@ def test_product_and_gradient_equal_dense_algebra(whole):
 
 def test_every_draw_is_another_and_their_mean_is_the_whole(whole):
     torch.manual_seed(0)
-    draws = torch.stack([as_dense(ThinnedAdjacency(whole, 0.5)) for _ in range(400)])
+    draws = torch.stack([as_dense(thin_links(whole, 0.5)) for _ in range(400)])
     assert not torch.equal(draws[0], draws[1])
     torch.testing.assert_close(draws.mean(dim=0), as_dense(whole), rtol=0.3, atol=0)
 
