@@ -28,11 +28,12 @@ class ModelSpec:
     is_replicable: bool = False
 
 
+# What goes around any model; dropout of links around those alone that read them.
 REFINEMENTS: Final = frozenset({"link_dropout", "feature_dropout", "distribution_alignment", "smoothing_steps"})
 
 MODEL_SPECS: Final[dict[str, ModelSpec]] = {
     "mlp": ModelSpec("MLP", _STACK, links=None, is_replicable=True),
-    "gcn": ModelSpec("GCN", _STACK | REFINEMENTS, is_replicable=True),
+    "gcn": ModelSpec("GCN", _STACK, is_replicable=True),
     "sage": ModelSpec("GraphSAGE", _STACK, links="mean", looped_links="looped_mean", is_replicable=True),
     "gat": ModelSpec("GAT", _STACK | _ATTENTION),
     "gatv2": ModelSpec("GATv2", _STACK | _ATTENTION),

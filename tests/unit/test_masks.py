@@ -7,7 +7,8 @@ from scipy import sparse
 
 from core.config.model import ModelConfig
 from core.config.models import MODEL_SPECS
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 from core.models.ops.adjacency import Adjacency
 from core.models.ops.rows import CompressedRows
 

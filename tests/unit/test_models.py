@@ -9,8 +9,9 @@ from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, SAGEConv, SGConv
 
 from core.config.fields import fields_of, uses_field
 from core.config.model import ModelConfig
-from core.config.models import MODEL_SPECS
-from core.models.build import MODELS, build_inputs, build_model
+from core.config.models import MODEL_SPECS, REFINEMENTS
+from core.models.build import MODELS, build_model
+from core.models.inputs import build_inputs
 from core.models.ops.adjacency import Adjacency, build_adjacency
 
 N, F, H, C = 40, 12, 8, 5
@@ -193,9 +194,12 @@ def test_fields_are_those_of_the_config_and_of_the_constructors():
     assert MODELS.keys() == MODEL_SPECS.keys()
     for model, spec in MODEL_SPECS.items():
         assert fields_of(model) <= set(ModelConfig.model_fields)
-        assert fields_of(model) - spec.fields - {"self_loops"} == {"model", "feature_norm"}
+        assert fields_of(model) - spec.fields - REFINEMENTS - {"self_loops"} == {"model", "feature_norm"}
     assert uses_field("sage", "self_loops")
     assert not uses_field("gcn", "self_loops")
     assert not uses_field("gcn", "heads")
+    assert uses_field("gat", "link_dropout")
+    assert uses_field("mlp", "smoothing_steps")
+    assert not uses_field("mlp", "link_dropout")
     assert uses_field("appnp", "alpha")
     assert uses_field("mlp", "patience")

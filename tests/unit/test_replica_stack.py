@@ -6,7 +6,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.config.train import build_config
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 from core.models.ops.kernels import use_sparse_kernel
 from core.training.checkpoint import Progress
 from core.training.replicas.stack import Pair, ReplicaProgress, ReplicaStack, draw_weights

@@ -13,8 +13,8 @@ from core.runs.folder import RunFolder
 from core.training.fit import train_run
 from core.training.replicas import train as module
 from core.training.replicas.speedups import Speedups
-from core.training.replicas.stack import SCORES
 from core.training.replicas.train import supports_replicas, train_replicas
+from core.training.replicas.stack import SCORES
 from tests.graphs import make_arrays, make_graph
 from tests.unit.test_fit import rows_of
 
@@ -182,6 +182,9 @@ def test_what_cannot_be_stacked_is_refused(graph):
         with pytest.raises(TrainingError, match="cannot be trained as replicas: train it run by run"):
             train_replicas(config, graph, PAIRS)
     assert supports_replicas(build_config({"model": "gcn", "heads": 4, "preset": "gcn", "split": 3}))
+    assert supports_replicas(build_config({"model": "mlp", "link_dropout": 0.5}))  # which it does not read
+    for name, value in (("link_dropout", 0.5), ("feature_dropout", 0.5), ("smoothing_steps", 2), ("self_loops", True)):
+        assert not supports_replicas(build_config({"model": "sage", name: value}))
     with pytest.raises(InvalidInputError, match="split 2 does not exist"):
         train_replicas(build_config(PLAIN), graph, [(2, 0)])
 

@@ -7,7 +7,8 @@ from scipy import sparse
 
 from core.config.model import ModelConfig
 from core.config.models import MODEL_SPECS
-from core.models.build import build_model, choose_normalisation
+from core.models.build import build_model
+from core.models.inputs import choose_normalisation
 from core.models.ops.adjacency import build_adjacency
 from core.training.replicas.models import build_replicas, stack_weights
 

@@ -152,6 +152,9 @@ class _View(Adjacency):
         super().__init__(matrix, transposed, whole.transposed_order, whole.own)
         self.whole = whole
 
+    def unkept(self) -> Adjacency:
+        return self
+
     @property
     def loops(self) -> Tensor:
         return self.whole.loops
@@ -176,6 +179,10 @@ class MaskedAdjacency(_View):
         turned = weights.index_select(0, whole.transposed_order)
         super().__init__(whole, whole.matrix.reweighted(weights), whole.transposed.reweighted(turned))
         self.mask = mask
+
+    def masked(self, mask: Tensor) -> "MaskedAdjacency":
+        assert self.mask is not None
+        return self.whole.masked(self.mask * mask)
 
     def matmul(self, x: Tensor) -> Tensor:
         assert self.mask is not None

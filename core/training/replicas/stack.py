@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from core.config.train import TrainConfig
 from core.graph.graph import Graph
-from core.models.build import ModelInputs, build_model
+from core.models.build import build_model
+from core.models.inputs import ModelInputs
 from core.training.replicas.models import Weights, build_replicas, stack_weights
 
 SCORES: Final = ("train_loss", "train_acc", "stopping_loss", "stopping_acc", "val_loss", "val_acc")

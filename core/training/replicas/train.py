@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 
 from core.config.fields import uses_field
-from core.config.models import MODEL_SPECS, REFINEMENTS
+from core.config.models import MODEL_SPECS
 from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.evaluation.report import RunFacts
 from core.graph.graph import Graph
-from core.models.build import ModelInputs, build_inputs
+from core.models.inputs import ModelInputs, build_inputs
 from core.models.ops.kernels import use_sparse_kernel
-from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
+from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
 from core.training.replicas.capture import CapturedStep, side_stream
 from core.training.replicas.memory import count_fitting, read_free_bytes
 from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation
@@ -58,7 +58,7 @@ def supports_replicas(config: TrainConfig) -> bool:
     the model does not read it.
     """
     spec = MODEL_SPECS[config.model]
-    known = spec.fields - REFINEMENTS | _OBEYED | _IGNORED
+    known = spec.fields | _OBEYED | _IGNORED
     others = {name for name in set(TrainConfig.model_fields) - known if uses_field(config.model, name)}
     return spec.is_replicable and all(
         getattr(config, name) == TrainConfig.model_fields[name].default for name in others
@@ -207,7 +207,7 @@ class _Trainer:
             seconds_per_epoch=median(per_epoch),
             seconds=sum(record.seconds),
             num_parameters=num_parameters,
-            device=describe_device(self.device),
+            device=read_device_name(self.device),
             peak_memory_mb=round(read_peak_memory_mb(self.device), 1),
         )
 
