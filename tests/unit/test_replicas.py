@@ -14,7 +14,7 @@ from core.training.fit import train_run
 from core.training.replicas import train as module
 from core.training.replicas.speedups import Speedups
 from core.training.replicas.train import supports_replicas, train_replicas
-from core.training.replicas.stack import SCORES
+from core.training.replicas.training import SCORES
 from tests.graphs import make_arrays, make_graph
 from tests.unit.test_fit import rows_of
 
@@ -146,14 +146,14 @@ def test_speedups_change_no_loss(kernel, graph, monkeypatch):
 def test_fewer_at_once_where_memory_runs_out(graph, monkeypatch):
     tried, done = [], []
 
-    class Greedy(module.ReplicaStack):
+    class Greedy(module.ReplicaTraining):
         def __init__(self, config, graph, inputs, pairs, device):
             tried.append(len(pairs))
             if len(pairs) > limit:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
             super().__init__(config, graph, inputs, pairs, device)
 
-    monkeypatch.setattr(module, "ReplicaStack", Greedy)
+    monkeypatch.setattr(module, "ReplicaTraining", Greedy)
     config, limit = build_config({**PLAIN, "epochs": 3}), 1
     outcomes = train_replicas(config, graph, PAIRS, on_done=done.append)
     assert tried == [4, 2, 1, 1, 1, 1]

@@ -23,7 +23,7 @@ from core.training.device import DeviceName, read_device_name, read_peak_memory_
 from core.training.replicas.capture import CapturedStep, side_stream
 from core.training.replicas.memory import count_fitting, read_free_bytes
 from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation
-from core.training.replicas.stack import SCORES, Pair, ReplicaStack
+from core.training.replicas.training import SCORES, ReplicaKey, ReplicaTraining
 
 # The GPU is asked only so often how it goes; a replica that is done meanwhile loses nothing.
 SYNC_EPOCHS: Final = 10
@@ -87,7 +87,7 @@ def train_replicas(
     """
     if not supports_replicas(config):
         raise TrainingError(f"a {config.model} of this config cannot be trained as replicas: train it run by run")
-    named = [Pair(graph.check_split(split), seed) for split, seed in pairs]
+    named = [ReplicaKey(graph.check_split(split), seed) for split, seed in pairs]
     trainer = _Trainer(config, graph, resolve_device(config), on_done=on_done, on_epoch=on_epoch)
     size = replicas or count_fitting(config, graph, read_free_bytes(trainer.device))
     while waiting := [pair for pair in named if pair not in trainer.outcomes]:
@@ -109,7 +109,7 @@ def train_replicas(
 class _Record:
     """What is known of a replica in training on this side of the bus."""
 
-    pair: Pair
+    pair: ReplicaKey
     blocks: list[NDArray[np.float32]] = field(default_factory=list)  # [k, 6] each
     seconds: list[float] = field(default_factory=list)  # its share of each block
     lengths: list[int] = field(default_factory=list)  # epochs of each block
@@ -128,14 +128,14 @@ class _Trainer:
         self.config, self.graph, self.device = config, graph, device
         self.on_done, self.on_epoch = on_done, on_epoch
         self.inputs: ModelInputs = build_inputs(config, graph).to(device)
-        self.outcomes: dict[Pair, ReplicaOutcome] = {}
+        self.outcomes: dict[ReplicaKey, ReplicaOutcome] = {}
         self.num_epochs = 0
 
-    def train(self, pairs: list[Pair], speedups: Speedups) -> None:
+    def train(self, pairs: list[ReplicaKey], speedups: Speedups) -> None:
         """Trains these as one stack until every one is done."""
         if self.inputs.adj is not None:
             use_sparse_kernel(self.inputs.adj, speedups.kernel)
-        stack = ReplicaStack(self.config, self.graph, self.inputs, pairs, torch.device(self.device))
+        stack = ReplicaTraining(self.config, self.graph, self.inputs, pairs, torch.device(self.device))
         # Noise of its own for every stack.
         torch.manual_seed(int(np.random.SeedSequence(np.ravel(pairs)).generate_state(1)[0]))
         live: list[_Record | None] = [_Record(pair) for pair in pairs]  # None: done
@@ -153,13 +153,13 @@ class _Trainer:
                     live = [live[position] for position in training]
                     step = self._build_step(stack, speedups, stream)
 
-    def _build_step(self, stack: ReplicaStack, speedups: Speedups, stream: Any) -> Callable[[], None]:
+    def _build_step(self, stack: ReplicaTraining, speedups: Speedups, stream: Any) -> Callable[[], None]:
         if speedups.compiled:
             compile_activation(stack.model, self.graph.num_nodes)
         return CapturedStep(stack.run_epoch, stream) if speedups.captured else stack.run_epoch
 
     def _run_block(
-        self, stack: ReplicaStack, step: Callable[[], None], live: list[_Record | None], length: int
+        self, stack: ReplicaTraining, step: Callable[[], None], live: list[_Record | None], length: int
     ) -> None:
         scores = torch.empty(length, len(SCORES), stack.replicas, device=self.device)
         began_at = time.perf_counter()
@@ -177,7 +177,7 @@ class _Trainer:
         self.num_epochs += length * len(records)
         self.on_epoch(self.num_epochs)
 
-    def _take_done(self, stack: ReplicaStack, live: list[_Record | None], *, is_last: bool) -> list[_Record | None]:
+    def _take_done(self, stack: ReplicaTraining, live: list[_Record | None], *, is_last: bool) -> list[_Record | None]:
         """The same list without the replicas that are done, which are handed on."""
         progress = stack.progress.tensors
         done, epochs, best = (progress[name].tolist() for name in ("done", "epochs", "best_epoch"))
@@ -211,7 +211,7 @@ class _Trainer:
             peak_memory_mb=round(read_peak_memory_mb(self.device), 1),
         )
 
-    def _refuse_nonsense(self, pair: Pair, scores: NDArray[np.float32]) -> None:
+    def _refuse_nonsense(self, pair: ReplicaKey, scores: NDArray[np.float32]) -> None:
         losses = scores[:, [SCORES.index("train_loss"), SCORES.index("stopping_loss")]]
         finite = np.isfinite(losses).all(axis=1)
         if not finite.all():
