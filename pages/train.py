@@ -4,7 +4,7 @@ import shlex
 
 import streamlit as st
 
-from core.config.models import uses_field
+from core.config.fields import uses_field
 from core.config.presets import Preset
 from core.config.train import TrainConfig
 from core.errors import WikicsError

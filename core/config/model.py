@@ -4,15 +4,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ModelName = Literal["mlp", "gcn", "sage", "gat", "gatv2", "appnp", "sgc"]
+from core.config.models import MODEL_SPECS, ModelName
 
 
 class ModelConfig(BaseModel):
-    """One architecture. `core.config.models` says which fields a model reads."""
+    """One architecture. `core.config.fields` says which fields a model reads."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    model: ModelName = Field("gcn", description="Architecture.", json_schema_extra={"basic": True})
+    model: ModelName = Field(
+        "gcn",
+        description=f"Architecture: {', '.join(spec.title for spec in MODEL_SPECS.values())}.",
+        json_schema_extra={"basic": True},
+    )
     hidden_channels: int = Field(
         256,
         ge=1,
@@ -41,21 +45,21 @@ class ModelConfig(BaseModel):
     )
     self_loops: bool = Field(False, description="Count an article among its own neighbours (sage).")
     link_dropout: float = Field(
-        0.0, ge=0.0, lt=1.0, description="Share of links dropped in each training step, other than self-loops (gcn)."
+        0.0, ge=0.0, lt=1.0, description="Share of links dropped in each training step, other than self-loops."
     )
     feature_dropout: float = Field(
-        0.0, ge=0.0, lt=1.0, description="Share of the features' values dropped in each training step (gcn)."
+        0.0, ge=0.0, lt=1.0, description="Share of the features' values dropped in each training step."
     )
     distribution_alignment: bool = Field(
         False,
         description="Shift trained predictions until categories are as frequent as among training articles, if "
-        "stopping articles gain (gcn).",
+        "stopping articles gain.",
     )
     smoothing_steps: int = Field(
         0,
         ge=0,
         le=64,
-        description="Steps in which trained predictions mix with those around them, if stopping articles gain (gcn).",
+        description="Steps in which trained predictions mix with those around them, if stopping articles gain.",
     )
     heads: int = Field(8, ge=1, le=16, description="Attention heads (gat, gatv2); must divide hidden_channels.")
     attention_dropout: float = Field(

@@ -1,28 +1,48 @@
-"""Which config fields a model reads, so that a form hides the others. No torch here."""
+"""One ModelSpec a model: what others must know of it without building it. No torch here."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.config.model import ModelConfig, ModelName
+Normalisation = Literal["symmetric", "mean", "looped_mean"]
 
 _STACK: Final = frozenset({"hidden_channels", "num_layers", "dropout", "norm", "residual", "jk"})
-# What each model's constructor takes beside the widths that the graph decides.
-ARCHITECTURE_FIELDS: Final[dict[ModelName, frozenset[str]]] = {
-    "mlp": _STACK,
-    "gcn": _STACK | {"link_dropout", "feature_dropout", "distribution_alignment", "smoothing_steps"},
-    "sage": _STACK,
-    "gat": _STACK | {"heads", "attention_dropout"},
-    "gatv2": _STACK | {"heads", "attention_dropout"},
-    "appnp": _STACK | {"propagation_steps", "alpha"},
-    "sgc": frozenset({"propagation_steps"}),
+_ATTENTION: Final = frozenset({"heads", "attention_dropout"})
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model: its class of this name is in `core.models.build`.
+
+    title: its name, for a person.
+    fields: of ModelConfig, what its constructor takes beside the widths that the graph decides.
+    links: how the links are weighed that it is called with; None for a model blind to them. Attention reads only
+    who links to whom, themselves included.
+    looped_links: the same where the config asks for `self_loops`; None for a model without that choice.
+    is_replicable: whether `core.training.replicas` can train many of it as one.
+    """
+
+    title: str
+    fields: frozenset[str]
+    links: Normalisation | None = "symmetric"
+    looped_links: Normalisation | None = None
+    is_replicable: bool = False
+
+
+# What goes around any model; dropout of links around those alone that read them.
+REFINEMENTS: Final = frozenset({"link_dropout", "feature_dropout", "distribution_alignment", "smoothing_steps"})
+
+MODEL_SPECS: Final[dict[str, ModelSpec]] = {
+    "mlp": ModelSpec("MLP", _STACK, links=None, is_replicable=True),
+    "gcn": ModelSpec("GCN", _STACK, is_replicable=True),
+    "sage": ModelSpec("GraphSAGE", _STACK, links="mean", looped_links="looped_mean", is_replicable=True),
+    "gat": ModelSpec("GAT", _STACK | _ATTENTION),
+    "gatv2": ModelSpec("GATv2", _STACK | _ATTENTION),
+    "appnp": ModelSpec("APPNP", _STACK | {"propagation_steps", "alpha"}, is_replicable=True),
+    "sgc": ModelSpec("SGC", frozenset({"propagation_steps"}), is_replicable=True),
 }
 
-
-def fields_of(model: ModelName) -> set[str]:
-    """The fields of ModelConfig that this model reads."""
-    of_links = {"self_loops"} if model == "sage" else set()
-    return {"model", "feature_norm", *of_links, *ARCHITECTURE_FIELDS[model]}
-
-
-def uses_field(model: ModelName, name: str) -> bool:
-    """Whether a field of a run's config means anything to this model; those of training always do."""
-    return name not in ModelConfig.model_fields or name in fields_of(model)
+# The type checker cannot read the names out of the table; pydantic, the form and OpenAPI can.
+if TYPE_CHECKING:
+    ModelName = str
+else:
+    ModelName = Literal[tuple(MODEL_SPECS)]

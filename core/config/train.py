@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from core.config.model import ModelConfig
+from core.config.models import MODEL_SPECS
 from core.errors import ConfigError
 
 
@@ -62,7 +63,7 @@ class TrainConfig(ModelConfig):
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:
-        if self.model in ("gat", "gatv2") and self.hidden_channels % self.heads:
+        if "heads" in MODEL_SPECS[self.model].fields and self.hidden_channels % self.heads:
             raise ValueError(
                 f"heads: {self.heads} does not divide hidden_channels {self.hidden_channels}; choose a divisor"
             )

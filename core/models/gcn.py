@@ -5,11 +5,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.models.ops.adjacency import Adjacency
-from core.models.ops.dropout import Dropout
-from core.models.ops.reach import Reach
-from core.models.ops.thinning import ThinnedAdjacency
-from core.models.refine.alignment import Alignment
-from core.models.refine.smoothing import Smoothing
 from core.models.stack import JumpingKnowledge, Norm, Stack, layer_widths
 
 
@@ -28,7 +23,7 @@ class GCNConv(nn.Module):
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
         """x [N, in_channels] to [M, out_channels]."""
-        is_known = self.cached and adj.is_constant and not x.requires_grad
+        is_known = self.cached and adj.keeps_products and not x.requires_grad
         if self.lin.in_features > self.lin.out_features and not is_known:
             return adj.matmul(self.lin(x)) + self.bias
         mixed = adj.matmul_constant(x) if is_known else adj.matmul(x)
@@ -36,13 +31,7 @@ class GCNConv(nn.Module):
 
 
 class GCN(Stack):
-    """`num_layers` graph convolutions.
-
-    link_dropout: share of the links, self-loops apart, over which a training step passes no message.
-    feature_dropout: share of the values of x that a training step reads as 0.
-    distribution_alignment, smoothing_steps: for `Alignment` and, after it, `Smoothing`, which change what a model
-    in evaluation mode returns; 0 steps for none.
-    """
+    """`num_layers` graph convolutions."""
 
     def __init__(
         self,
@@ -55,29 +44,7 @@ class GCN(Stack):
         norm: Norm = "layer",
         residual: bool = False,
         jk: JumpingKnowledge = "none",
-        link_dropout: float = 0.0,
-        feature_dropout: float = 0.0,
-        distribution_alignment: bool = False,
-        smoothing_steps: int = 0,
     ) -> None:
         widths = layer_widths(in_channels, hidden_channels, num_layers, out_channels, jk)
-        layers = [GCNConv(*pair, cached=index == 0 and not feature_dropout) for index, pair in enumerate(widths)]
+        layers = [GCNConv(*pair, cached=index == 0) for index, pair in enumerate(widths)]
         super().__init__(layers, widths, out_channels, dropout=dropout, norm=norm, residual=residual, jk=jk)
-        self.link_dropout = link_dropout
-        self.feature_dropout = Dropout(feature_dropout)
-        self.alignment = Alignment(out_channels) if distribution_alignment else None
-        self.smoothing = Smoothing(smoothing_steps) if smoothing_steps else None
-
-    def build_reach(self, adj: Adjacency | None, rows: Tensor) -> Reach | None:
-        """None with `link_dropout`: which links a step reads is not known before it."""
-        return None if self.link_dropout else super().build_reach(adj, rows)
-
-    def forward(self, x: Tensor, adj: Adjacency | None = None, reach: Reach | None = None) -> Tensor:
-        """Logits [N, out_channels] of features x [N, in_channels]; with `reach` those of its M articles alone."""
-        assert adj is not None
-        if self.training:
-            links = ThinnedAdjacency(adj, self.link_dropout) if self.link_dropout else adj
-            return super().forward(self.feature_dropout(x), links, reach)
-        logits = super().forward(x, adj, reach)
-        logits = logits if self.alignment is None else self.alignment(logits)
-        return logits if self.smoothing is None else self.smoothing(logits, adj)

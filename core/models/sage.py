@@ -22,7 +22,7 @@ class SAGEConv(nn.Module):
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
         """x [N, in_channels] to [M, out_channels]."""
-        if self.cached and not x.requires_grad:
+        if self.cached and adj.keeps_products and not x.requires_grad:
             both = adj.matmul_constant(x, beside=True)
             weight = torch.cat([self.lin_r.weight, self.lin_l.weight], dim=1)
             return F.linear(both, F.pad(weight, (0, both.shape[1] - weight.shape[1])), self.lin_l.bias)

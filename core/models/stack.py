@@ -96,7 +96,8 @@ class Stack(nn.Module):
 
     def _hidden(self, index: int, x: Tensor, adj: Adjacency | None) -> Tensor:
         """Layer `index` of x, up to its dropout."""
-        if index > 0 or getattr(self.layers[0], "dropout", None):
+        is_constant = adj is None or adj.keeps_products
+        if index > 0 or not is_constant or getattr(self.layers[0], "dropout", None):
             return self._activate(index, self._convolve(index, x, adj))
         if self.norm_mixes_rows:
             return self._activate(0, self._first.get(lambda: self._convolve(0, x, adj), (x, adj), self))

@@ -3,10 +3,13 @@
 import io
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from core.errors import InvalidInputError, TrainingError
+from core.models.tensors import load_tensors
 from core.storage.local import PARTIAL_SUFFIX, write_atomically
 
 OptimizerState = dict[str, object]
@@ -17,6 +20,7 @@ class Progress:
     """How far a run has come, and its best epoch so far: best stopping accuracy, ties by lower stopping loss."""
 
     epoch: int = 0  # epochs trained
+    step: int = 0  # steps of the optimiser
     elapsed_seconds: float = 0.0  # training time, summed over resumes
     best_epoch: int = 0
     best_acc: float = -1.0
@@ -40,6 +44,7 @@ class Checkpoint:
     weights: dict[str, Tensor]
     optimizer: OptimizerState
     rng_states: dict[str, Tensor]  # device to generator state
+    refines: bool  # whether the run obeys its refinements, whatever its model
 
 
 def read_rng_states(device: str) -> dict[str, Tensor]:
@@ -69,6 +74,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "weights": checkpoint.weights,
         "optimizer": checkpoint.optimizer,
         "rng_states": checkpoint.rng_states,
+        "refines": checkpoint.refines,
     }
     buffer = io.BytesIO()
     torch.save(content, buffer)
@@ -76,15 +82,31 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint, on the CPU; None where a run was interrupted before its first."""
+    """The checkpoint, on the CPU; None where a run was interrupted before its first.
+
+    Older ones do not say how many steps there were, nor know refinements of other models than GCN.
+    Raises TrainingError for a file that is not whole.
+    """
     for partial in path.parent.glob(f"{path.name}.*{PARTIAL_SUFFIX}"):
         partial.unlink(missing_ok=True)  # a kill came while it was written
     if not path.exists():
         return None
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    return Checkpoint(
-        progress=Progress(**content["progress"]),
-        weights=content["weights"],
-        optimizer=content["optimizer"],
-        rng_states=content["rng_states"],
-    )
+    try:
+        content = load_tensors(path.read_bytes())
+        return Checkpoint(
+            progress=Progress(**{"step": _count_steps(content["optimizer"])} | content["progress"]),
+            weights=content["weights"],
+            optimizer=content["optimizer"],
+            rng_states=content["rng_states"],
+            refines=content.get("refines", False),
+        )
+    except (InvalidInputError, KeyError, TypeError) as error:
+        raise TrainingError(
+            f"{path.name} is damaged, so that the run cannot go on from it: delete {path} and resume the run, which "
+            "then begins anew, or start another"
+        ) from error
+
+
+def _count_steps(optimizer: dict[str, Any]) -> int:
+    """The steps that Adam has made, as it counts them itself."""
+    return max((int(state["step"]) for state in optimizer["state"].values()), default=0)

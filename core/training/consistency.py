@@ -5,47 +5,13 @@ learns to predict from a part what the whole tells. Sources: mean teacher, arXiv
 graphs, with sharpened targets, GRAND, arXiv 2005.11079.
 """
 
-from copy import deepcopy
-from typing import Final, Self
+from typing import Final
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.models.refine.alignment import find_shift
 
 RAMP_STEPS: Final = 50  # over which the teacher gains its full weight: at first it knows nothing
-
-
-class AveragedModel(nn.Module):
-    """A copy of `model` that holds the exponential mean of its weights and buffers, always in evaluation mode.
-
-    After n updates the mean keeps min(decay, (1 + n) / (10 + n)) of itself, so that it soon forgets
-    what the model began with.
-    """
-
-    num_updates: Tensor
-
-    def __init__(self, model: nn.Module, decay: float) -> None:
-        super().__init__()
-        self.model = deepcopy(model).requires_grad_(requires_grad=False).eval()
-        self.decay = decay
-        self.register_buffer("num_updates", torch.tensor(0))
-
-    def train(self, mode: bool = True) -> Self:  # noqa: ARG002
-        return super().train(mode=False)
-
-    @torch.no_grad()
-    def update(self, model: nn.Module) -> None:
-        """Takes the present weights of `model` into the mean; counters are copied."""
-        count = int(self.num_updates.item())
-        decay = min(self.decay, (1 + count) / (10 + count))
-        theirs = model.state_dict()
-        for name, mine in self.model.state_dict().items():
-            if mine.is_floating_point():
-                mine.mul_(decay).add_(theirs[name], alpha=1 - decay)
-            else:
-                mine.copy_(theirs[name])
-        self.num_updates += 1
 
 
 def measure_disagreement(

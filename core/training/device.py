@@ -41,7 +41,7 @@ def resolve_device(config: TrainConfig) -> DeviceName:
     return device
 
 
-def describe_device(device: DeviceName) -> str:
+def read_device_name(device: DeviceName) -> str:
     """The device by its name, for a person."""
     return torch.cuda.get_device_name() if device == "cuda" else device
 

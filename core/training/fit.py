@@ -1,18 +1,14 @@
 """Trains one run in its folder, from its beginning or from where it was interrupted."""
 
 import io
-import logging
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
-from lightning.pytorch import Callback, Trainer
-from lightning.pytorch.strategies import DDPStrategy
+from lightning.pytorch import Callback
 
 from core.config.train import TrainConfig
 from core.errors import TrainingError
@@ -24,11 +20,9 @@ from core.runs.metrics import read_rows
 from core.runs.report import Outcome, RunFacts
 from core.storage.local import write_atomically
 from core.training.checkpoint import load_checkpoint
-from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
-from core.training.group.follower import Follower, Leader
-from core.training.group.processes import Rank, start_group
+from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
+from core.training.loop import build_classifier, build_loader, build_trainer, quiet_lightning
 from core.training.module import NodeClassifier, OneStep
-from core.training.parts.partitions import FIRST_RANK, build_classifier, build_loader
 from core.training.profiling import EpochProfiler
 from core.training.recorder import RunRecorder
 
@@ -56,21 +50,16 @@ def train_run(
     """
     graph.check_split(config.split)
     device = resolve_device(config)
-    with _quiet_lightning(), _memory_errors(config):
+    with quiet_lightning(), _memory_errors(config):
+        checkpoint = load_checkpoint(folder / files.LAST_CHECKPOINT) if resume else None
         torch.manual_seed(config.seed)
-        module = build_classifier(config, graph)
+        module = build_classifier(config, graph, checkpoint)
         recorder = RunRecorder(folder, config, num_classes=graph.num_classes, on_epoch=on_epoch)
-        if resume:
-            recorder.resume(module)
+        if checkpoint is not None:
+            recorder.resume(module, checkpoint)
         if not recorder.is_done:
-            loader = build_loader(config, graph, epoch=lambda: recorder.progress.epoch)
             try:
-                if config.devices == 1:
-                    _build_trainer(config, device, recorder).fit(module, loader, OneStep())
-                else:
-                    checkpoint = folder / files.LAST_CHECKPOINT if resume else None
-                    with start_group(config.devices, device, _follow, checkpoint, config, graph, device) as rank:
-                        _build_trainer(config, device, recorder, rank).fit(module, loader, OneStep())
+                _fit(module, recorder, graph, device, resume=resume)
             finally:
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
@@ -78,47 +67,21 @@ def train_run(
     return outcome
 
 
-def _follow(rank: Rank, checkpoint: Path | None, config: TrainConfig, graph: Graph, device: DeviceName) -> None:
-    """What a run's other processes do: they train beside the first one, from the same checkpoint on."""
-    with _quiet_lightning():
-        module = build_classifier(config, graph)  # takes the weights of rank 0
-        follower = Follower(
-            seed=config.seed, rank=rank.rank, checkpoint=load_checkpoint(checkpoint) if checkpoint else None
-        )
-        loader = build_loader(config, graph, epoch=lambda: follower.epoch, rank=rank.rank)
-        _build_trainer(config, device, follower, rank).fit(module, loader, OneStep())
+def _fit(module: NodeClassifier, recorder: RunRecorder, graph: Graph, device: DeviceName, *, resume: bool) -> None:
+    config, epochs = recorder.config, recorder.config.epochs - recorder.epoch
+    callbacks: list[Callback] = [recorder]
+    if recorder.folder.profile_requested:
+        callbacks.append(EpochProfiler(recorder.folder))
+    loader = build_loader(config, graph, epoch=lambda: recorder.epoch)
+    if config.devices == 1:
+        build_trainer(config, device, callbacks, epochs=epochs).fit(module, loader, OneStep())
+        return
+    from core.training.group.lead import lead_group  # a run in one process needs none of it
 
-
-def _build_trainer(
-    config: TrainConfig, device: DeviceName, callback: RunRecorder | Follower, rank: Rank | None = None
-) -> Trainer:
-    """rank: of this process, where several train together."""
-    # Buffers are the graph's, the same everywhere, and those of batch normalisation, of which rank 0's count.
-    strategy = "auto" if rank is None else DDPStrategy(cluster_environment=rank, broadcast_buffers=False)
-    return Trainer(
-        accelerator=device,
-        strategy=strategy,
-        devices=config.devices,
-        precision=config.precision,
-        max_epochs=config.epochs - callback.epoch,
-        callbacks=[callback, *_list_watchers(callback, rank)],
-        use_distributed_sampler=False,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-    )
-
-
-def _list_watchers(callback: RunRecorder | Follower, rank: Rank | None) -> list[Callback]:
-    """What else follows the training: the profiler that was asked for, and what leads the other processes."""
-    watchers: list[Callback] = []
-    if isinstance(callback, RunRecorder) and callback.folder.profile_requested:
-        watchers.append(EpochProfiler(callback.folder))
-    if rank is not None and rank.rank == FIRST_RANK:
-        watchers.append(Leader())
-    return watchers
+    checkpoint = recorder.folder / files.LAST_CHECKPOINT if resume else None
+    with lead_group(config, graph, device, checkpoint) as lead:
+        trainer = build_trainer(config, device, [*callbacks, lead.leader], epochs=epochs, strategy=lead.strategy)
+        trainer.fit(module, loader, OneStep())
 
 
 def _finalise(
@@ -141,7 +104,7 @@ def _finalise(
         seconds_per_epoch=median(value for value in seconds if value is not None),
         seconds=progress.elapsed_seconds,
         num_parameters=sum(parameter.numel() for parameter in module.model.parameters()),
-        device=describe_device(device),
+        device=read_device_name(device),
         peak_memory_mb=round(read_peak_memory_mb(device), 1),
     )
     folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
@@ -161,17 +124,3 @@ def _memory_errors(config: TrainConfig) -> Iterator[None]:
             f"memory ran out: lower hidden_channels (now {config.hidden_channels}) or num_layers "
             f"(now {config.num_layers}), or train on a machine with more"
         ) from error
-
-
-@contextmanager
-def _quiet_lightning() -> Iterator[None]:
-    """Keeps Lightning's advice out of a run's log; errors still pass."""
-    logger = logging.getLogger("lightning.pytorch")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"lightning\.(pytorch|fabric)")
-            yield
-    finally:
-        logger.setLevel(level)

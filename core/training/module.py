@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from lightning.pytorch import LightningModule
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.config.train import TrainConfig
 from core.graph.graph import Graph
-from core.models.build import build_inputs, build_model, build_reach
-from core.models.refine.alignment import Alignment
-from core.models.refine.smoothing import Smoothing
-from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
+from core.models.build import build_model, build_refined
+from core.models.inputs import build_inputs
+from core.models.refine.averages import AveragedModel
+from core.models.refine.refined import Refined, Told
+from core.training.consistency import measure_disagreement, ramp_weight
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class NodeClassifier(LightningModule):
     """A model, its inputs and one split. After an epoch, `logits` [N, C] and `train_score` are those of that epoch.
 
     What is evaluated is `average`, where the config asks for a mean of the weights, else the model itself.
+    refines: whether the config's refinements are obeyed.
     """
 
     y: Tensor  # [N]
@@ -47,11 +49,15 @@ class NodeClassifier(LightningModule):
     untold_index: Tensor  # articles whose category no step is told
     prior: Tensor | None  # [C], how frequent each category is among the training articles, to align predictions with
 
-    def __init__(self, config: TrainConfig, graph: Graph) -> None:
+    def __init__(self, config: TrainConfig, graph: Graph, *, refines: bool = True) -> None:
         super().__init__()
+        self.refines = refines
         self.lr, self.weight_decay = config.lr, config.weight_decay
         self.consistency, self.teacher_temperature = config.consistency, config.teacher_temperature
-        self.model: nn.Module = build_model(config, in_channels=graph.x.shape[1], out_channels=graph.num_classes)
+        sizes = {"in_channels": graph.x.shape[1], "out_channels": graph.num_classes}
+        self.model = (
+            build_refined(config, **sizes) if refines else Refined(build_model(config, **sizes), graph.num_classes)
+        )
         self.inputs = build_inputs(config, graph)
         self.register_buffer("y", torch.tensor(graph.y), persistent=False)
         masks = {"train": graph.train_masks, "stopping": graph.stopping_masks, "val": graph.val_masks}
@@ -64,7 +70,7 @@ class NodeClassifier(LightningModule):
         # Equally many articles of each category were picked so: they tell nothing of frequencies.
         tells = config.distribution_alignment and bool(counts.min() < counts.max())
         self.register_buffer("prior", counts / counts.sum() if tells else None, persistent=False)
-        self.reach = build_reach(self.model, self.inputs.adj, self.train_index) if not config.consistency else None
+        self.reach = None if config.consistency else self.model.build_reach(self.inputs, self.train_index)
         self.average = AveragedModel(self.model, config.average_decay) if config.average_decay else None
         self._unrefined: Tensor | None = None  # [N, C], of the last evaluation
         self.train_score = Score(loss=float("nan"), acc=float("nan"))
@@ -72,7 +78,7 @@ class NodeClassifier(LightningModule):
 
     def forward(self) -> Tensor:
         """Logits [N, C] of all articles."""
-        logits: Tensor = self.model(self.inputs.x, self.inputs.adj)
+        logits: Tensor = self.model(self.inputs)
         return logits.float()
 
     def train_logits(self) -> Tensor:
@@ -80,7 +86,7 @@ class NodeClassifier(LightningModule):
         if self.reach is None:
             everyone: Tensor = self()
             return everyone.index_select(0, self.train_index)
-        logits: Tensor = self.model(self.inputs.x, self.inputs.adj, self.reach).float()
+        logits: Tensor = self.model(self.inputs, self.reach).float()
         return logits
 
     def training_step(self, batch: int, batch_idx: int) -> Tensor:  # noqa: ARG002
@@ -119,21 +125,13 @@ class NodeClassifier(LightningModule):
 
     def _evaluate(self) -> Tensor:
         """Logits [N, C] of what is evaluated, aligned and smoothed as far as the stopping articles gain by it."""
-        model, adj = self.model if self.average is None else self.average.model, self.inputs.adj
-        alignment, smoothing = getattr(model, "alignment", None), getattr(model, "smoothing", None)
-        for refinement in (alignment, smoothing):
-            if isinstance(refinement, Alignment | Smoothing):
-                refinement.reset()
-        logits: Tensor = model(self.inputs.x, adj).float()
+        evaluated = self.model if self.average is None else self.average.model
+        evaluated.reset()
+        logits: Tensor = evaluated(self.inputs).float()
         # A clone made outside inference mode, so that a loss may use it.
         with torch.inference_mode(False):
             self._unrefined = logits.clone() if self.consistency else None
-        if isinstance(alignment, Alignment) and self.prior is not None:
-            logits = alignment.choose(logits, self.prior, self.untold_index, self.y, self.stopping_index)
-        if isinstance(smoothing, Smoothing):
-            assert adj is not None
-            logits = smoothing.choose(logits, adj, self.y, self.stopping_index)
-        return logits
+        return evaluated.choose(logits, self.inputs, Told(self.prior, self.untold_index, self.y, self.stopping_index))
 
     def best_state(self) -> dict[str, Tensor]:
         """Weights and buffers of what is evaluated, under the model's own names."""

@@ -15,7 +15,6 @@ from core.runs.metrics import MetricsWriter
 from core.training.checkpoint import (
     Checkpoint,
     Progress,
-    load_checkpoint,
     read_rng_states,
     restore_rng_states,
     save_checkpoint,
@@ -40,13 +39,11 @@ class RunRecorder(Callback):
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
 
-    def resume(self, module: NodeClassifier) -> None:
-        """Takes up the last checkpoint, if there is one."""
-        self._checkpoint = load_checkpoint(self.folder / files.LAST_CHECKPOINT)
-        if self._checkpoint is not None:
-            self.progress = self._checkpoint.progress
-            self.snapshots.load(self.folder / files.SNAPSHOTS, until_epoch=self.progress.epoch)
-            module.load_state_dict(self._checkpoint.weights)
+    def resume(self, module: NodeClassifier, checkpoint: Checkpoint) -> None:
+        """Takes up the run where the checkpoint was made."""
+        self._checkpoint, self.progress = checkpoint, checkpoint.progress
+        self.snapshots.load(self.folder / files.SNAPSHOTS, until_epoch=self.progress.epoch)
+        module.load_state_dict(checkpoint.weights)
 
     @property
     def epoch(self) -> int:
@@ -64,6 +61,9 @@ class RunRecorder(Callback):
             restore_rng_states(self._checkpoint.rng_states, pl_module.device.type)
             self._checkpoint = None
         self._saved_at = self._epoch_began_at = time.perf_counter()
+
+    def on_train_batch_end(self, *_: object) -> None:
+        self.progress.step += 1
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert isinstance(pl_module, NodeClassifier)
@@ -93,7 +93,7 @@ class RunRecorder(Callback):
         progress.elapsed_seconds += epoch_seconds
         return {
             "epoch": progress.epoch,
-            "step": progress.epoch,
+            "step": progress.step,
             "train_loss": module.train_score.loss,
             "train_acc": module.train_score.acc,
             "stopping_loss": stopping.loss,
@@ -115,6 +115,7 @@ class RunRecorder(Callback):
             weights=module.state_dict(),
             optimizer=trainer.optimizers[0].state_dict(),
             rng_states=read_rng_states(module.device.type),
+            refines=module.refines,
         )
         save_checkpoint(self.folder / files.LAST_CHECKPOINT, checkpoint)
         self._saved_at = time.perf_counter()

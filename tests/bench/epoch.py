@@ -31,7 +31,7 @@ class OurTraining:
 
     def __init__(self, config, graph):
         self.module = NodeClassifier(config, graph)
-        self.model = self.module.model
+        self.model = self.module.model.base
         self.optimizer = self.module.configure_optimizers()
 
     def backward(self):

@@ -18,9 +18,10 @@ import torch.nn.functional as F
 from core.config.train import build_config
 from core.graph.archive import GraphOrigin, build_graph, load_arrays
 from core.graph.twin.build import build_twin_arrays
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 from core.models.ops.kernels import wait_for
-from core.training.device import describe_device, list_devices, read_peak_memory_mb
+from core.training.device import list_devices, read_device_name, read_peak_memory_mb
 from core.training.replicas.memory import count_fitting, read_free_bytes
 from core.training.replicas.speedups import Speedups, choose_speedups
 from core.training.replicas.train import train_replicas
@@ -143,7 +144,7 @@ def measure(graph, splits, args):
     whole = len(pairs) * args.epochs
     return {
         "graph": graph.name,
-        "device": describe_device(device),
+        "device": read_device_name(device),
         "torch": torch.__version__,
         "config": {name: getattr(config, name) for name in (*RECIPE, "hidden_channels", "epochs")},
         "runs": len(pairs),

@@ -72,8 +72,8 @@ def run_case(num_nodes, partitions, *, model, epochs):
     import torch
 
     from core.config.train import build_config
+    from core.training.loop import build_classifier, build_loader
     from core.training.module import OneStep
-    from core.training.parts.partitions import build_classifier, build_loader
 
     case = {"num_nodes": num_nodes, "partitions": partitions, "steps_seconds": [], "evaluation_seconds": []}
     phase = "making the graph"

@@ -7,7 +7,8 @@ import torch.nn.functional as F
 
 from core.config.model import ModelConfig
 from core.config.train import build_config
-from core.models.build import build_inputs, build_model
+from core.models.build import build_refined
+from core.models.inputs import build_inputs
 from core.models.refine.alignment import Alignment, find_shift
 from core.training.module import NodeClassifier
 from tests.graphs import make_graph
@@ -48,16 +49,16 @@ def test_is_used_where_the_loss_falls_by_it(true, is_on):
 
 def test_only_an_evaluation_is_aligned_and_the_shift_is_kept_with_the_weights(tiny_graph):
     config = ModelConfig(model="gcn", hidden_channels=6, dropout=0.0, distribution_alignment=True)
-    model = build_model(config, in_channels=4, out_channels=2)
+    model = build_refined(config, in_channels=4, out_channels=2)
     inputs = build_inputs(config, tiny_graph)
-    plain = model(inputs.x, inputs.adj)
+    plain = model(inputs)
     model.alignment.shift.copy_(torch.tensor([1.0, -1.0]))
-    torch.testing.assert_close(model(inputs.x, inputs.adj), plain)
-    aligned = model.eval()(inputs.x, inputs.adj)
+    torch.testing.assert_close(model(inputs), plain)
+    aligned = model.eval()(inputs)
     torch.testing.assert_close(aligned, plain + model.alignment.shift)
-    other = build_model(config, in_channels=4, out_channels=2).eval()
+    other = build_refined(config, in_channels=4, out_channels=2).eval()
     other.load_state_dict(model.state_dict())
-    torch.testing.assert_close(other(inputs.x, inputs.adj), aligned)
+    torch.testing.assert_close(other(inputs), aligned)
 
 
 def test_equally_many_training_articles_a_category_tell_nothing_of_frequencies(tiny_graph):

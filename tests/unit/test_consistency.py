@@ -8,7 +8,8 @@ from torch import nn
 
 from core.config.train import build_config
 from core.models.refine.alignment import find_shift
-from core.training.consistency import AveragedModel, measure_disagreement, ramp_weight
+from core.models.refine.averages import AveragedModel
+from core.training.consistency import measure_disagreement, ramp_weight
 from core.training.module import NodeClassifier
 
 
@@ -79,7 +80,7 @@ def test_a_step_learns_from_labels_and_from_the_teacher_on_all_other_articles(ti
             parameter.add_(0.3 * torch.randn_like(parameter))
     module.on_train_batch_end(None, 0, 0)
     module.validation_step(0, 0)
-    teacher = module.average.model(module.inputs.x, module.inputs.adj)
+    teacher = module.average.model(module.inputs)
     torch.testing.assert_close(module.logits, teacher)
     logits = module()
     taught = measure_disagreement(logits[~train], teacher[~train], 0.5)
@@ -91,7 +92,7 @@ def test_a_step_learns_from_labels_and_from_the_teacher_on_all_other_articles(ti
 def test_the_mean_is_what_is_kept_as_best(tiny_graph):
     module = NodeClassifier(build_config({"hidden_channels": 6, "average_decay": 0.9}), tiny_graph)
     with torch.no_grad():
-        module.model.layers[0].bias.add_(1.0)
+        module.model.base.layers[0].bias.add_(1.0)
     kept = module.best_state()
     assert kept.keys() == {f"model.{name}" for name in module.model.state_dict()}
     assert torch.equal(kept["model.layers.0.bias"], torch.zeros(6))

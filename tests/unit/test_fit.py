@@ -9,21 +9,22 @@ import torch
 from core.config.train import build_config
 from core.errors import ConfigError, InvalidInputError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model, build_refined
+from core.models.inputs import build_inputs
 from core.runs import files
 from core.runs.metrics import COLUMNS, read_rows
-from core.training import fit, recorder
+from core.training import loop, recorder
 from core.training.fit import train_run
 from tests.graphs import make_arrays, make_graph
 
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 12, "patience": 100, "device": "cpu"}
 
 
-TAUGHT = {
+REFINED = {
     **{"link_dropout": 0.5, "feature_dropout": 0.5},
     **{"distribution_alignment": True, "smoothing_steps": 3},
-    **{"average_decay": 0.9, "consistency": 1.0},
 }
+TAUGHT = {**REFINED, "average_decay": 0.9, "consistency": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +95,12 @@ def test_the_mean_of_the_weights_is_what_predicts(graph, new_folder):
     folder = new_folder("run")
     config = build_config({**SMALL, **TAUGHT, "epochs": 40})
     train_run(folder, config, graph)
-    model = build_model(config, in_channels=10, out_channels=3)
+    model = build_refined(config, in_channels=10, out_channels=3)
     best = torch.load(folder / files.BEST_WEIGHTS, weights_only=True)
     model.load_state_dict({name.removeprefix("model."): value for name, value in best.items()})
     inputs = build_inputs(config, graph)
     with torch.no_grad(), np.load(folder / files.PREDICTIONS) as saved:
-        np.testing.assert_allclose(model.eval()(inputs.x, inputs.adj).numpy(), saved["logits"], atol=1e-5)
+        np.testing.assert_allclose(model.eval()(inputs).numpy(), saved["logits"], atol=1e-5)
     assert folder.read_json(files.REPORT)["test_acc"] > 0.6
 
 
@@ -157,6 +158,10 @@ def test_same_seed_same_weights(model, graph, new_folder):
         {"model": "appnp", "norm": "layer"},
         {"model": "gcn", "norm": "layer", **TAUGHT},
         {"model": "gcn", "norm": "batch", **TAUGHT},
+        {"model": "sage", **TAUGHT},
+        {"model": "gat", **REFINED},
+        {"model": "sgc", **TAUGHT},
+        {"model": "mlp", **TAUGHT},
     ],
 )
 def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(values, graph, new_folder):
@@ -218,7 +223,7 @@ def test_memory_that_runs_out_is_said(graph, new_folder, monkeypatch):
     def fit_too_much(*_):
         torch.empty(2**50, dtype=torch.uint8)
 
-    monkeypatch.setattr(fit.Trainer, "fit", fit_too_much)
+    monkeypatch.setattr(loop.Trainer, "fit", fit_too_much)
     with pytest.raises(TrainingError, match=r"^memory ran out: lower hidden_channels \(now 16\)"):
         train_run(new_folder("run"), build_config(SMALL), graph)
 
@@ -255,3 +260,35 @@ def test_checkpoints_come_between_epochs_at_most_every_two_seconds(graph, new_fo
     monkeypatch.setattr(recorder, "CHECKPOINT_SECONDS", 0.0)
     train_run(folder, build_config({**SMALL, "epochs": 5}), graph)
     assert saved == [5, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("model", ["sage", "gat", "mlp"])
+def test_a_run_begun_when_gcn_alone_was_refined_goes_on_so(model, graph, new_folder):
+    """Bit for bit as the version that began it would have gone on."""
+    values = {**SMALL, "model": model, "heads": 4, "average_decay": 0.9}
+    ignoring, plain = new_folder("ignoring"), new_folder("plain")
+    for folder in (ignoring, plain):
+        train_run(folder, build_config({**values, "epochs": 4}), graph)
+    path = ignoring / files.LAST_CHECKPOINT
+    content = torch.load(path, weights_only=True)
+    del content["refines"], content["progress"]["step"]
+    torch.save(content, path)
+    for epochs in (8, 12):  # the second from a checkpoint of today
+        train_run(ignoring, build_config({**values, **REFINED, "epochs": epochs}), graph, resume=True)
+        train_run(plain, build_config({**values, "epochs": epochs}), graph, resume=True)
+    assert weights_of(ignoring) == weights_of(plain)
+    assert rows_of(ignoring, *LEARNT, "step") == rows_of(plain, *LEARNT, "step")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_a_damaged_checkpoint_is_said_with_the_way_on(share, graph, new_folder):
+    folder = new_folder("run")
+    config = build_config({**SMALL, "epochs": 2})
+    train_run(folder, config, graph)
+    path = folder / files.LAST_CHECKPOINT
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(TrainingError, match=r"^last\.ckpt is damaged, so .*: delete .*/last\.ckpt and resume the run"):
+        train_run(folder, config, graph, resume=True)
+    path.unlink()
+    assert train_run(folder, config, graph, resume=True) == "finished"

@@ -21,7 +21,8 @@ from core.runs.metrics import read_rows
 from core.training import device
 from core.training.fit import train_run
 from core.training.group.processes import start_group
-from core.training.parts.partitions import PartitionedClassifier, RandomParts
+from core.training.parts.classifier import PartitionedClassifier
+from core.training.parts.loader import RandomParts
 from tests.graphs import make_graph
 
 SMALL = {"hidden_channels": 16, "lr": 0.03, "epochs": 8, "patience": 100, "device": "cpu"}

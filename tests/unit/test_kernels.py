@@ -6,8 +6,9 @@ import torch
 from scipy import sparse
 
 from core.models.ops import kernels
-from core.models.ops.adjacency import Adjacency, normalise_links
+from core.models.ops.adjacency import Adjacency
 from core.models.ops.kernels import KernelRows, choose_sparse_kernel, use_sparse_kernel
+from core.models.ops.normalise import normalise_links
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def links():
 def test_every_kernel_gives_the_same_product_and_gradient(kernel, kind, links, monkeypatch):
     monkeypatch.setattr(kernels, "COLUMNS", 3)
     matrix = normalise_links(links, kind)
-    adj, dense = Adjacency(matrix), torch.tensor(matrix.toarray())
+    adj, dense = Adjacency.from_scipy(matrix), torch.tensor(matrix.toarray())
     use_sparse_kernel(adj, kernel)
     assert (adj.transposed is adj.matrix) == (kind == "symmetric")
     x, weights = torch.randn(30, 7, requires_grad=True), torch.randn(30, 7)
@@ -33,7 +34,7 @@ def test_every_kernel_gives_the_same_product_and_gradient(kernel, kind, links, m
 
 
 def test_the_fastest_kernel_that_works_is_chosen(links, monkeypatch):
-    adj = Adjacency(normalise_links(links, "symmetric"))
+    adj = Adjacency.from_scipy(normalise_links(links, "symmetric"))
     measured = []
 
     def measure(call, device):
@@ -58,6 +59,6 @@ def test_the_fastest_kernel_that_works_is_chosen(links, monkeypatch):
 
 
 def test_a_choice_is_made_of_real_times(links):
-    adj = Adjacency(normalise_links(links, "mean"))
+    adj = Adjacency.from_scipy(normalise_links(links, "mean"))
     assert choose_sparse_kernel(adj, 8) in ("bag", "csr", "edges")
     assert not isinstance(adj.matrix, KernelRows)

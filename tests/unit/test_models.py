@@ -7,9 +7,11 @@ from scipy import sparse
 from torch_geometric import nn as pyg
 from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, SAGEConv, SGConv
 
+from core.config.fields import fields_of, uses_field
 from core.config.model import ModelConfig
-from core.config.models import ARCHITECTURE_FIELDS, fields_of, uses_field
-from core.models.build import MODELS, build_inputs, build_model
+from core.config.models import MODEL_SPECS, REFINEMENTS
+from core.models.build import MODELS, build_model
+from core.models.inputs import build_inputs
 from core.models.ops.adjacency import Adjacency, build_adjacency
 
 N, F, H, C = 40, 12, 8, 5
@@ -116,7 +118,7 @@ def test_gradient_by_the_features_is_pyg_s(name, links, x, edge_index):
 
     theirs = x.clone().requires_grad_()
     matrix = sparse.csr_array((adj.matrix.weights, adj.matrix.indices, adj.matrix.offsets), shape=(N, N))
-    model(theirs, Dense(matrix)).square().sum().backward()
+    model(theirs, Dense.from_scipy(matrix)).square().sum().backward()
     torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-4, atol=1e-4)
 
 
@@ -189,11 +191,15 @@ def test_buffers_stay_out_of_the_checkpoint(tiny_graph):
 
 
 def test_fields_are_those_of_the_config_and_of_the_constructors():
-    for model, fields in ARCHITECTURE_FIELDS.items():
+    assert MODELS.keys() == MODEL_SPECS.keys()
+    for model, spec in MODEL_SPECS.items():
         assert fields_of(model) <= set(ModelConfig.model_fields)
-        assert fields_of(model) - fields - {"self_loops"} == {"model", "feature_norm"}
+        assert fields_of(model) - spec.fields - REFINEMENTS - {"self_loops"} == {"model", "feature_norm"}
     assert uses_field("sage", "self_loops")
     assert not uses_field("gcn", "self_loops")
     assert not uses_field("gcn", "heads")
+    assert uses_field("gat", "link_dropout")
+    assert uses_field("mlp", "smoothing_steps")
+    assert not uses_field("mlp", "link_dropout")
     assert uses_field("appnp", "alpha")
     assert uses_field("mlp", "patience")

@@ -11,11 +11,13 @@ from torch_geometric.utils import from_scipy_sparse_matrix, subgraph
 from core.config.train import build_config
 from core.errors import ConfigError
 from core.graph.archive import GraphOrigin, build_graph
-from core.models.build import MODELS, build_inputs
+from core.models.build import MODELS
+from core.models.inputs import build_inputs
 from core.runs import files
 from core.runs.metrics import read_rows
 from core.training.fit import train_run
-from core.training.parts.partitions import PartitionedClassifier, RandomParts, build_classifier, cut_links
+from core.training.parts.classifier import PartitionedClassifier, cut_links
+from core.training.parts.loader import RandomParts
 from core.training.replicas.train import supports_replicas
 from tests.graphs import make_graph
 
@@ -38,6 +40,10 @@ def weights_of(folder):
 def rows_of(folder):
     rows = read_rows((folder / files.METRICS).read_bytes())
     return [tuple(row[name] for name in LEARNT) for row in rows]
+
+
+def steps_of(folder):
+    return [row["step"] for row in read_rows((folder / files.METRICS).read_bytes())]
 
 
 @pytest.mark.parametrize("partitions", [2, 7, 120])
@@ -129,7 +135,7 @@ def test_a_step_is_that_of_a_graph_made_of_the_part(model, graph):
     loss = module.training_step(torch.from_numpy(index), 0)
     inputs = build_inputs(config, part)
     train = torch.tensor(part.train_masks[0])
-    logits, y = module.model(inputs.x, inputs.adj)[train], torch.tensor(part.y)[train]
+    logits, y = module.model(inputs)[train], torch.tensor(part.y)[train]
     torch.testing.assert_close(loss, F.cross_entropy(logits, y))
     assert module.train_score.loss == pytest.approx(loss.item())
     assert module.train_score.acc == pytest.approx((logits.argmax(dim=1) == y).float().mean().item())
@@ -171,9 +177,25 @@ def test_learns_and_resumes_to_the_same_weights(model, graph, new_folder):
     assert rows_of(halted) == rows_of(whole)
 
 
-def test_one_part_is_the_full_graph_and_needs_no_pyg(graph, new_folder, monkeypatch):
+@pytest.mark.parametrize("counts", [True, False])
+def test_steps_are_those_of_the_optimiser_across_resumes(counts, graph, new_folder):
+    """counts: whether the checkpoint says how many there were; those of older versions do not."""
+    folder = new_folder("run")
+    train_run(folder, build_config({**SMALL, "partitions": 4, "epochs": 2}), graph)
+    assert steps_of(folder) == [4, 8]
+    if not counts:
+        path = folder / files.LAST_CHECKPOINT
+        content = torch.load(path, weights_only=True)
+        del content["progress"]["step"]
+        torch.save(content, path)
+    train_run(folder, build_config({**SMALL, "partitions": 4, "epochs": 4}), graph, resume=True)
+    assert steps_of(folder) == [4, 8, 12, 16]
+
+
+def test_one_part_is_the_full_graph_and_passes_through_none_of_this(graph, new_folder, monkeypatch):
     config = build_config({**SMALL, "partitions": 1, "epochs": 1})
-    assert not isinstance(build_classifier(config, graph), PartitionedClassifier)
+    for name in ("parts.loader", "parts.classifier", "group.lead", "group.follower"):
+        monkeypatch.setitem(sys.modules, f"core.training.{name}", None)
     monkeypatch.setitem(sys.modules, "torch_geometric.loader", None)
     assert train_run(new_folder("run"), config, graph) == "finished"
 

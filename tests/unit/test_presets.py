@@ -2,17 +2,23 @@
 
 import pytest
 
-from core.config.models import fields_of
-from core.config.presets import PRESETS, list_presets, load_preset
+from core.config.fields import fields_of
+from core.config.models import MODEL_SPECS
+from core.config.presets import list_presets, load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import PresetNotFoundError
+
+PRESETS = (
+    *("gcn", "best", "sage", "gat", "gatv2", "appnp", "sgc", "mlp"),
+    *("tuned-gcn", "tuned-sage", "tuned-gat"),
+)
 
 
 def test_at_least_one_a_model_the_default_first():
     presets = list_presets()
     assert tuple(preset.name for preset in presets) == PRESETS
     assert presets[0].name == TrainConfig().model == "gcn"
-    assert {preset.values["model"] for preset in presets} == {"mlp", "gcn", "sage", "gat", "gatv2", "appnp", "sgc"}
+    assert {preset.values["model"] for preset in presets} == set(MODEL_SPECS)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -25,6 +31,16 @@ def test_is_a_sound_config_of_fields_that_its_model_reads(name):
     assert preset.title
     assert "\n" not in preset.description
     assert len(preset.description) <= 90
+
+
+def test_a_file_is_all_that_a_preset_takes(tmp_path, monkeypatch):
+    text = "title: T\ndescription: D\n{order}config:\n  model: mlp\n  lr: 0.5\n"
+    for name, order in (("zebra", ""), ("apple", ""), ("late", "order: 20\n"), ("first", "order: 1.5\n")):
+        (tmp_path / f"{name}.yaml").write_text(text.format(order=order))
+    (tmp_path / "notes.txt").write_text("no preset")
+    monkeypatch.setattr("core.config.presets.files", lambda _: tmp_path)
+    assert [preset.name for preset in list_presets()] == ["first", "late", "apple", "zebra"]
+    assert load_preset("zebra").values == {"model": "mlp", "lr": 0.5, "preset": "zebra"}
 
 
 def test_an_unknown_preset_names_those_there_are():

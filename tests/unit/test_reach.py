@@ -7,8 +7,10 @@ import torch.nn.functional as F
 from scipy import sparse
 
 from core.config.model import ModelConfig
-from core.models.build import MODELS, NORMALISATIONS, build_model, build_reach
+from core.models.build import MODELS, build_model
+from core.models.inputs import ModelInputs, choose_normalisation
 from core.models.ops.adjacency import build_adjacency
+from core.models.refine.refined import Refined
 
 N, C = 60, 3
 CONVS = ["gcn", "sage", "gat", "gatv2"]
@@ -26,7 +28,7 @@ def links():
 def make(model, links, **fields):
     torch.manual_seed(0)
     config = ModelConfig(model=model, hidden_channels=8, heads=2, dropout=0.0, **fields)
-    kind = NORMALISATIONS[model]
+    kind = choose_normalisation(config)
     adj = build_adjacency(links, kind) if kind else None
     return build_model(config, in_channels=10, out_channels=C), adj, torch.randn(N, 10)
 
@@ -48,14 +50,14 @@ def test_restricted_step_equals_the_full_one(name, num_layers, residual, jk, nor
     model, adj, x = make(name, links, num_layers=num_layers, residual=residual, jk=jk, norm=norm)
     for rows in map(torch.tensor, ([3], [0, 7, 59], range(N))):
         full = loss_and_gradients(model, model(x, adj).index_select(0, rows))
-        restricted = loss_and_gradients(model, model(x, adj, build_reach(model, adj, rows)))
+        restricted = loss_and_gradients(model, model(x, adj, model.build_reach(adj, rows)))
         torch.testing.assert_close(restricted, full, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", CONVS)
 def test_layers_run_for_the_neighbourhood_alone(name, links):
     model, adj, x = make(name, links, num_layers=4, norm="layer")
-    reach = build_reach(model, adj, torch.tensor([3]))
+    reach = model.build_reach(adj, torch.tensor([3]))
     sizes = []
     for layer in model.layers:
         layer.register_forward_hook(lambda _module, _inputs, out: sizes.append(len(out)))
@@ -66,7 +68,7 @@ def test_layers_run_for_the_neighbourhood_alone(name, links):
 
 def test_batch_norm_reads_all_articles(links):
     model, adj, x = make("gcn", links, num_layers=3, norm="batch")
-    reach = build_reach(model, adj, torch.tensor([3]))
+    reach = model.build_reach(adj, torch.tensor([3]))
     sizes = []
     for norm in model.norms:
         norm.register_forward_hook(lambda _module, _inputs, out: sizes.append(len(out)))
@@ -77,10 +79,10 @@ def test_batch_norm_reads_all_articles(links):
 def test_models_that_reach_everything_have_no_reach(links):
     assert set(MODELS) - set(CONVS) == {"mlp", "appnp", "sgc"}
     for name in ("appnp", "sgc"):
-        model, adj, _ = make(name, links)
-        assert build_reach(model, adj, torch.tensor([3])) is None
+        model, adj, x = make(name, links)
+        assert Refined(model, C).build_reach(ModelInputs(x, adj), torch.tensor([3])) is None
 
 
 def test_nothing_of_it_is_stored(links):
     model, adj, _ = make("sage", links, num_layers=3)
-    assert build_reach(model, adj, torch.tensor([3])).state_dict() == {}
+    assert model.build_reach(adj, torch.tensor([3])).state_dict() == {}

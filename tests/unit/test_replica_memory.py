@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from core.config.train import build_config
-from core.models.build import build_inputs
+from core.models.inputs import build_inputs
 from core.training.replicas.memory import count_fitting, estimate_replica_bytes, read_free_bytes
-from core.training.replicas.stack import Pair, ReplicaStack
+from core.training.replicas.training import ReplicaKey, ReplicaTraining
 from tests.graphs import make_graph
 
 
@@ -18,7 +18,8 @@ def graph():
 def measure_bytes(config, graph, replicas):
     """What is alive of these replicas before a backward pass: weights, Adam's moments, gradients, saved tensors."""
     inputs = build_inputs(config, graph)
-    stack = ReplicaStack(config, graph, inputs, [Pair(0, seed) for seed in range(replicas)], torch.device("cpu"))
+    keys = [ReplicaKey(0, seed) for seed in range(replicas)]
+    stack = ReplicaTraining(config, graph, inputs, keys, torch.device("cpu"))
     stack.run_epoch()
     alive = {}
 

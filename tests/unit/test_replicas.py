@@ -14,8 +14,8 @@ from core.runs.report import read_report
 from core.training.fit import train_run
 from core.training.replicas import train as module
 from core.training.replicas.speedups import Speedups
-from core.training.replicas.stack import SCORES
 from core.training.replicas.train import supports_replicas, train_replicas
+from core.training.replicas.training import SCORES
 from tests.graphs import make_arrays, make_graph
 from tests.unit.test_fit import rows_of
 
@@ -145,14 +145,14 @@ def test_speedups_change_no_loss(kernel, graph, monkeypatch):
 def test_fewer_at_once_where_memory_runs_out(graph, monkeypatch):
     tried, done = [], []
 
-    class Greedy(module.ReplicaStack):
+    class Greedy(module.ReplicaTraining):
         def __init__(self, config, graph, inputs, pairs, device):
             tried.append(len(pairs))
             if len(pairs) > limit:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
             super().__init__(config, graph, inputs, pairs, device)
 
-    monkeypatch.setattr(module, "ReplicaStack", Greedy)
+    monkeypatch.setattr(module, "ReplicaTraining", Greedy)
     config, limit = build_config({**PLAIN, "epochs": 3}), 1
     outcomes = train_replicas(config, graph, PAIRS, on_done=done.append)
     assert tried == [4, 2, 1, 1, 1, 1]
@@ -181,6 +181,9 @@ def test_what_cannot_be_stacked_is_refused(graph):
         with pytest.raises(TrainingError, match="cannot be trained as replicas: train it run by run"):
             train_replicas(config, graph, PAIRS)
     assert supports_replicas(build_config({"model": "gcn", "heads": 4, "preset": "gcn", "split": 3}))
+    assert supports_replicas(build_config({"model": "mlp", "link_dropout": 0.5}))  # which it does not read
+    for name, value in (("link_dropout", 0.5), ("feature_dropout", 0.5), ("smoothing_steps", 2), ("self_loops", True)):
+        assert not supports_replicas(build_config({"model": "sage", name: value}))
     with pytest.raises(InvalidInputError, match="split 2 does not exist"):
         train_replicas(build_config(PLAIN), graph, [(2, 0)])
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from core.config.model import ModelConfig
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from scipy import sparse
 
 from core.config.model import ModelConfig
-from core.models.build import build_inputs, build_model
+from core.models.build import build_refined
+from core.models.inputs import build_inputs
 from core.models.ops.adjacency import build_adjacency
 from core.models.refine.smoothing import OWN_SHARES, Smoothing
 
@@ -64,15 +65,15 @@ def test_chooses_what_serves_these_articles_best(links, adj):
 
 def test_only_an_evaluation_is_smoothed_and_the_choice_is_kept_with_the_weights(tiny_graph):
     config = ModelConfig(model="gcn", hidden_channels=6, dropout=0.0, smoothing_steps=3)
-    model = build_model(config, in_channels=4, out_channels=2)
+    model = build_refined(config, in_channels=4, out_channels=2)
     inputs = build_inputs(config, tiny_graph)
-    plain = model(inputs.x, inputs.adj)
-    torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), plain)
+    plain = model(inputs)
+    torch.testing.assert_close(model.eval()(inputs), plain)
     model.smoothing.choice.fill_(2)
-    smoothed = model(inputs.x, inputs.adj)
+    smoothed = model(inputs)
     torch.testing.assert_close(smoothed, model.smoothing(plain, inputs.adj))
     assert not torch.allclose(smoothed.softmax(dim=1), plain.softmax(dim=1))
-    again = build_model(config, in_channels=4, out_channels=2)
+    again = build_refined(config, in_channels=4, out_channels=2)
     again.load_state_dict(model.state_dict())
-    assert torch.equal(again.eval()(inputs.x, inputs.adj), smoothed)
-    torch.testing.assert_close(model.train()(inputs.x, inputs.adj), plain)
+    assert torch.equal(again.eval()(inputs), smoothed)
+    torch.testing.assert_close(model.train()(inputs), plain)

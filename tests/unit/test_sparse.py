@@ -6,7 +6,8 @@ import torch
 from scipy import sparse
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
-from core.models.ops.adjacency import ROW_MULTIPLE, Adjacency, build_adjacency, normalise_links
+from core.models.ops.adjacency import ROW_MULTIPLE, Adjacency, build_adjacency
+from core.models.ops.normalise import normalise_links
 
 
 def random_matrix(n=30, density=0.2, seed=0):
@@ -24,7 +25,7 @@ def as_dense(matrix):
 @pytest.mark.parametrize("width", [1, 7, 64])
 def test_product_and_gradient_equal_dense_algebra(width):
     matrix = random_matrix()
-    adj = Adjacency(matrix)
+    adj = Adjacency.from_scipy(matrix)
     assert adj.transposed is not adj.matrix
     x = torch.randn(30, width, requires_grad=True)
     weights = torch.randn(30, width)
@@ -37,8 +38,8 @@ def test_product_and_gradient_equal_dense_algebra(width):
 def test_product_takes_slices_and_other_precisions():
     matrix = random_matrix()
     x = torch.randn(8, 30)
-    torch.testing.assert_close(Adjacency(matrix).matmul(x.T), as_dense(matrix) @ x.T)
-    product = Adjacency(matrix).matmul(x.T.bfloat16())
+    torch.testing.assert_close(Adjacency.from_scipy(matrix).matmul(x.T), as_dense(matrix) @ x.T)
+    product = Adjacency.from_scipy(matrix).matmul(x.T.bfloat16())
     assert product.dtype == torch.float32
     torch.testing.assert_close(product, as_dense(matrix) @ x.T.bfloat16().float())
 
@@ -78,7 +79,7 @@ def test_finds_the_self_loops(tiny_graph):
 
 def test_edge_index_is_sorted_by_target():
     matrix = random_matrix()
-    source, target = Adjacency(matrix).edge_index
+    source, target = Adjacency.from_scipy(matrix).edge_index
     assert torch.equal(target, target.sort().values)
     rebuilt = torch.zeros(30, 30).index_put_((target, source), torch.tensor(matrix.data))
     torch.testing.assert_close(rebuilt, as_dense(matrix))
@@ -86,7 +87,7 @@ def test_edge_index_is_sorted_by_target():
 
 def test_constant_product_is_made_once_and_anew_for_other_features():
     matrix = random_matrix()
-    adj, dense = Adjacency(matrix), as_dense(matrix)
+    adj, dense = Adjacency.from_scipy(matrix), as_dense(matrix)
     x = torch.randn(30, 4)
     with torch.inference_mode():
         first = adj.matmul_constant(x)

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from core.config.train import build_config
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 from core.training.replicas import speedups
 from core.training.replicas.models import build_replicas, stack_weights
 from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation

@@ -6,9 +6,10 @@ import torch
 from scipy import sparse
 
 from core.config.model import ModelConfig
-from core.models.build import build_inputs, build_model
+from core.models.build import build_refined
+from core.models.inputs import build_inputs
 from core.models.ops.adjacency import build_adjacency
-from core.models.ops.thinning import ThinnedAdjacency
+from core.models.ops.thinning import thin_links
 
 N = 60
 
@@ -26,7 +27,7 @@ def as_dense(adj):
 
 def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
     torch.manual_seed(0)
-    thinned = as_dense(ThinnedAdjacency(whole, 0.25))
+    thinned = as_dense(thin_links(whole, 0.25))
     expected = as_dense(whole)
     assert torch.equal(thinned.diagonal(), expected.diagonal())
     others = (expected > 0) & ~torch.eye(N, dtype=torch.bool)
@@ -38,7 +39,7 @@ def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
 
 
 def test_product_and_gradient_equal_dense_algebra(whole):
-    adj = ThinnedAdjacency(whole, 0.5)
+    adj = thin_links(whole, 0.5)
     dense = as_dense(adj)
     x = torch.randn(N, 7, requires_grad=True)
     weights = torch.randn(N, 7)
@@ -49,7 +50,7 @@ def test_product_and_gradient_equal_dense_algebra(whole):
 
 def test_every_draw_is_another_and_their_mean_is_the_whole(whole):
     torch.manual_seed(0)
-    draws = torch.stack([as_dense(ThinnedAdjacency(whole, 0.5)) for _ in range(400)])
+    draws = torch.stack([as_dense(thin_links(whole, 0.5)) for _ in range(400)])
     assert not torch.equal(draws[0], draws[1])
     torch.testing.assert_close(draws.mean(dim=0), as_dense(whole), rtol=0.3, atol=0)
 
@@ -57,14 +58,15 @@ def test_every_draw_is_another_and_their_mean_is_the_whole(whole):
 def test_a_model_passes_fewer_messages_in_training_alone(tiny_graph):
     config = ModelConfig(model="gcn", hidden_channels=6, num_layers=2, dropout=0.0, link_dropout=0.9)
     torch.manual_seed(0)
-    model = build_model(config, in_channels=4, out_channels=2)
+    model = build_refined(config, in_channels=4, out_channels=2)
     inputs = build_inputs(config, tiny_graph)
-    whole = build_model(config.model_copy(update={"link_dropout": 0.0}), in_channels=4, out_channels=2)
+    whole = build_refined(config.model_copy(update={"link_dropout": 0.0}), in_channels=4, out_channels=2)
     whole.load_state_dict(model.state_dict())
-    full = whole(inputs.x, inputs.adj)
-    assert not torch.allclose(model(inputs.x, inputs.adj), full)
-    torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), full)
-    assert model.build_reach(inputs.adj, torch.arange(3)) is None
+    full = whole(inputs)
+    assert not torch.allclose(model(inputs), full)
+    torch.testing.assert_close(model.eval()(inputs), full)
+    assert model.build_reach(inputs, torch.arange(3)) is None
+    assert whole.build_reach(inputs, torch.arange(3)) is not None
 
 
 @pytest.mark.parametrize("link_dropout", [0.0, 0.5])
@@ -72,13 +74,13 @@ def test_a_model_reads_fewer_features_in_training_alone(tiny_graph, link_dropout
     dropouts = {"dropout": 0.0, "link_dropout": link_dropout, "feature_dropout": 0.5}
     config = ModelConfig(model="gcn", hidden_channels=6, num_layers=2, **dropouts)
     torch.manual_seed(0)
-    model = build_model(config, in_channels=4, out_channels=2)
+    model = build_refined(config, in_channels=4, out_channels=2)
     inputs = build_inputs(config, tiny_graph)
     plain = config.model_copy(update={"link_dropout": 0.0, "feature_dropout": 0.0})
-    whole = build_model(plain, in_channels=4, out_channels=2)
+    whole = build_refined(plain, in_channels=4, out_channels=2)
     whole.load_state_dict(model.state_dict())
-    full = whole(inputs.x, inputs.adj)
-    draws = [model(inputs.x, inputs.adj) for _ in range(2)]
+    full = whole(inputs)
+    draws = [model(inputs) for _ in range(2)]
     assert not torch.allclose(draws[0], draws[1])
     assert not torch.allclose(draws[0], full)
-    torch.testing.assert_close(model.eval()(inputs.x, inputs.adj), full)
+    torch.testing.assert_close(model.eval()(inputs), full)

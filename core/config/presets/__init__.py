@@ -1,5 +1,6 @@
-"""The presets: configs worth beginning with, one YAML a model. No torch here."""
+"""The presets: configs worth beginning with, one YAML each beside this file. No torch here."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,34 +11,34 @@ import yaml
 from core.config.train import build_config
 from core.errors import PresetNotFoundError
 
-# The order in which they are shown, the default first.
-PRESETS: Final = (
-    *("gcn", "best", "sage", "gat", "gatv2", "appnp", "sgc", "mlp"),
-    *("tuned-gcn", "tuned-sage", "tuned-gat"),
-)
+SUFFIX: Final = ".yaml"
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named config: title and description for a person, `values` of config fields."""
+    """A named config: title and description for a person, `values` of config fields.
+
+    order: where it stands among the others, the default lowest; one whose file gives none comes last.
+    """
 
     name: str
     title: str
     description: str
     values: dict[str, Any]
+    order: float = math.inf
 
 
 def list_presets() -> list[Preset]:
     """All presets, the default first."""
-    return [load_preset(name) for name in PRESETS]
+    return sorted(map(_read, _list_names()), key=lambda preset: (preset.order, preset.name))
 
 
 def load_preset(name: str) -> Preset:
     """The preset of this name. Raises PresetNotFoundError, which names those there are."""
-    if name not in PRESETS:
-        raise PresetNotFoundError(f"no preset is called {name!r}: there are {', '.join(PRESETS)}")
-    content = yaml.safe_load((files("core.config.presets") / f"{name}.yaml").read_text(encoding="utf-8"))
-    return Preset(name, content["title"], content["description"], {**content["config"], "preset": name})
+    if name not in _list_names():
+        names = ", ".join(preset.name for preset in list_presets())
+        raise PresetNotFoundError(f"no preset is called {name!r}: there are {names}")
+    return _read(name)
 
 
 def find_changes(preset: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,3 +48,14 @@ def find_changes(preset: str, config: Mapping[str, Any]) -> dict[str, Any]:
     except PresetNotFoundError:
         return {}
     return {name: value for name, value in config.items() if name in own and value != own[name]}
+
+
+def _list_names() -> list[str]:
+    found = (entry.name for entry in files(__name__).iterdir())
+    return [name.removesuffix(SUFFIX) for name in found if name.endswith(SUFFIX)]
+
+
+def _read(name: str) -> Preset:
+    content = yaml.safe_load((files(__name__) / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
+    values = {**content["config"], "preset": name}
+    return Preset(name, content["title"], content["description"], values, content.get("order", math.inf))

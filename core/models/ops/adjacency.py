@@ -1,6 +1,6 @@
-"""Sparse products with a constant matrix: fast on a CPU, differentiable in the dense factor."""
+"""The links that messages pass over: who is linked to whom, how much it weighs, and what is made of it once."""
 
-from typing import Any, Final, Literal
+from typing import Final, Self
 
 import numpy as np
 import torch
@@ -8,112 +8,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
-Normalisation = Literal["symmetric", "mean", "looped_mean"]
+from core.config.models import Normalisation
+from core.models.ops.normalise import normalise_links
+from core.models.ops.products import multiply, multiply_masked, select_rows
+from core.models.ops.rows import CompressedRows
 
 # Dense products of float32 rows whose length is no multiple of this (64 bytes) take up to a quarter longer on a CPU.
 ROW_MULTIPLE: Final = 16
-
-
-def normalise_links(links: sparse.csr_array, kind: Normalisation) -> sparse.csr_array:
-    """Weights for message passing over `links` [N, N], a symmetric 0/1 matrix without self-links.
-
-    symmetric: D^-1/2 (A + I) D^-1/2, degrees counted with the self-loop (GCN, arXiv 1609.02907).
-    mean: D^-1 A, a row of zeros for an article without neighbours (GraphSAGE, arXiv 1706.02216).
-    looped_mean: D^-1 (A + I), degrees counted with the self-loop.
-    """
-    weights = links.astype(np.float64)
-    if kind != "mean":
-        weights = sparse.csr_array(weights + sparse.eye_array(links.shape[0], format="csr"))
-    degree = np.maximum(weights.sum(axis=1), 1.0)
-    if kind == "symmetric":
-        scale = sparse.diags_array(1.0 / np.sqrt(degree))
-        weighted = scale @ weights @ scale
-    else:
-        weighted = sparse.diags_array(1.0 / degree) @ weights
-    matrix = sparse.csr_array(weighted.astype(np.float32))
-    matrix.sort_indices()
-    return matrix
-
-
-class CompressedRows(nn.Module):
-    """A constant sparse matrix [N, M]: row i has `weights` at the columns `indices`, from `offsets[i]` on.
-
-    The arrays are buffers that follow `.to()` and stay out of checkpoints.
-    """
-
-    offsets: Tensor  # [N + 1] int32
-    indices: Tensor  # [E] int32
-    weights: Tensor  # [E] float32
-
-    def __init__(self, matrix: sparse.csr_array) -> None:
-        super().__init__()
-        self.shape = matrix.shape
-        self.register_buffer("offsets", torch.from_numpy(matrix.indptr.astype(np.int32)), persistent=False)
-        self.register_buffer("indices", torch.from_numpy(matrix.indices.astype(np.int32)), persistent=False)
-        self.register_buffer("weights", torch.from_numpy(matrix.data.astype(np.float32)), persistent=False)
-
-    def to_scipy(self) -> sparse.csr_array:
-        """A copy as scipy's matrix."""
-        arrays = (self.weights.cpu().numpy(), self.indices.cpu().numpy(), self.offsets.cpu().numpy())
-        return sparse.csr_array(arrays, shape=self.shape, copy=True)
-
-    @property
-    def rows(self) -> Tensor:
-        """[E] int64: the row of every stored weight."""
-        counts = self.offsets.diff().long()
-        return torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
-
-    def matmul(self, x: Tensor) -> Tensor:
-        """This matrix times x [M, H] float32, without autograd."""
-        if x.device.type in ("cpu", "cuda"):
-            # 2-3 times faster on a CPU than torch's own sparse matrices.
-            return F.embedding_bag(
-                self.indices, x, self.offsets, mode="sum", per_sample_weights=self.weights, include_last_offset=True
-            )
-        return self.matmul_edges(x)
-
-    def matmul_edges(self, x: Tensor) -> Tensor:
-        """The same product link by link, for devices without embedding_bag."""
-        out = x.new_zeros(len(self.offsets) - 1, x.shape[1])
-        return out.index_add_(0, self.rows, x.index_select(0, self.indices.long()) * self.weights[:, None])
-
-
-class _SparseProduct(torch.autograd.Function):
-    """A x, whose gradient is the transpose of A times the gradient."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, matrix: CompressedRows, transposed: CompressedRows) -> Tensor:
-        ctx.transposed = transposed
-        return matrix.matmul(x)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        return ctx.transposed.matmul(grad.contiguous()), None, None
-
-
-class _Selection(torch.autograd.Function):
-    """x[index] for indices that differ; torch's own gradient adds row by row, which takes twice as long."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, index: Tensor) -> Tensor:
-        ctx.num_rows = len(x)
-        ctx.save_for_backward(index)
-        return x.index_select(0, index)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        (index,) = ctx.saved_tensors
-        return grad.new_zeros(ctx.num_rows, *grad.shape[1:]).index_copy_(0, index, grad), None
-
-
-def select_rows(x: Tensor, index: Tensor) -> Tensor:
-    """The rows `index` [M] of x [N, ...]; no index may occur twice."""
-    selected: Tensor = _Selection.apply(x, index)  # type: ignore[no-untyped-call]
-    return selected
 
 
 class Adjacency(nn.Module):
@@ -121,34 +23,62 @@ class Adjacency(nn.Module):
 
     M = N, unless it holds some articles' rows alone: `own` [M] then says which columns those articles are.
     `transposed_order` [E] int32 lists the stored weights of A in the order in which the transpose stores them.
+    keeps_products: whether what it makes of the features may be kept for the next call.
+    mask [E]: what every message is multiplied by, beside its weight; None for nothing.
     """
 
-    is_constant = True
+    keeps_products = True
 
     transposed_order: Tensor
     own: Tensor | None
 
-    def __init__(self, matrix: sparse.csr_array, own: NDArray[np.int64] | None = None) -> None:
+    def __init__(
+        self, matrix: CompressedRows, transposed: CompressedRows, transposed_order: Tensor, own: Tensor | None = None
+    ) -> None:
         super().__init__()
+        self.matrix = matrix
+        self.transposed = transposed
+        self.register_buffer("transposed_order", transposed_order, persistent=False)
+        self.register_buffer("own", own, persistent=False)
+        self.mask: Tensor | None = None
+        self._edge_index: Tensor | None = None
+        self._loops: Tensor | None = None
+        self._constant: tuple[Tensor, int, int, bool] | None = None  # x, its version, steps, beside
+        self._product: Tensor | None = None
+
+    @classmethod
+    def from_scipy(cls, matrix: sparse.csr_array, own: NDArray[np.int64] | None = None) -> Self:
+        """The adjacency that this matrix is; a symmetric one is stored once."""
         transposed = sparse.csr_array(matrix.T)
         transposed.sort_indices()
-        self.matrix = CompressedRows(matrix)
+        rows = CompressedRows.from_scipy(matrix)
         pairs = (
             (matrix.indptr, transposed.indptr),
             (matrix.indices, transposed.indices),
             (matrix.data, transposed.data),
         )
         is_symmetric = all(np.array_equal(ours, theirs) for ours, theirs in pairs)
-        self.transposed = self.matrix if is_symmetric else CompressedRows(transposed)
         numbered = sparse.csr_array((np.arange(len(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
         turned = sparse.csr_array(numbered.T)
         turned.sort_indices()
-        self.register_buffer("transposed_order", torch.from_numpy(turned.data.astype(np.int32)), persistent=False)
-        self.register_buffer("own", None if own is None else torch.from_numpy(own), persistent=False)
-        self._edge_index: Tensor | None = None
-        self._loops: Tensor | None = None
-        self._constant: tuple[Tensor, int, int, bool] | None = None  # x, its version, steps, beside
-        self._product: Tensor | None = None
+        return cls(
+            rows,
+            rows if is_symmetric else CompressedRows.from_scipy(transposed),
+            torch.from_numpy(turned.data.astype(np.int32)),
+            None if own is None else torch.from_numpy(own),
+        )
+
+    def masked(self, mask: Tensor) -> "MaskedAdjacency":
+        """These links, every message multiplied by its `mask` [E], in the order of `edge_index`.
+
+        The mask may require a gradient. Attention takes it after its softmax: the others' shares stay as they are.
+        Raises ValueError for another shape.
+        """
+        return MaskedAdjacency(self, mask)
+
+    def unkept(self) -> "Adjacency":
+        """The same links, of which no product is kept: for features that change from call to call."""
+        return _View(self, self.matrix, self.transposed)
 
     @property
     def num_rows(self) -> int:
@@ -169,6 +99,11 @@ class Adjacency(nn.Module):
         return self._loops
 
     @property
+    def loop_weights(self) -> Tensor:
+        """[L] float32, the weights of the self-loops, whatever the mask."""
+        return self.matrix.weights.index_select(0, self.loops)
+
+    @property
     def edge_index(self) -> Tensor:
         """[2, E] int64, source and target of every message, sorted by target."""
         indices = self.matrix.indices
@@ -177,9 +112,8 @@ class Adjacency(nn.Module):
         return self._edge_index
 
     def matmul(self, x: Tensor) -> Tensor:
-        """A x for x [N, H]; float32 whatever the precision around it."""
-        product: Tensor = _SparseProduct.apply(x.float().contiguous(), self.matrix, self.transposed)  # type: ignore[no-untyped-call]
-        return product
+        """A x for x [N, H]; at least float32 whatever the precision around it."""
+        return multiply(x, self.matrix, self.transposed)
 
     def matmul_power(self, x: Tensor, steps: int) -> Tensor:
         """A^steps x for x [N, H]."""
@@ -192,7 +126,7 @@ class Adjacency(nn.Module):
 
         beside: x itself and that product side by side, and zeros, [N, 2 H and up to the next multiple of ROW_MULTIPLE].
         """
-        if x.requires_grad or x.is_inference():
+        if not self.keeps_products or x.requires_grad or x.is_inference():
             return self._multiply(x, steps, beside=beside)
         known = self._constant
         if known is None or known[0] is not x or known[1:] != (x._version, steps, beside) or self._product is None:
@@ -209,6 +143,54 @@ class Adjacency(nn.Module):
         return F.pad(torch.cat([self.select_own(x), product], dim=1), (0, -2 * x.shape[1] % ROW_MULTIPLE))
 
 
+class _View(Adjacency):
+    """The links of `whole` anew, for a call or two: what depends on who links to whom alone is made once for both."""
+
+    keeps_products = False
+
+    def __init__(self, whole: Adjacency, matrix: CompressedRows, transposed: CompressedRows) -> None:
+        super().__init__(matrix, transposed, whole.transposed_order, whole.own)
+        self.whole = whole
+
+    def unkept(self) -> Adjacency:
+        return self
+
+    @property
+    def loops(self) -> Tensor:
+        return self.whole.loops
+
+    @property
+    def loop_weights(self) -> Tensor:
+        return self.whole.loop_weights
+
+    @property
+    def edge_index(self) -> Tensor:
+        return self.whole.edge_index
+
+
+class MaskedAdjacency(_View):
+    """The links of `whole`, every message multiplied by its `mask` [E]; see `Adjacency.masked`."""
+
+    def __init__(self, whole: Adjacency, mask: Tensor) -> None:
+        own = whole.matrix.weights
+        if mask.shape != own.shape:
+            raise ValueError(f"mask has the shape {list(mask.shape)}: expected {list(own.shape)}, one for each message")
+        weights = own * mask.detach()
+        turned = weights.index_select(0, whole.transposed_order)
+        super().__init__(whole, whole.matrix.reweighted(weights), whole.transposed.reweighted(turned))
+        self.mask = mask
+
+    def masked(self, mask: Tensor) -> "MaskedAdjacency":
+        assert self.mask is not None
+        return self.whole.masked(self.mask * mask)
+
+    def matmul(self, x: Tensor) -> Tensor:
+        assert self.mask is not None
+        if not self.mask.requires_grad:
+            return super().matmul(x)
+        return multiply_masked(x, self.mask, self.whole.matrix.weights, self.matrix, self.transposed)
+
+
 def build_adjacency(links: sparse.csr_array, kind: Normalisation) -> Adjacency:
     """The matrix that passes messages over `links`; see `normalise_links`."""
-    return Adjacency(normalise_links(links, kind))
+    return Adjacency.from_scipy(normalise_links(links, kind))

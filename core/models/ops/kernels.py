@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 import torch
-from scipy import sparse
 from torch import Tensor
 
-from core.models.ops.adjacency import Adjacency, CompressedRows
+from core.models.ops.adjacency import Adjacency
+from core.models.ops.rows import CompressedRows
 
 KernelName = Literal["bag", "columns", "csr", "edges"]
 
@@ -27,10 +27,7 @@ class KernelRows(CompressedRows):
     """
 
     def __init__(self, rows: CompressedRows, kernel: KernelName) -> None:
-        arrays = (rows.weights.cpu().numpy(), rows.indices.cpu().numpy(), rows.offsets.cpu().numpy())
-        num_nodes = len(rows.offsets) - 1
-        super().__init__(sparse.csr_array(arrays, shape=(num_nodes, num_nodes)))
-        self.to(rows.offsets.device)
+        super().__init__(rows.offsets, rows.indices, rows.weights, rows.shape)
         self.kernel = kernel
         self._rows: Tensor | None = None
         self._csr: Tensor | None = None
@@ -56,11 +53,7 @@ class KernelRows(CompressedRows):
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
                 self._csr = torch.sparse_csr_tensor(
-                    self.offsets,
-                    self.indices,
-                    self.weights,
-                    size=(len(self.offsets) - 1,) * 2,
-                    check_invariants=False,
+                    self.offsets, self.indices, self.weights, self.shape, check_invariants=False
                 )
         return self._csr
 

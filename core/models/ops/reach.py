@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 
-from core.models.ops.adjacency import Adjacency, select_rows
+from core.models.ops.adjacency import Adjacency
+from core.models.ops.products import select_rows
 
 # Leaving out fewer articles than this share saves less than picking the others costs.
 WORTHWHILE: Final = 0.1
@@ -39,7 +40,7 @@ class Reach(nn.Module):
             matrix = adj.matrix.to_scipy()
             for index in reversed(range(num_blocks)):
                 block, columns = _cut(matrix, needed[0], keep_columns=index + num_whole == 0)
-                blocks.insert(0, block)
+                blocks.insert(0, block if adj.keeps_products else block.unkept())
                 needed.insert(0, columns)
         self.blocks = nn.ModuleList(blocks)
         num_articles = adj.num_rows if adj is not None else None
@@ -50,7 +51,9 @@ class Reach(nn.Module):
             self.register_buffer(f"own{number}", torch.from_numpy(np.searchsorted(nodes, wanted)), persistent=False)
 
     def links(self, index: int, adj: Adjacency | None) -> Adjacency | None:
-        """The links that layer `index` reads; `adj` are all."""
+        """The links that layer `index` reads; `adj` are all. Raises ValueError for masked ones: blocks are not."""
+        if adj is not None and adj.mask is not None:
+            raise ValueError("a reach has links of its own, which no mask reaches: call the model without it")
         if index < self.num_whole or adj is None:
             return adj
         block = self.blocks[index - self.num_whole]
@@ -79,4 +82,4 @@ def _cut(
     else:
         shape = (len(rows), len(columns))
         links = sparse.csr_array((links.data, np.searchsorted(columns, links.indices), links.indptr), shape=shape)
-    return Adjacency(links, own=np.searchsorted(columns, rows)), columns.astype(np.int64)
+    return Adjacency.from_scipy(links, own=np.searchsorted(columns, rows)), columns.astype(np.int64)

@@ -57,7 +57,7 @@ class Smoothing(nn.Module):
 
     def _spread(self, logits: Tensor, adj: Adjacency) -> list[Tensor]:
         """P^k p for k from 0 to `steps`, [N, C] each. P = D^-1/2 A D^1/2 for A = `adj`, and 1 / D is its diagonal."""
-        root = adj.matrix.weights.index_select(0, adj.loops).rsqrt().unsqueeze(1)
+        root = adj.loop_weights.rsqrt().unsqueeze(1)
         spread = [logits.softmax(dim=1)]
         for _ in range(self.steps):
             spread.append(adj.matmul(spread[-1] * root) / root)

@@ -13,14 +13,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from core.config.model import ModelConfig, ModelName
+from core.config.model import ModelConfig
 from core.models.ops.adjacency import Adjacency
 from core.models.ops.dropout import Dropout
 from core.models.stack import layer_widths
 
 Weights = dict[str, Tensor]
 
-REPLICATED_MODELS: Final[frozenset[ModelName]] = frozenset({"mlp", "gcn", "sage", "appnp", "sgc"})
 # Counts batches, which nothing reads.
 _UNSTACKED: Final = "num_batches_tracked"
 
@@ -150,7 +149,7 @@ class ReplicaBatchNorm(nn.Module):
 
 
 class ReplicaStack(nn.Module):
-    """R models of one config out of `REPLICATED_MODELS`, called as `model(x, adj)`; see `core.models.stack.Stack`.
+    """R models of one config whose spec says `is_replicable`, called as `model(x, adj)`; see `core.models.stack.Stack`.
 
     Fresh weights are whatever the memory held: load those of `stack_weights`.
     """

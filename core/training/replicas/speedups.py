@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from core.config.train import TrainConfig
-from core.models.build import ModelInputs
+from core.models.inputs import ModelInputs
 from core.models.ops.kernels import KernelName, choose_sparse_kernel, measure_seconds
 from core.training.replicas.models import ReplicaStack
 

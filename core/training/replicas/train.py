@@ -11,31 +11,29 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.config.fields import uses_field
+from core.config.models import MODEL_SPECS
 from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.graph.graph import Graph
-from core.models.build import ModelInputs, build_inputs
+from core.models.inputs import ModelInputs, build_inputs
 from core.models.ops.kernels import use_sparse_kernel
 from core.runs.report import RunFacts
-from core.training.device import DeviceName, describe_device, read_peak_memory_mb, resolve_device
+from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
 from core.training.replicas.capture import CapturedStep, side_stream
 from core.training.replicas.memory import count_fitting, read_free_bytes
-from core.training.replicas.models import REPLICATED_MODELS
 from core.training.replicas.speedups import Speedups, choose_speedups, compile_activation
-from core.training.replicas.stack import SCORES, Pair, ReplicaStack
+from core.training.replicas.training import SCORES, ReplicaKey, ReplicaTraining
 
 # The GPU is asked only so often how it goes; a replica that is done meanwhile loses nothing.
 SYNC_EPOCHS: Final = 10
 # The stack is rebuilt without those that are done when so small a share is left.
 KEEP_SHARE: Final = 0.75
 
-# What a replica obeys. Any other field must be as if it were not there.
-_OBEYED: Final = frozenset(
-    {"model", "hidden_channels", "num_layers", "dropout", "norm", "residual", "jk", "propagation_steps", "alpha"}
-    | {"feature_norm", "lr", "weight_decay", "epochs", "patience", "device"}
-)
-# Of attention alone, or decided by the pairs, or only names.
-_IGNORED: Final = frozenset({"heads", "attention_dropout", "split", "seed", "preset", "graph"})
+# What a replica obeys beside its model's own fields. Any other field must be as if it were not there.
+_OBEYED: Final = frozenset({"model", "feature_norm", "lr", "weight_decay", "epochs", "patience", "device"})
+# Decided by the pairs, or only names.
+_IGNORED: Final = frozenset({"split", "seed", "preset", "graph"})
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +54,13 @@ class ReplicaOutcome:
 def supports_replicas(config: TrainConfig) -> bool:
     """Whether `config` can be trained as replicas, to the same losses; if not, train its runs one by one.
 
-    Attention models cannot, nor bf16, nor any field that this module does not know unless it is at its default.
+    Attention models cannot, nor bf16, nor any field that this module does not know unless it is at its default, or
+    the model does not read it.
     """
-    others = set(TrainConfig.model_fields) - _OBEYED - _IGNORED
-    return config.model in REPLICATED_MODELS and all(
+    spec = MODEL_SPECS[config.model]
+    known = spec.fields | _OBEYED | _IGNORED
+    others = {name for name in set(TrainConfig.model_fields) - known if uses_field(config.model, name)}
+    return spec.is_replicable and all(
         getattr(config, name) == TrainConfig.model_fields[name].default for name in others
     )
 
@@ -86,7 +87,7 @@ def train_replicas(
     """
     if not supports_replicas(config):
         raise TrainingError(f"a {config.model} of this config cannot be trained as replicas: train it run by run")
-    named = [Pair(graph.check_split(split), seed) for split, seed in pairs]
+    named = [ReplicaKey(graph.check_split(split), seed) for split, seed in pairs]
     trainer = _Trainer(config, graph, resolve_device(config), on_done=on_done, on_epoch=on_epoch)
     size = replicas or count_fitting(config, graph, read_free_bytes(trainer.device))
     while waiting := [pair for pair in named if pair not in trainer.outcomes]:
@@ -108,7 +109,7 @@ def train_replicas(
 class _Record:
     """What is known of a replica in training on this side of the bus."""
 
-    pair: Pair
+    pair: ReplicaKey
     blocks: list[NDArray[np.float32]] = field(default_factory=list)  # [k, 6] each
     seconds: list[float] = field(default_factory=list)  # its share of each block
     lengths: list[int] = field(default_factory=list)  # epochs of each block
@@ -127,14 +128,14 @@ class _Trainer:
         self.config, self.graph, self.device = config, graph, device
         self.on_done, self.on_epoch = on_done, on_epoch
         self.inputs: ModelInputs = build_inputs(config, graph).to(device)
-        self.outcomes: dict[Pair, ReplicaOutcome] = {}
+        self.outcomes: dict[ReplicaKey, ReplicaOutcome] = {}
         self.num_epochs = 0
 
-    def train(self, pairs: list[Pair], speedups: Speedups) -> None:
+    def train(self, pairs: list[ReplicaKey], speedups: Speedups) -> None:
         """Trains these as one stack until every one is done."""
         if self.inputs.adj is not None:
             use_sparse_kernel(self.inputs.adj, speedups.kernel)
-        stack = ReplicaStack(self.config, self.graph, self.inputs, pairs, torch.device(self.device))
+        stack = ReplicaTraining(self.config, self.graph, self.inputs, pairs, torch.device(self.device))
         # Noise of its own for every stack.
         torch.manual_seed(int(np.random.SeedSequence(np.ravel(pairs)).generate_state(1)[0]))
         live: list[_Record | None] = [_Record(pair) for pair in pairs]  # None: done
@@ -152,13 +153,13 @@ class _Trainer:
                     live = [live[position] for position in training]
                     step = self._build_step(stack, speedups, stream)
 
-    def _build_step(self, stack: ReplicaStack, speedups: Speedups, stream: Any) -> Callable[[], None]:
+    def _build_step(self, stack: ReplicaTraining, speedups: Speedups, stream: Any) -> Callable[[], None]:
         if speedups.compiled:
             compile_activation(stack.model, self.graph.num_nodes)
         return CapturedStep(stack.run_epoch, stream) if speedups.captured else stack.run_epoch
 
     def _run_block(
-        self, stack: ReplicaStack, step: Callable[[], None], live: list[_Record | None], length: int
+        self, stack: ReplicaTraining, step: Callable[[], None], live: list[_Record | None], length: int
     ) -> None:
         scores = torch.empty(length, len(SCORES), stack.replicas, device=self.device)
         began_at = time.perf_counter()
@@ -176,7 +177,7 @@ class _Trainer:
         self.num_epochs += length * len(records)
         self.on_epoch(self.num_epochs)
 
-    def _take_done(self, stack: ReplicaStack, live: list[_Record | None], *, is_last: bool) -> list[_Record | None]:
+    def _take_done(self, stack: ReplicaTraining, live: list[_Record | None], *, is_last: bool) -> list[_Record | None]:
         """The same list without the replicas that are done, which are handed on."""
         progress = stack.progress.tensors
         done, epochs, best = (progress[name].tolist() for name in ("done", "epochs", "best_epoch"))
@@ -206,11 +207,11 @@ class _Trainer:
             seconds_per_epoch=median(per_epoch),
             seconds=sum(record.seconds),
             num_parameters=num_parameters,
-            device=describe_device(self.device),
+            device=read_device_name(self.device),
             peak_memory_mb=round(read_peak_memory_mb(self.device), 1),
         )
 
-    def _refuse_nonsense(self, pair: Pair, scores: NDArray[np.float32]) -> None:
+    def _refuse_nonsense(self, pair: ReplicaKey, scores: NDArray[np.float32]) -> None:
         losses = scores[:, [SCORES.index("train_loss"), SCORES.index("stopping_loss")]]
         finite = np.isfinite(losses).all(axis=1)
         if not finite.all():

@@ -10,13 +10,14 @@ from torch import Tensor, nn
 
 from core.config.train import TrainConfig
 from core.graph.graph import Graph
-from core.models.build import ModelInputs, build_model
+from core.models.build import build_model
+from core.models.inputs import ModelInputs
 from core.training.replicas.models import Weights, build_replicas, stack_weights
 
 SCORES: Final = ("train_loss", "train_acc", "stopping_loss", "stopping_acc", "val_loss", "val_acc")
 
 
-class Pair(NamedTuple):
+class ReplicaKey(NamedTuple):
     """What makes a replica: on which split it trains, and from which seed its weights come."""
 
     split: int
@@ -58,7 +59,7 @@ class ReplicaProgress:
         self.tensors = {name: tensor[positions] for name, tensor in self.tensors.items()}
 
 
-class ReplicaStack:
+class ReplicaTraining:
     """R replicas of one config, all of the same age.
 
     The loss is the sum of the replicas' mean losses, each over the training articles of its own split:
@@ -66,7 +67,7 @@ class ReplicaStack:
     """
 
     def __init__(
-        self, config: TrainConfig, graph: Graph, inputs: ModelInputs, pairs: Sequence[Pair], device: torch.device
+        self, config: TrainConfig, graph: Graph, inputs: ModelInputs, pairs: Sequence[ReplicaKey], device: torch.device
     ) -> None:
         self.config, self.inputs = config, inputs
         self.sizes = {"in_channels": graph.x.shape[1], "out_channels": graph.num_classes}

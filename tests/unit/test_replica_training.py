@@ -6,12 +6,13 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.config.train import build_config
-from core.models.build import build_inputs, build_model
+from core.models.build import build_model
+from core.models.inputs import build_inputs
 from core.models.ops.kernels import use_sparse_kernel
 from core.training.checkpoint import Progress
-from core.training.replicas.stack import Pair, ReplicaProgress, ReplicaStack, draw_weights
+from core.training.replicas.training import ReplicaKey, ReplicaProgress, ReplicaTraining, draw_weights
 
-PAIRS = [Pair(0, 0), Pair(1, 5)]
+PAIRS = [ReplicaKey(0, 0), ReplicaKey(1, 5)]
 
 
 def build_stack(graph, kernel="bag", **fields):
@@ -19,7 +20,7 @@ def build_stack(graph, kernel="bag", **fields):
     inputs = build_inputs(config, graph)
     if inputs.adj is not None:
         use_sparse_kernel(inputs.adj, kernel)
-    return ReplicaStack(config, graph, inputs, PAIRS, torch.device("cpu"))
+    return ReplicaTraining(config, graph, inputs, PAIRS, torch.device("cpu"))
 
 
 def addresses(stack):

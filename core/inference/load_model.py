@@ -1,0 +1,92 @@
+"""A run's trained model on its graph. The one module of this room that loads torch."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from torch import Tensor
+
+from core.config.train import TrainConfig, build_config
+from core.errors import ConflictError, FileNotStoredError, InvalidInputError, UnavailableError
+from core.graph.graph import Graph
+from core.models.build import build_refined
+from core.models.inputs import ModelInputs, build_inputs
+from core.models.refine.refined import Refined
+from core.models.tensors import load_tensors
+from core.runs import files
+
+ReadFile = Callable[[str], bytes]
+MODEL_PREFIX: Final = "model."  # of its weights' names in best.pt
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """`module`, evaluating with the weights and refinements of its run's best epoch, and what it is called with.
+
+    No weight asks for a gradient; `module(inputs)` is differentiable in whatever of the inputs does.
+    """
+
+    config: TrainConfig
+    graph: Graph
+    module: Refined
+    inputs: ModelInputs
+
+    def logits(self, mask: Tensor | None = None) -> Tensor:
+        """[N, C] float32, those of the run's `predictions.npz` up to rounding.
+
+        mask: [L], what every message over a link counts; see `ModelInputs.masked`. It may require a gradient.
+        """
+        logits: Tensor = self.module(self.inputs if mask is None else self.inputs.masked(mask))
+        return logits.float()
+
+
+def load_model(run_id: str, read: ReadFile, graph: Graph) -> LoadedModel:
+    """The model of a run that has ended, on the graph that it was trained on.
+
+    read: gives one of the run's files by name; FileNotStoredError or FileNotFoundError where it is missing.
+    Raises ConflictError for a run without a trained model or trained on another graph, UnavailableError for a damaged
+    file, ConfigError.
+    """
+    config = _load_config(run_id, read)
+    weights = _load_weights(run_id, read)
+    module = build_refined(config, in_channels=graph.x.shape[1], out_channels=graph.num_classes)
+    try:
+        module.load_state_dict(weights)
+    except (RuntimeError, AttributeError) as error:  # other names or shapes, or no tensors
+        raise ConflictError(
+            f"{files.BEST_WEIGHTS} of run {run_id} does not fit its {files.CONFIG} on graph {graph.id}: "
+            f"choose graph {config.graph}, on which it was trained, or train again"
+        ) from error
+    module.requires_grad_(requires_grad=False).eval()
+    return LoadedModel(config, graph, module, build_inputs(config, graph))
+
+
+def _load_config(run_id: str, read: ReadFile) -> TrainConfig:
+    content = _read(run_id, read, files.CONFIG)
+    try:
+        values = json.loads(content)
+    except ValueError:  # no JSON, or no text
+        values = None
+    if not isinstance(values, dict):
+        raise UnavailableError(f"{files.CONFIG} of run {run_id} is damaged: restore it, or train again")
+    return build_config(values)
+
+
+def _load_weights(run_id: str, read: ReadFile) -> dict[str, Tensor]:
+    content = _read(run_id, read, files.BEST_WEIGHTS)
+    try:
+        weights = load_tensors(content)
+    except InvalidInputError as error:
+        raise UnavailableError(
+            f"{files.BEST_WEIGHTS} of run {run_id} is damaged: restore it, or train again (a run that ended early "
+            f"writes it anew when it is resumed)"
+        ) from error
+    return {str(name).removeprefix(MODEL_PREFIX): value for name, value in weights.items()}
+
+
+def _read(run_id: str, read: ReadFile, name: str) -> bytes:
+    try:
+        return read(name)
+    except (FileNotStoredError, FileNotFoundError) as error:
+        raise ConflictError(f"run {run_id} has no {name} yet: wait until it has ended, or stop it") from error
