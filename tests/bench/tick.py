@@ -99,8 +99,8 @@ class Follower:
             for folder in self.folders:
                 train(folder, self.rows)
         milliseconds, answer = measure(lambda: self.runs.read_metrics(self.cursors))
-        assert len(answer["runs"]) == len(self.folders)
-        assert {len(run["columns"]["epoch"]) for run in answer["runs"].values()} == {int(live)}
+        assert len(answer.runs) == len(self.folders)
+        assert {len(run.columns["epoch"]) for run in answer.runs.values()} == {int(live)}
         self.cursors = [(folder.id, Cursor(0, self.rows)) for folder in self.folders]
         return milliseconds
 
