@@ -148,11 +148,9 @@ class _KnownRun:
         rows_file = stored.get(files.METRICS)
         changed = not _is_same(self._rows_file, rows_file)
         while True:
-            chunk = tail.no_rows
-            if changed or not (cursor is None or tail.has_all(cursor)):
-                chunk = self._read_rows(tail, cursor)
-                self._read_state(stored)
-            elif not _is_same(self._state_file, stored[files.STATE]):
+            wanted = changed or not (cursor is None or tail.has_all(cursor))
+            chunk = self._read_rows(tail, cursor) if wanted else tail.no_rows
+            if wanted or not _is_same(self._state_file, stored[files.STATE]):
                 self._read_state(stored)
             if tail.generation == self._state.metrics_generation:
                 self._tail, self._rows_file = tail, rows_file

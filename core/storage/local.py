@@ -152,7 +152,7 @@ def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, o
     matches = compile_part(part)
     with _missing_is_nothing(), os.scandir(folder) as entries:
         for entry in entries:
-            if part != ALL_BELOW and not matches(entry.name):
+            if not matches(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if rest or part == ALL_BELOW:

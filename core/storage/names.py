@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from core.errors import InvalidInputError
@@ -36,8 +37,9 @@ def split_pattern(pattern: str) -> tuple[str, ...]:
     return (*folders, last)
 
 
+@lru_cache(maxsize=64)
 def compile_part(part: str) -> Matches:
-    """Tells whether one part of a name matches one part of a pattern other than `**`."""
+    """Tells whether one part of a name matches one part of a pattern, as all do `**`."""
     return re.compile(_translate(part)).fullmatch
 
 

@@ -18,7 +18,6 @@ from core.config.train import TrainConfig
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import COLUMNS, Cursor
-from core.runs.processes import process_started_at, this_host
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
@@ -51,21 +50,21 @@ class Home:
         return Runs(RunStore(LocalStorage(self.folder)), states=None, backend=None, graphs=None)
 
     def add(self, num_runs, *, rows, ended):
-        """Runs that have ended, or that this very process trains."""
+        """Runs that have ended, or that another machine trains."""
         store = RunStore(LocalStorage(self.folder))
         config = TrainConfig(preset="gcn", graph="twin").model_dump()
         header, body = ",".join(COLUMNS) + "\n", "".join(format_row(epoch) for epoch in range(1, rows + 1))
         folders = [RunFolder(self.folder / "runs" / store.create(config, ENVIRONMENT)) for _ in range(num_runs)]
         for folder in folders:
             (folder / files.METRICS).write_text(header + body)
-            state = RunState("finished" if ended else "running", epoch=rows, created_at=time.time() - A_WHILE)
             if ended:
                 folder.write_json(files.REPORT, REPORT)
-            folder.write_state(
-                replace(state, host=this_host(), pid=os.getpid(), process_started_at=process_started_at(os.getpid()))
-            )
             for path in folder.path.iterdir():
                 os.utime(path, (time.time() - A_WHILE,) * 2)
+            created_at = time.time() - A_WHILE
+            folder.write_state(RunState("finished" if ended else "running", epoch=rows, created_at=created_at, pid=1))
+            if ended:
+                os.utime(folder / files.STATE, (created_at,) * 2)
         return folders
 
 
@@ -100,8 +99,8 @@ class Follower:
             for folder in self.folders:
                 train(folder, self.rows)
         milliseconds, answer = measure(lambda: self.runs.read_metrics(self.cursors))
-        assert len(answer["runs"]) == len(self.folders)
-        assert {len(run["columns"]["epoch"]) for run in answer["runs"].values()} == {int(live)}
+        assert len(answer.runs) == len(self.folders)
+        assert {len(run.columns["epoch"]) for run in answer.runs.values()} == {int(live)}
         self.cursors = [(folder.id, Cursor(0, self.rows)) for folder in self.folders]
         return milliseconds
 
