@@ -10,7 +10,7 @@ from typing import Final
 
 from core.storage.local import disk_errors, write_atomically
 
-# epoch counts from 1. Losses are mean cross entropy (nats), accuracies fractions.
+# epoch counts from 1, step the optimiser's steps. Losses are mean cross entropy (nats), accuracies fractions.
 # elapsed_seconds is training time, summed over resumes; logged_at is Unix time.
 COLUMNS: Final = (
     "epoch",

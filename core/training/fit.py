@@ -45,8 +45,8 @@ def train_run(
     writes; peak memory is its own.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
-    split that the graph has not, TrainingError when memory runs out or the loss is no number,
-    StorageFullError.
+    split that the graph has not, TrainingError when memory runs out, the loss is no number or
+    `last.ckpt` is damaged, StorageFullError.
     """
     graph.check_split(config.split)
     device = resolve_device(config)
