@@ -45,7 +45,7 @@ DRAWN = {
 WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
     "runs": ".st-key-runs_example .scatterlayer .js-line",
-    "benchmark": ".st-key-benchmark_empty",
+    "benchmark": ".st-key-benchmark_start",
     "article": ".st-key-article_start a",
 }
 TALLEST = 3_000
