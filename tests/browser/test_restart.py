@@ -17,7 +17,8 @@ def test_killed_app_leaves_runs_alone(home, start, page):
     assert server.get(f"/runs/{queued}")["state"] == "pending"
     before = len(read_epochs(server, running))
     server.stop(kill=True)
-    waiting = [process for process in psutil.process_iter() if queued in " ".join(process.cmdline())]
+    found = psutil.process_iter(["cmdline"])  # None for a process that is gone or whose remains nobody has taken up
+    waiting = [process for process in found if queued in " ".join(process.info["cmdline"] or ())]
     for process in waiting:
         process.kill()
     assert len(waiting) == 1
