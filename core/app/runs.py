@@ -12,6 +12,7 @@ from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
@@ -54,6 +55,11 @@ class Runs:
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of one graph, newest first."""
         return [record for record in self._store.list() if graph_id in (None, record.graph)]
+
+    def find(self, ref: str, graph_id: str) -> RunRecord:
+        """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
+        records = {record.id: record for record in self.list(graph_id)}
+        return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
         """One run in short."""
