@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, out, print_json, write_table
+from core.cli.console import GraphOption, JsonOption, out, parse_overrides, print_json, write_table
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, delete and export runs.")
@@ -60,9 +60,16 @@ def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
 
 
 @runs_app.command("resume")
-def resume_run(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Let a run that ended early go on from its last checkpoint."""
-    write_record(console.open_explorer().runs.resume(run), as_json=as_json)
+def resume_run(
+    run: RunArgument,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help="More epochs or patience, with which a finished run goes on too."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a run that ended go on from its last checkpoint, as the same curve."""
+    write_record(console.open_explorer().runs.resume(run, parse_overrides(set_ or [])), as_json=as_json)
 
 
 @runs_app.command("delete")

@@ -106,6 +106,10 @@ class RunStore:
         """Where and with what the run was made; empty when it cannot be read."""
         return dict(self._read_mapping(run_id, files.ENVIRONMENT))
 
+    def has_checkpoint(self, run_id: str) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return bool(self.storage.list(_name(run_id, files.LAST_CHECKPOINT)))
+
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
         content = self._read_mapping(run_id, files.REPORT)

@@ -13,6 +13,7 @@ def matches(record: RunRecord, words: list[str]) -> bool:
 
 def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
     """The table's columns."""
+
     def percent(value: float | None) -> float | None:
         return None if value is None else 100 * value
 

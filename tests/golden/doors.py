@@ -67,7 +67,9 @@ def ask_http(questions):
         while client.get("/healthz").status_code != 200:
             assert time.monotonic() < deadline, client.get("/healthz").text
             time.sleep(0.02)
-        answers = [client.request(asked["method"], asked["url"], json=name_one(asked.get("json"))) for asked in questions]
+        answers = [
+            client.request(asked["method"], asked["url"], json=name_one(asked.get("json"))) for asked in questions
+        ]
         return [{"status": answer.status_code, "content": answer.json()} for answer in answers]
 
 

@@ -51,19 +51,25 @@ def _read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.
     texts = [None if _is_nothing(value) else _write(value) for value in values]
     known = sorted({text for text in texts if text is not None and text != str(UNKNOWN)})
     if len(known) > MAX_CATEGORIES:
-        raise ArchiveError(f"column {column!r} of {name} has {len(known):,} categories: at most {MAX_CATEGORIES:,} are read")
+        raise ArchiveError(
+            f"column {column!r} of {name} has {len(known):,} categories: at most {MAX_CATEGORIES:,} are read"
+        )
     if all(text.isascii() and text.isdecimal() and int(text[:9]) < len(values) for text in known):
         number_of = {text: int(text[:9]) for text in known}
         names = None
     else:
         number_of, names = {text: number for number, text in enumerate(known)}, known
-    return np.array([UNKNOWN if text is None else number_of.get(text, UNKNOWN) for text in texts], dtype=np.int64), names
+    return np.array(
+        [UNKNOWN if text is None else number_of.get(text, UNKNOWN) for text in texts], dtype=np.int64
+    ), names
 
 
 def _read_roles(name: str, values: list[Any]) -> Arrays | None:
     """The masks of the one split that a column tells; those that stop are those that validate where none are named."""
     roles = np.array([ROLES.get(str(value).strip().lower(), "") for value in values])
-    unknown = sorted({str(value) for value in values if not _is_nothing(value) and str(value).strip().lower() not in ROLES})
+    unknown = sorted(
+        {str(value) for value in values if not _is_nothing(value) and str(value).strip().lower() not in ROLES}
+    )
     if unknown:
         raise ArchiveError(
             f"column {ROLE!r} of {name} says {unknown[0]!r}: expected train, val, test, stopping, or nothing"

@@ -41,7 +41,9 @@ def read_sparse_npz(given: Given) -> Draft:
         raise ArchiveError(f"{name} holds {', '.join(sorted(members)[:12])}: expected a sparse matrix adj_… and labels")
     labels = number_labels(name, members[label_key])
     if links.shape != (len(labels), len(labels)):
-        raise ArchiveError(f"the links of {name} are {list(links.shape)}, and there are {len(labels)} labels: expected as many")
+        raise ArchiveError(
+            f"the links of {name} are {list(links.shape)}, and there are {len(labels)} labels: expected as many"
+        )
     draft = Draft(name, links.to_edges(), labels)
     draft.features = _find_features(members, name, len(labels))
     draft.titles = _find_texts(members, TITLES, len(labels))
@@ -103,7 +105,9 @@ def _find_matrix(members: dict[str, Any], keys: tuple[str, ...], name: str) -> S
         whole = members.get(key)
         if isinstance(whole, Record):
             return build_sparse(f"{key} of {name}", whole)
-        parts = {found[2]: value for known, value in members.items() if (found := _PART.fullmatch(known)) and found[1] == key}
+        parts = {
+            found[2]: value for known, value in members.items() if (found := _PART.fullmatch(known)) and found[1] == key
+        }
         if parts:
             return build_compressed(f"{key} of {name}", parts)
         if key in LINKS and isinstance(whole, np.ndarray) and whole.ndim == 2 and whole.dtype.kind in "buif":

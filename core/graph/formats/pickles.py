@@ -134,6 +134,7 @@ def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
         names[f"{core}.numeric", "_frombuffer"] = from_buffer
     for builtins in ("builtins", "__builtin__"):
         names[builtins, "list"] = names[builtins, "object"] = names[builtins, "dict"] = type("Named", (_Plain,), {})
+        names[builtins, "bytes"] = lambda: b""  # none, by a protocol that cannot say so
     for copyreg in ("copyreg", "copy_reg"):
         names[copyreg, "_reconstructor"] = reconstruct
     for kind in ("csr", "csc", "coo"):

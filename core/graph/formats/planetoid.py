@@ -31,17 +31,23 @@ def read_planetoid(given: Given) -> Draft:
     """The draft of the one dataset, with its own split. Raises ArchiveError."""
     dataset, *others = list_datasets(given)
     if others:
-        raise ArchiveError(f"{given.name} holds {len(others) + 1} datasets, {dataset} and {', '.join(others[:5])}: one a folder")
+        raise ArchiveError(
+            f"{given.name} holds {len(others) + 1} datasets, {dataset} and {', '.join(others[:5])}: one a folder"
+        )
     missing = [f"ind.{dataset}.{part}" for part in PARTS if f"ind.{dataset}.{part}" not in given.files]
     if missing:
-        raise ArchiveError(f"{missing[0]} is missing beside the other files of {dataset}: fetch all eight into one folder")
+        raise ArchiveError(
+            f"{missing[0]} is missing beside the other files of {dataset}: fetch all eight into one folder"
+        )
     read = {part: _load(given, f"ind.{dataset}.{part}") for part in PARTS if part not in ("x", "ty", "test.index")}
     test_index = _read_test_index(given, f"ind.{dataset}.test.index")
     read["ty"] = _load(given, f"ind.{dataset}.ty")
     allx, tx = (_to_matrix(f"ind.{dataset}.{part}", read[part]) for part in ("allx", "tx"))
     ally, ty, y = (_to_labels(f"ind.{dataset}.{part}", read[part]) for part in ("ally", "ty", "y"))
     if not (len(ally) == allx.shape[0] and len(ty) == tx.shape[0] == len(test_index)) or allx.shape[1] != tx.shape[1]:
-        raise ArchiveError(f"the files of {dataset} do not belong together: allx and ally, tx, ty and test.index differ in length")
+        raise ArchiveError(
+            f"the files of {dataset} do not belong together: allx and ally, tx, ty and test.index differ in length"
+        )
     num_nodes = max(len(ally) + len(ty), int(test_index.max(initial=-1)) + 1)
     check_size(f"ind.{dataset}.allx", num_nodes, allx.shape[1])
     features = np.zeros((num_nodes, allx.shape[1]), dtype=np.float32)

@@ -51,11 +51,11 @@ def _is_archive(given: Given) -> bool:
 FORMATS: Final = (
     Format("an .npz archive with features, edge_index, labels and masks", _is_archive, _read_archive),
     Format(
-        "an .npz with a sparse matrix adj_… and labels", lambda given: npz.is_sparse_npz(_keys(given)), npz.read_sparse_npz
+        "an .npz with a sparse matrix adj_… and labels",
+        lambda given: npz.is_sparse_npz(_keys(given)),
+        npz.read_sparse_npz,
     ),
-    Format(
-        "a PyTorch Geometric Data (.pt)", lambda given: torch.is_torch_file(_members(given)), torch.read_data
-    ),
+    Format("a PyTorch Geometric Data (.pt)", lambda given: torch.is_torch_file(_members(given)), torch.read_data),
     Format("GraphML or GEXF", _is_xml, xml.read_xml),
     Format("a folder with nodes.csv and edges.csv", tables.is_table_folder, tables.read_tables),
     Format("Planetoid's ind.* files", lambda given: bool(planetoid.list_datasets(given)), planetoid.read_planetoid),

@@ -50,7 +50,9 @@ def build_compressed(name: str, parts: dict[str, Any], *, by_column: bool = Fals
     num_lines, num_places = size[::-1] if by_column else size
     steps = np.diff(indptr.astype(np.int64))
     if len(indptr) != num_lines + 1 or indptr[0] != 0 or indptr[-1] != len(indices) or (steps < 0).any():
-        raise ArchiveError(f"{name} is damaged: its indptr does not rise from 0 to {len(indices)} over {num_lines} lines")
+        raise ArchiveError(
+            f"{name} is damaged: its indptr does not rise from 0 to {len(indices)} over {num_lines} lines"
+        )
     if len(data) != len(indices) or (len(indices) and (indices.min() < 0 or indices.max() >= num_places)):
         raise ArchiveError(f"{name} is damaged: its indices do not lie within its shape {list(size)}")
     lines, places = np.repeat(np.arange(num_lines), steps), indices.astype(np.int64)

@@ -65,7 +65,9 @@ def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
         try:
             edges.append((place_of[row[columns[0]].strip()], place_of[row[columns[1]].strip()]))
         except IndexError as error:
-            raise ArchiveError(f"line {line} of {name} has {len(row)} values: expected a source and a target") from error
+            raise ArchiveError(
+                f"line {line} of {name} has {len(row)} values: expected a source and a target"
+            ) from error
         except KeyError as error:
             raise ArchiveError(
                 f"line {line} of {name} names {error.args[0][:80]!r}, which is the id of no row of {NODES}: "

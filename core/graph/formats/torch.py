@@ -44,7 +44,9 @@ def read_data(given: Given) -> Draft:
         raise ArchiveError(f"{name} has its links as adj_t: save it with edge_index [2, E] instead")
     for key in ("edge_index", "y"):
         if not isinstance(values.get(key), np.ndarray):
-            raise ArchiveError(f"{name} has {', '.join(sorted(map(str, values))[:12]) or 'no keys'}: expected {key} among them")
+            raise ArchiveError(
+                f"{name} has {', '.join(sorted(map(str, values))[:12]) or 'no keys'}: expected {key} among them"
+            )
     labels = number_labels(name, values["y"])
     draft = Draft(name, _check_links(name, values["edge_index"]), labels)
     if isinstance(values.get("x"), np.ndarray):
@@ -170,7 +172,9 @@ def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
     for key in there:
         mask = values[key]
         if mask.dtype.kind not in "bu" or mask.shape[:1] != (num_nodes,) or mask.ndim > 2:
-            raise ArchiveError(f"{key} of {draft.name} is {mask.dtype} {list(mask.shape)}: expected True/False of shape [{num_nodes}]")
+            raise ArchiveError(
+                f"{key} of {draft.name} is {mask.dtype} {list(mask.shape)}: expected True/False of shape [{num_nodes}]"
+            )
         columns[key] = mask.astype(bool).reshape(num_nodes, -1)
     columns.setdefault("stopping_mask", columns["val_mask"])
     test, num_splits = columns["test_mask"], columns["train_mask"].shape[1]

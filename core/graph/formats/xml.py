@@ -31,12 +31,16 @@ def read_xml(given: Given) -> Draft:
         _check_xml(content)
         found = _read_networkx(content)
     except _DoctypeError as error:
-        raise ArchiveError(f"{name} declares a document type, whose entities are not read: remove its DOCTYPE") from error
+        raise ArchiveError(
+            f"{name} declares a document type, whose entities are not read: remove its DOCTYPE"
+        ) from error
     except (expat.ExpatError, ParseError) as error:
         raise ArchiveError(f"{name} is damaged, or cut off ({error}): export it anew") from error
     except _UNREADABLE as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise ArchiveError(f"{name} cannot be read by networkx ({reason}): export it anew, without hyperedges") from error
+        raise ArchiveError(
+            f"{name} cannot be read by networkx ({reason}): export it anew, without hyperedges"
+        ) from error
     if not found.number_of_nodes():
         raise ArchiveError(f"{name} has no nodes: expected an article each")
     place_of = {node: place for place, node in enumerate(found)}
@@ -77,5 +81,7 @@ def _list_columns(found: Any) -> Columns:
     nodes = [common | attributes for _, attributes in found.nodes(data=True)]
     plain: dict[str, None] = {}
     for attributes in nodes:
-        plain.update(dict.fromkeys(str(key) for key, value in attributes.items() if isinstance(value, str | int | float)))
+        plain.update(
+            dict.fromkeys(str(key) for key, value in attributes.items() if isinstance(value, str | int | float))
+        )
     return {key: [attributes.get(key) for attributes in nodes] for key in plain}
