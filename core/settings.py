@@ -50,7 +50,7 @@ def load_settings() -> Settings:
     in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
     if in_the_way is not None:
         raise ConfigError(
-            f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: name a folder, which is made where there "
-            "is none"
+            f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: "
+            "name a folder, which is made where there is none"
         )
     return settings

@@ -8,7 +8,6 @@ from core.config.presets import Preset, list_presets, load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
 
-
 EXTENDABLE: Final = ("epochs", "patience")  # the fields that say when a run ends, and nothing of what it learns
 
 
@@ -35,7 +34,8 @@ class Configs:
         others = sorted(set(changes) - set(EXTENDABLE))
         if others:
             raise ConfigError(
-                f"{others[0]} cannot change when a run goes on: only {' and '.join(EXTENDABLE)} can; start a new run for it"
+                f"{others[0]} cannot change when a run goes on: only "
+                f"{' and '.join(EXTENDABLE)} can; start a new run for it"
             )
         return self._check_epochs(build_config({**config, **changes}))
 

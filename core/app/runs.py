@@ -131,8 +131,8 @@ class Runs:
             )
         if record.best_epoch and record.epochs - record.best_epoch >= config.patience:
             raise ConflictError(
-                f"run {run_id} ended by its patience: epoch {record.best_epoch} was its best and {record.epochs} its last; "
-                f"set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
+                f"run {run_id} ended by its patience: epoch {record.best_epoch} was its best and {record.epochs} its "
+                f"last; set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
             )
         return config.model_dump()
 

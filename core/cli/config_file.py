@@ -15,7 +15,7 @@ CHOICE_KEYS: Final = frozenset({"values", "distribution", "min", "max", "low", "
 def load_config_file(path: Path) -> dict[str, Any]:
     """A YAML or JSON file of config fields, each told once. Raises ConfigError."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506  # a SafeLoader
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
     except FileNotFoundError as error:
         raise ConfigError(f"{path} does not exist: give a YAML or JSON file of config fields") from error
     except _DuplicateKeyError as error:
@@ -38,8 +38,8 @@ def _refuse_others(path: Path, content: dict[Any, Any]) -> None:
     if len(SWEEP_KEYS & content.keys()) > 1 or "parameters" in content or many:
         told = sorted(SWEEP_KEYS & content.keys()) or many
         raise ConfigError(
-            f"{path} is a sweep (it tells {', '.join(told[:5])}): --config takes one value a field, such as 'lr: 0.01'; "
-            "write one config, or train once for each value with --set"
+            f"{path} is a sweep (it tells {', '.join(told[:5])}): --config takes one value a field, such as "
+            "'lr: 0.01'; write one config, or train once for each value with --set"
         )
     if isinstance(content.get("config"), dict):
         raise ConfigError(f"{path} has its fields under 'config', as a preset has: give those fields alone")

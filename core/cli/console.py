@@ -56,8 +56,9 @@ def open_graph(explorer: Explorer, graph: str | None) -> str:
 def write_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, least: Mapping[int, int]) -> None:
     """A table in which no cell is ever cut off: where the terminal is narrow, columns shrink by folding their cells.
 
-    least: by its place, the width that a column keeps, such as that of an id, which is copied whole or not at all. Where even that
-    is too wide, so is the table. What is not written to a terminal has room, unless COLUMNS says how much.
+    least: by its place, the width that a column keeps, such as that of an id, which is copied whole or not at all.
+    Where even that is too wide, so is the table.
+    What is not written to a terminal has room, unless COLUMNS says how much.
     """
     columns = [
         Column(header, width=width, overflow="fold")

@@ -15,7 +15,8 @@ def build_splits(
     """Masks as WikiCS has them: of each category 50 % test, and in each split 5 % train and 30 % stopping.
 
     Shares are rounded down, the rest validates; articles without a category (-1) are in no mask. at_least_one: of a
-    small category one trains, and as many of the others as there are have one; where none validates, those that stop do.
+    small category one trains, and as many of the others as there are have one; where none
+    validates, those that stop do.
     Source: data_processing/pyscripts/process_dataset.py of the dataset.
     """
     masks: dict[str, NDArray[Any]] = {

@@ -232,9 +232,7 @@ MALFORMED = {
         "edge_index": changed(a["edge_index"], (0, 0), 8)
     },
     "key 'train_masks' is bool [8, 2], which is [articles, splits]: expected [splits, articles], here [2, 8]; it seems "
-    "transposed, as PyTorch Geometric has it: save train_masks.T": lambda a: {
-        "train_masks": a["train_masks"].T
-    },
+    "transposed, as PyTorch Geometric has it: save train_masks.T": lambda a: {"train_masks": a["train_masks"].T},
     f"key 'val_masks' is bool [1, 8]: {NODES}": lambda a: {"val_masks": a["val_masks"][:1]},
     f"key 'stopping_masks' is int64 [2, 8]: {NODES}": lambda a: {
         "stopping_masks": a["stopping_masks"].astype(np.int64)

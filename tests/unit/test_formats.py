@@ -33,7 +33,8 @@ def adjacency():
 
 def parts(prefix, matrix, separator="_"):
     return {
-        f"{prefix}{separator}{part}": np.asarray(getattr(matrix, part)) for part in ("data", "indices", "indptr", "shape")
+        f"{prefix}{separator}{part}": np.asarray(getattr(matrix, part))
+        for part in ("data", "indices", "indptr", "shape")
     }
 
 
@@ -97,7 +98,16 @@ def test_i15_nothing_in_a_pickle_is_called(tmp_path, key):
 
 @pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
 def test_i15_arrays_of_every_protocol_are_read_as_pickle_reads_them(protocol):
-    arrays = [X, X.T, LABELS > 0, LABELS.astype(">i4"), np.array(["ab", "ç"]), np.array([b"x"]), np.empty((0, 3)), X[::2]]
+    arrays = [
+        X,
+        X.T,
+        LABELS > 0,
+        LABELS.astype(">i4"),
+        np.array(["ab", "ç"]),
+        np.array([b"x"]),
+        np.empty((0, 3)),
+        X[::2],
+    ]
     read = load_pickle(io.BytesIO(pickle.dumps({"arrays": arrays, "one": X[0, 0], "graph": {1: [2]}}, protocol)))
     assert [(a.dtype, a.shape, a.tolist()) for a in read["arrays"]] == [(a.dtype, a.shape, a.tolist()) for a in arrays]
     assert (read["one"], read["graph"]) == (X[0, 0], {1: [2]})
@@ -155,7 +165,9 @@ def test_i15_a_folder_of_two_tables_is_read(tmp_path):
 
 
 def test_i15_tables_without_ids_headers_or_some_labels_and_with_a_split_are_read():
-    nodes = "label,split\n" + "".join(f"{y},{s}\n" for y, s in zip("0011-", ("train", "val", "test", "test", ""), strict=True))
+    nodes = "label,split\n" + "".join(
+        f"{y},{s}\n" for y, s in zip("0011-", ("train", "val", "test", "test", ""), strict=True)
+    )
     imported = read_given(sent(nodes__csv=nodes.replace("-", "").encode(), edges__csv=b"0,1\n1,2\n"))
     assert imported.arrays["labels"].tolist() == [0, 0, 1, 1, -1]
     assert imported.arrays["train_masks"].tolist() == [[True, False, False, False, False]]
@@ -190,7 +202,9 @@ def build_net(kind=nx.DiGraph):
     return net
 
 
-@pytest.mark.parametrize("write", [nx.write_graphml_xml, nx.write_gexf, lambda net, f: nx.write_gexf(net, f, version="1.3")])
+@pytest.mark.parametrize(
+    "write", [nx.write_graphml_xml, nx.write_gexf, lambda net, f: nx.write_gexf(net, f, version="1.3")]
+)
 def test_i15_graphml_and_gexf_are_read(write):
     buffer = io.BytesIO()
     write(build_net(), buffer)
@@ -368,7 +382,9 @@ def test_i15_a_graph_with_unlabelled_articles_is_trained_on(tmp_path, tiny_array
     arrays = tiny_arrays | {"labels": tiny_arrays["labels"].copy(), "test_mask": np.arange(8) == 3}
     arrays["labels"][7] = -1
     config = build_config({"model": model, "epochs": 2, "hidden_channels": 4, "device": "cpu"})
-    assert train_run(RunFolder(tmp_path), config, build_graph(arrays, GraphOrigin("a", "archive", "A", ""))) == "finished"
+    assert (
+        train_run(RunFolder(tmp_path), config, build_graph(arrays, GraphOrigin("a", "archive", "A", ""))) == "finished"
+    )
 
 
 def test_zip_of_a_folder_is_told():

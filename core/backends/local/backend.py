@@ -103,8 +103,8 @@ class LocalBackend:
         state = self._states.read(job).state
         if state == "finished" and not may_be_finished:
             raise ConflictError(
-                f"{describe_job(job)} is finished: there is nothing to resume, start a new one; a run goes on with more "
-                "epochs (wikics runs resume R --set epochs=600)"
+                f"{describe_job(job)} is finished: there is nothing to resume, start a new one; a run goes on with "
+                "more epochs (wikics runs resume R --set epochs=600)"
             )
         if state in ACTIVE:
             raise ConflictError(

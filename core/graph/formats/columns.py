@@ -13,9 +13,13 @@ from core.graph.formats.draft import Draft, check_size
 LABELS: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
 TITLES: Final = ("title", "name", "label")
 ROLE: Final = "split"
-ROLES: Final = {"train": "train", "training": "train", "stopping": "stopping", "stop": "stopping", "test": "test"} | {
-    name: "val" for name in ("val", "valid", "validation", "dev")
-}
+ROLES: Final = {
+    "train": "train",
+    "training": "train",
+    "stopping": "stopping",
+    "stop": "stopping",
+    "test": "test",
+} | dict.fromkeys(("val", "valid", "validation", "dev"), "val")
 MAX_CATEGORIES: Final = 10_000
 _NOTHING: Final = ("", "nan", "none", "null", "na")
 

@@ -70,7 +70,8 @@ def number_labels(name: str, values: ArrayLike) -> NDArray[np.int64]:
             return np.where(rows == 0, UNKNOWN, labels.argmax(axis=1)).astype(np.int64)
     if labels.ndim != 1 or labels.dtype.kind not in "buif":
         raise ArchiveError(
-            f"the labels of {name} are {labels.dtype} {list(labels.shape)}: expected one category an article, as a number"
+            f"the labels of {name} are {labels.dtype} {list(labels.shape)}: "
+            "expected one category an article, as a number"
         )
     if labels.dtype.kind != "f":
         return labels.astype(np.int64)

@@ -66,7 +66,8 @@ def _load_members(given: Given, name: str) -> dict[str, Any]:
                         if key in _TEXTS or key == "metadata":
                             continue  # a graph needs none of them
                         raise ArchiveError(
-                            f"key {key!r} of {name} is pickled, and {error}: save plain arrays with numpy.savez_compressed"
+                            f"key {key!r} of {name} is pickled, and {error}: "
+                            "save plain arrays with numpy.savez_compressed"
                         ) from error
                 else:
                     found[key] = load_member(archive, member, name)
@@ -127,7 +128,8 @@ def _find_features(members: dict[str, Any], name: str, num_nodes: int) -> NDArra
         features = dense[0]
     if features.ndim != 2 or len(features) != num_nodes or features.dtype.kind not in "buif":
         raise ArchiveError(
-            f"the features of {name} are {features.dtype} {list(features.shape)}: expected numbers of shape [{num_nodes}, ?]"
+            f"the features of {name} are {features.dtype} {list(features.shape)}: "
+            f"expected numbers of shape [{num_nodes}, ?]"
         )
     return features
 

@@ -92,7 +92,9 @@ def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
             code = self.code.decode("ascii") if isinstance(self.code, bytes) else self.code
             if not isinstance(code, str) or not isinstance(self.order, str) or len(self.order) != 1:
                 raise RefusedPickleError("it holds an array of an unknown kind")
-            dtype = np.dtype(code).newbyteorder(self.order if self.order in "<>" else "=")
+            dtype: np.dtype[Any] = np.dtype(code)
+            if self.order in "<>":
+                dtype = dtype.newbyteorder("<" if self.order == "<" else ">")
             if dtype.kind not in _KINDS + "O" or dtype.names or dtype.subdtype:
                 raise RefusedPickleError(f"it holds arrays of {code}, which are not read")
             return dtype

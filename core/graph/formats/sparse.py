@@ -48,7 +48,8 @@ def build_compressed(name: str, parts: dict[str, Any], *, by_column: bool = Fals
         raise ArchiveError(f"{name} has the shape {shape.tolist()[:4]}: expected rows and columns")
     size = (int(shape[0]), int(shape[1]))
     num_lines, num_places = size[::-1] if by_column else size
-    steps = np.diff(indptr.astype(np.int64))
+    starts: NDArray[np.int64] = indptr.astype(np.int64)
+    steps = starts[1:] - starts[:-1]
     if len(indptr) != num_lines + 1 or indptr[0] != 0 or indptr[-1] != len(indices) or (steps < 0).any():
         raise ArchiveError(
             f"{name} is damaged: its indptr does not rise from 0 to {len(indices)} over {num_lines} lines"
@@ -56,7 +57,8 @@ def build_compressed(name: str, parts: dict[str, Any], *, by_column: bool = Fals
     if len(data) != len(indices) or (len(indices) and (indices.min() < 0 or indices.max() >= num_places)):
         raise ArchiveError(f"{name} is damaged: its indices do not lie within its shape {list(size)}")
     lines, places = np.repeat(np.arange(num_lines), steps), indices.astype(np.int64)
-    return SparseMatrix(size, *((places, lines) if by_column else (lines, places)), data)
+    row, column = (places, lines) if by_column else (lines, places)
+    return SparseMatrix(size, row, column, data)
 
 
 def build_sparse(name: str, record: Record) -> SparseMatrix:

@@ -3,7 +3,7 @@
 import zipfile
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,10 @@ def is_torch_file(members: list[str]) -> bool:
 
 
 def read_data(given: Given) -> Draft:
-    """The draft of a saved `Data`, of a dictionary with its keys, or of the one graph of a dataset. Raises ArchiveError."""
+    """The draft of a saved `Data`, of a dictionary with its keys, or of the one graph of a dataset.
+
+    Raises ArchiveError.
+    """
     (name,) = given.files
     values = _find_mapping(name, _load(given, name))
     if "edge_index" not in values and "adj_t" in values:
@@ -81,7 +84,7 @@ def _load(given: Given, name: str) -> Any:
 class _StorageReader:
     """Finds the numbers that a pickle of torch refers to, each once."""
 
-    def __init__(self, archive: zipfile.ZipFile, root: str, order: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, root: str, order: Literal["<", ">"]) -> None:
         self._archive, self._root, self._order = archive, root, order
         self._found: dict[str, _Storage] = {}
 
@@ -155,7 +158,8 @@ def _find_mapping(name: str, saved: Any) -> dict[str, Any]:
 def _check_links(name: str, edge_index: NDArray[Any]) -> NDArray[np.int64]:
     if edge_index.ndim != 2 or len(edge_index) != 2 or edge_index.dtype.kind not in "iu":
         raise ArchiveError(
-            f"edge_index of {name} is {edge_index.dtype} {list(edge_index.shape)}: expected whole numbers of shape [2, E]"
+            f"edge_index of {name} is {edge_index.dtype} {list(edge_index.shape)}: "
+            "expected whole numbers of shape [2, E]"
         )
     return edge_index.astype(np.int64)
 
