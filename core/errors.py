@@ -15,7 +15,8 @@ WikicsError
 ├── ConflictError (RuntimeError)
 ├── UnavailableError (OSError)
 │   ├── DownloadError
-│   └── StorageFullError
+│   ├── StorageFullError
+│   └── DamagedFileError
 └── TrainingError (RuntimeError)
 
 A message is one sentence or two: what was found, what was expected, what to do next.
@@ -88,6 +89,10 @@ class DownloadError(UnavailableError):
 
 class StorageFullError(UnavailableError):
     """No space is left for what had to be written."""
+
+
+class DamagedFileError(UnavailableError):
+    """A file of a job's folder is not whole."""
 
 
 class TrainingError(WikicsError, RuntimeError):

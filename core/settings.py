@@ -37,10 +37,20 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process. Raises ConfigError with the variable's name when one is wrong."""
     try:
-        return Settings()
+        settings = Settings()
+    except UnicodeDecodeError as error:
+        raise ConfigError(".env is no UTF-8 text: save it as UTF-8, with one NAME=value a line") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "WIKICS_" + "_".join(str(part) for part in first["loc"]).upper()
         raise ConfigError(
             f"{name} is {first['input']!r}: {first['msg']}. Mend it in the environment or in .env."
         ) from error
+    home = settings.home_folder
+    in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
+    if in_the_way is not None:
+        raise ConfigError(
+            f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: "
+            "name a folder, which is made where there is none"
+        )
+    return settings

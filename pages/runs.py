@@ -51,6 +51,7 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
             "validation": percent,
             "test": percent,
             "time": st.column_config.NumberColumn(format="%.0f s"),
+            "age": st.column_config.DatetimeColumn(format="distance"),
         },
         placeholder=UNKNOWN,
         alt="Runs of this graph, newest first",

@@ -116,8 +116,10 @@ class InlineBackend:
         self.states.request_stop(job)
         self.states.write(job, replace(self.states.read_stored(job), state="stopped"))
 
-    def resume(self, job):
+    def resume(self, job, *, config=None):
         self.states.clear_stop(job)
+        if config is not None:
+            self.states.write_config(job, config)
         self.states.write(job, build_resumed(self.states.read_stored(job)))
         self.submit(job)
 

@@ -28,17 +28,19 @@ class Articles:
         self._index_titles = lru_cache(maxsize=MAX_INDEXES_IN_MEMORY)(self._build_title_index)
 
     def search(self, graph_id: str, query: str, *, limit: int = 8) -> list[ArticleHit]:
-        """Articles whose titles match, best first."""
+        """Articles whose titles match, best first: those that the query names elsewhere too come before all others."""
         graph = self._graphs.load(graph_id)
+        named = set(graph.names.find(query)) if query.strip() else set()
         found = self._index_titles(graph.id).search(query, limit=limit)
-        return [build_hit(graph, index) for index in found]
+        first = [index for index in found if index in named] + sorted(named.difference(found))
+        ordered = [*first, *(index for index in found if index not in named)][:limit]
+        return [build_hit(graph, index) for index in ordered]
 
     def suggest(self, graph_id: str, *, limit: int = 8) -> list[ArticleHit]:
         """The best-linked article of each category: where a walk may begin."""
         graph = self._graphs.load(graph_id)
-        best = [
-            int(np.argmax(np.where(graph.y == category, graph.degree, -1))) for category in range(graph.num_classes)
-        ]
+        present = np.unique(graph.y[graph.y >= 0]).tolist()
+        best = [int(np.argmax(np.where(graph.y == category, graph.degree, -1))) for category in present]
         best.sort(key=lambda index: -int(graph.degree[index]))
         return [build_hit(graph, index) for index in best[:limit]]
 

@@ -1,12 +1,14 @@
 """Configs: presets, and configs that are checked against a graph and this app's limits."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from core.app.graphs import Graphs
 from core.config.presets import Preset, list_presets, load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
+
+EXTENDABLE: Final = ("epochs", "patience")  # the fields that say when a run ends, and nothing of what it learns
 
 
 class Configs:
@@ -25,6 +27,19 @@ class Configs:
         loaded = self._graphs.load(graph or overrides.get("graph"))
         config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
         loaded.check_split(config.split)
+        return self._check_epochs(config)
+
+    def extend(self, config: Mapping[str, Any], changes: Mapping[str, Any]) -> TrainConfig:
+        """A run's config that ends at another time. Raises ConfigError for any field but `EXTENDABLE`."""
+        others = sorted(set(changes) - set(EXTENDABLE))
+        if others:
+            raise ConfigError(
+                f"{others[0]} cannot change when a run goes on: only "
+                f"{' and '.join(EXTENDABLE)} can; start a new run for it"
+            )
+        return self._check_epochs(build_config({**config, **changes}))
+
+    def _check_epochs(self, config: TrainConfig) -> TrainConfig:
         if config.epochs > self.max_epochs:
             raise ConfigError(f"epochs is {config.epochs}: this app allows at most {self.max_epochs}")
         return config

@@ -50,7 +50,7 @@ def open_explorer(
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     backend = backend or open_backend(settings)
     run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
-    runs = Runs(run_store, states, backend, graphs)
+    runs = Runs(run_store, states, backend, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, states, backend, graphs)
     predictions = Predictions(run_store, graphs)

@@ -1,5 +1,6 @@
 """Graphs: which there are, what one is, how the default one comes to be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,8 @@ from core.errors import WikicsError
 from core.graph.graph import Graph
 from core.graph.library import GraphLibrary, GraphSummary
 from core.graph.statistics import GraphStatistics, compute_statistics
-from core.graph.wikics import DownloadProgress
+from core.graph.twin.build import TWIN_ID
+from core.graph.wikics import WIKICS_ID, DownloadProgress
 
 MAX_GRAPHS_IN_MEMORY: Final = 3
 
@@ -65,6 +67,10 @@ class Graphs:
         """`wikics` where it is or can be had, else `twin`."""
         return self._library.default_id()
 
+    def exists(self, graph_id: str) -> bool:
+        """Whether this is the id of a graph that is here, or that can be fetched or made."""
+        return graph_id in (WIKICS_ID, TWIN_ID) or graph_id in {graph.id for graph in self.list()}
+
     def load(self, graph_id: str | None = None) -> Graph:
         """One graph, or the default one, from memory if it was read before. Raises GraphNotFoundError."""
         return self._load(graph_id or self.default_id())
@@ -83,12 +89,15 @@ class Graphs:
         return self._layout(graph_id)
 
     def register(self, path: Path) -> str:
-        """Takes a graph archive into the library and returns its id. Raises ArchiveError."""
+        """Takes the graph at a path, of any format that is read, into the library and returns its id.
+
+        Raises ArchiveError.
+        """
         return self._library.register(path)
 
-    def register_upload(self, name: str, content: bytes) -> str:
-        """Takes an archive that a visitor sent, of this file name, and returns its id. Raises ArchiveError."""
-        return self._library.register_bytes(name, content)
+    def register_upload(self, sent: Mapping[str, bytes]) -> str:
+        """Takes a graph that a visitor sent, its files by their names, and returns its id. Raises ArchiveError."""
+        return self._library.register_sent(sent)
 
     def fetch_wikics(self) -> None:
         """Tries to fetch WikiCS once more. Raises DownloadError with the reason."""

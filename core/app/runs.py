@@ -1,9 +1,11 @@
 """Runs: queued, listed, read, followed, stopped, resumed, deleted, exported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
@@ -12,6 +14,7 @@ from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
@@ -41,8 +44,9 @@ class Runs:
     A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
     """
 
-    def __init__(self, store: RunStore, states: JobStates, backend: Backend, graphs: Graphs) -> None:
-        self._store, self._states, self._backend, self._graphs = store, states, backend, graphs
+    def __init__(self, store: RunStore, states: JobStates, backend: Backend, graphs: Graphs, configs: Configs) -> None:
+        self._store, self._states, self._backend = store, states, backend
+        self._graphs, self._configs = graphs, configs
 
     def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
@@ -54,6 +58,11 @@ class Runs:
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
         """All runs, or those of one graph, newest first."""
         return [record for record in self._store.list() if graph_id in (None, record.graph)]
+
+    def find(self, ref: str, graph_id: str) -> RunRecord:
+        """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
+        records = {record.id: record for record in self.list(graph_id)}
+        return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
         """One run in short."""
@@ -97,11 +106,35 @@ class Runs:
                 self._backend.stop(files.RUNS + run_id)
         return self._store.read(run_id)
 
-    def resume(self, ref: str) -> RunRecord:
-        """Queues a run that ended early, to go on from its last checkpoint. Raises ConflictError."""
+    def resume(self, ref: str, changes: Mapping[str, Any] | None = None) -> RunRecord:
+        """Queues a run that ended, to go on from its last checkpoint as the same curve.
+
+        changes: its fields that decide when it ends (`EXTENDABLE`), with which a finished run goes on too. Raises
+        ConfigError for any other field, ConflictError where the run would not train any epoch more.
+        """
         run_id = self._store.resolve(ref)
-        self._backend.resume(files.RUNS + run_id)
+        config = self._extend(run_id, changes) if changes else None
+        self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
+
+    def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The run's config with some fields changed, if it then has more to do."""
+        record = self._store.read(run_id)
+        config = self._configs.extend(self._store.read_config(run_id), changes)
+        if record.state in ACTIVE or not record.epochs:
+            return config.model_dump()  # the backend says what can be done with it
+        if not self._store.has_checkpoint(run_id):
+            raise ConflictError(f"run {run_id} has no {files.LAST_CHECKPOINT} to go on from: start a new one")
+        if record.epochs >= config.epochs:
+            raise ConflictError(
+                f"run {run_id} has trained {record.epochs} epochs already: set epochs to more (now {config.epochs})"
+            )
+        if record.best_epoch and record.epochs - record.best_epoch >= config.patience:
+            raise ConflictError(
+                f"run {run_id} ended by its patience: epoch {record.best_epoch} was its best and {record.epochs} its "
+                f"last; set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
+            )
+        return config.model_dump()
 
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""

@@ -1,8 +1,8 @@
 """What a place where jobs execute can do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.runs.job_states import JobStates
 
@@ -29,10 +29,11 @@ class Backend(Protocol):
     def stop(self, job: str) -> None:
         """Asks a job to stop: at once while it waits, else after its epoch. Raises ConflictError when it has ended."""
 
-    def resume(self, job: str) -> None:
+    def resume(self, job: str, *, config: Mapping[str, Any] | None = None) -> None:
         """Queues a stopped, failed or crashed job to go on where it was, or from the start where it left nothing.
 
-        Raises ConflictError when it is active or finished; of two calls at once one wins.
+        With a `config`, which replaces a run's own, a finished one goes on too. Raises ConflictError when it is active,
+        or finished and without more to do; of two calls at once one wins.
         """
 
     def alive(self, job: str) -> bool:

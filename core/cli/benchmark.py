@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from core.app.explorer import Explorer
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json
+from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json, write_table
 from core.errors import ConfigError, TrainingError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
@@ -116,7 +115,7 @@ def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
 
 
 def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDifference | None) -> None:
-    table = Table("", *(summary.label for summary in summaries), title=f"Test accuracy (%) on {summaries[0].graph}")
+    out.print(f"Test accuracy (%) on {summaries[0].graph}", markup=False, highlight=False, soft_wrap=True)
     rows = {
         "mean": [f"{100 * summary.mean:.2f}" for summary in summaries],
         "standard deviation": ["-" if s.std is None else f"{100 * s.std:.2f} over {s.unit}" for s in summaries],
@@ -131,9 +130,9 @@ def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDiffere
         "commit": [summary.short_commit for summary in summaries],
         "id": [summary.id for summary in summaries],
     }
-    for name, cells in rows.items():
-        table.add_row(name, *cells)
-    out.print(table)
+    headers = ("", *(summary.label for summary in summaries))
+    ids = {place: len(summary.id) for place, summary in enumerate(summaries, start=1)}
+    write_table(headers, [[name, *cells] for name, cells in rows.items()], least=ids)
     if difference:
         out.print(difference.sentence, markup=False, highlight=False)
 

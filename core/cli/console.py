@@ -2,11 +2,15 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
 
 from core.app.explorer import Explorer
 from core.app.explorer import open_explorer as open_explorer_of
@@ -16,8 +20,11 @@ from core.settings import load_settings
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 GraphOption = Annotated[
     str | None,
-    typer.Option("--graph", metavar="G", help="Graph: wikics, twin, an archive's id, or a path to an archive."),
+    typer.Option("--graph", metavar="G", help="Graph: wikics, twin, an archive's id, or the path of a file or folder."),
 ]
+
+MIN_WIDTH: Final = 5  # below it a column is not readable
+_FRAME: Final = 3  # a border and two spaces around each column
 
 out = Console()
 err = Console(stderr=True)
@@ -34,10 +41,54 @@ def print_json(content: Any) -> None:
 
 
 def open_graph(explorer: Explorer, graph: str | None) -> str:
-    """The id of the graph that --graph names; an archive named by its path is taken into the library first."""
-    if graph is not None and (graph.endswith(".npz") or os.sep in graph):
-        return explorer.graphs.register(Path(graph).expanduser())
+    """The id of the graph that --graph names; what lies at a path is taken into the library first.
+
+    An id comes before a file or folder here of the same name, which `./` in front means.
+    """
+    if graph is None or explorer.graphs.exists(graph):
+        return explorer.graphs.load(graph).id
+    path = Path(graph).expanduser()
+    if os.sep in graph or path.exists() or path.suffix:
+        return explorer.graphs.register(path)
     return explorer.graphs.load(graph).id
+
+
+def write_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, least: Mapping[int, int]) -> None:
+    """A table in which no cell is ever cut off: where the terminal is narrow, columns shrink by folding their cells.
+
+    least: by its place, the width that a column keeps, such as that of an id, which is copied whole or not at all.
+    Where even that is too wide, so is the table.
+    What is not written to a terminal has room, unless COLUMNS says how much.
+    """
+    columns = [
+        Column(header, width=width, overflow="fold")
+        for header, width in zip(headers, fit_widths(headers, rows, least=least, room=_find_room()), strict=True)
+    ]
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(width=sum(column.width or 0 for column in columns) + _FRAME * len(columns) + 1).print(table)
+
+
+def fit_widths(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, least: Mapping[int, int], room: int | None
+) -> list[int]:
+    """The width of each column in characters: as its cells need, or less where there is no room for it."""
+    widths = [max(map(cell_len, column)) for column in zip(headers, *rows, strict=True)]
+    if room is None:
+        return widths
+    lowest = [min(width, least.get(place, MIN_WIDTH)) for place, width in enumerate(widths)]
+    excess = sum(widths) + _FRAME * len(widths) + 1 - room
+    while excess > 0 and widths != lowest:
+        widest = max(range(len(widths)), key=lambda place: (widths[place] > lowest[place], widths[place]))
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _find_room() -> int | None:
+    """Characters in a line; None where there is no end to it."""
+    return out.width if out.is_terminal or os.environ.get("COLUMNS", "").isdecimal() else None
 
 
 def parse_overrides(pairs: list[str]) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from dataclasses import asdict
 
-from rich.table import Table
-
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, open_graph, out, print_json
+from core.cli.console import GraphOption, JsonOption, open_graph, out, print_json, write_table
+from core.graph.graph import UNLABELLED
 
 
 def graph(graph: GraphOption = None, as_json: JsonOption = False) -> None:
@@ -19,11 +18,12 @@ def graph(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     out.print(f"{summary.name} ({summary.id}): {summary.source}", markup=False)
     for notice in summary.notices:
         out.print(notice, markup=False)
-    table = Table("category", "articles")
-    for name, size in zip(statistics.class_names, statistics.class_sizes, strict=True):
-        table.add_row(name, f"{size:,}")
+    homophily = "-" if statistics.homophily is None else f"{statistics.homophily:.2f}"
     out.print(
         f"{statistics.num_articles:,} articles, {statistics.num_links:,} directed links, "
-        f"median degree {statistics.degree_median:.0f}, homophily {statistics.homophily:.2f}"
+        f"median degree {statistics.degree_median:.0f}, homophily {homophily}"
     )
-    out.print(table)
+    sizes = [*zip(statistics.class_names, statistics.class_sizes, strict=True)]
+    if statistics.num_unlabelled:
+        sizes.append((UNLABELLED, statistics.num_unlabelled))
+    write_table(("category", "articles"), [[name, f"{size:,}"] for name, size in sizes], least={})

@@ -4,10 +4,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from core.cli import console
-from core.cli.console import JsonOption, out, print_json
+from core.cli.console import JsonOption, print_json, write_table
 
 
 def predict(
@@ -23,7 +22,8 @@ def predict(
     if as_json:
         print_json(asdict(answer))
         return
-    table = Table("article", "title", "category", "predicted", "probability")
-    for row in answer.articles:
-        table.add_row(str(row.index), row.title, row.label, row.pred, f"{100 * row.probs[row.pred]:.1f} %")
-    out.print(table)
+    rows = [
+        [str(row.index), row.title, row.label, row.pred, f"{100 * row.probs[row.pred]:.1f} %"]
+        for row in answer.articles
+    ]
+    write_table(("article", "title", "category", "predicted", "probability"), rows, least={})

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, out, print_json
+from core.cli.console import GraphOption, JsonOption, out, parse_overrides, print_json, write_table
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, delete and export runs.")
@@ -35,11 +34,12 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return
-    table = Table("run", "state", "graph", "split", "validation", "test", "epochs")
+    rows = []
     for record in records:
         scores = ["-" if score is None else f"{100 * score:.2f} %" for score in (record.val_acc, record.test_acc)]
-        table.add_row(record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs))
-    out.print(table)
+        rows.append([record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
+    ids = {0: max((len(record.id) for record in records), default=0)}
+    write_table(("run", "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
 
 
 @runs_app.command("show")
@@ -60,9 +60,16 @@ def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
 
 
 @runs_app.command("resume")
-def resume_run(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Let a run that ended early go on from its last checkpoint."""
-    write_record(console.open_explorer().runs.resume(run), as_json=as_json)
+def resume_run(
+    run: RunArgument,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help="More epochs or patience, with which a finished run goes on too."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a run that ended go on from its last checkpoint, as the same curve."""
+    write_record(console.open_explorer().runs.resume(run, parse_overrides(set_ or [])), as_json=as_json)
 
 
 @runs_app.command("delete")

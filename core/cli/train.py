@@ -3,18 +3,17 @@
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import yaml
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from core.app.explorer import Explorer
 from core.cli import console
+from core.cli.config_file import load_config_file
 from core.cli.console import GraphOption, JsonOption, err, open_graph, parse_overrides
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
-from core.errors import ConfigError
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 
@@ -61,19 +60,6 @@ def train(
     write_record(record, as_json=as_json)
     if record.state in ("failed", "crashed"):
         sys.exit(1)
-
-
-def load_config_file(path: Path) -> dict[str, Any]:
-    """A YAML or JSON file of config fields. Raises ConfigError."""
-    try:
-        content = yaml.safe_load(path.read_text())
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist: give a YAML or JSON file of config fields") from error
-    except (yaml.YAMLError, UnicodeDecodeError, IsADirectoryError) as error:
-        raise ConfigError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path} holds {type(content).__name__}: expected config fields, such as 'lr: 0.01'")
-    return content
 
 
 def follow(explorer: Explorer, run_id: str) -> RunRecord:

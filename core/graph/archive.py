@@ -21,8 +21,10 @@ Arrays = dict[str, NDArray[Any]]
 REQUIRED = ("features", "edge_index", "labels", "train_masks", "val_masks", "stopping_masks", "test_mask")
 MASKS = ("train_masks", "val_masks", "stopping_masks")
 
+UNKNOWN = -1  # the label of an article without a category
+
 # What numpy and zipfile raise for bytes that are no archive, are cut off, encrypted, or lie about their size.
-_UNREADABLE = (
+UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -56,21 +58,22 @@ def load_arrays(source: Path | BinaryIO, name: str | None = None) -> Arrays:
     name = _name(source, name)
     try:
         with zipfile.ZipFile(source) as archive:
-            return {member.removesuffix(".npy"): _load_array(archive, member, name) for member in archive.namelist()}
+            return {member.removesuffix(".npy"): load_member(archive, member, name) for member in archive.namelist()}
     except FileNotFoundError as error:
         raise ArchiveError(f"{source} does not exist: give the path of an .npz archive") from error
     except IsADirectoryError as error:
         raise ArchiveError(f"{source} is a folder: give the path of an .npz archive") from error
     except ArchiveError:
         raise
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ArchiveError(
             f"{name} cannot be read as an .npz archive (damaged, or another format): "
             "make it anew with numpy.savez_compressed"
         ) from error
 
 
-def _load_array(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[Any]:
+def load_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[Any]:
+    """One array of an open archive, never unpickled; `name` is what messages call it. Raises ArchiveError."""
     if not member.endswith(".npy"):
         raise ArchiveError(f"member {member!r} of {name} is no array: expected only .npy members in an .npz archive")
     key = member.removesuffix(".npy")
@@ -78,7 +81,7 @@ def _load_array(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[Any
         with archive.open(member) as file:
             array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
             rest = file.read(1)  # reading to the end verifies the checksum
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ArchiveError(
             f"key {key!r} of {name} holds Python objects or is damaged: expected a plain numeric or text array"
         ) from error
@@ -104,6 +107,25 @@ def _expect(key: str, array: NDArray[Any], *, kinds: str, shape: tuple[int | Non
     if not fits or array.dtype.kind not in kinds:
         wanted = "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
         raise ArchiveError(f"key {key!r} is {array.dtype} {list(array.shape)}: expected {meaning} of shape {wanted}")
+
+
+def settle_labels(arrays: Arrays) -> Arrays:
+    """The arrays with labels as whole numbers where they are floats: NaN, for no category, becomes -1."""
+    labels = arrays.get("labels")
+    if labels is None or labels.dtype.kind != "f":
+        return arrays
+    whole = np.where(np.isnan(labels), UNKNOWN, labels)
+    fits = np.isfinite(whole).all() and (whole == np.rint(whole)).all() and (np.abs(whole) < 2**31).all()
+    return arrays | {"labels": whole.astype(np.int64)} if fits else arrays
+
+
+def describe_unlabelled(arrays: Arrays) -> tuple[str, ...]:
+    """The notice that some articles have no category; none where all have one."""
+    number = int((arrays["labels"] == UNKNOWN).sum())
+    if not number:
+        return ()
+    have = "article has" if number == 1 else "articles have"
+    return (f"{number:,} {have} no category: a model predicts one, and nothing is learnt from or measured on them.",)
 
 
 def check_arrays(arrays: Arrays) -> None:
@@ -132,15 +154,18 @@ def check_arrays(arrays: Arrays) -> None:
             f"key 'edge_index' holds indices from {edge_index.min()} to {edge_index.max()}: "
             f"expected 0 to {num_nodes - 1}"
         )
-    if labels.min() < 0 or labels.max() >= num_nodes:
+    if labels.min() < UNKNOWN or labels.max() >= num_nodes:
         raise ArchiveError(
-            f"key 'labels' holds numbers from {labels.min()} to {labels.max()}: expected categories counted from 0"
+            f"key 'labels' holds numbers from {labels.min()} to {labels.max()}: expected categories counted from 0, "
+            f"and {UNKNOWN} for articles without one"
         )
     _check_masks(arrays, num_nodes)
     _check_texts(arrays, num_nodes, int(labels.max()) + 1)
 
 
 def _check_masks(arrays: Arrays, num_nodes: int) -> None:
+    for key in MASKS:
+        _refuse_transposed(key, arrays[key], num_nodes)
     num_splits = len(arrays["train_masks"]) if arrays["train_masks"].ndim == 2 else None
     for key in MASKS:
         _expect(key, arrays[key], kinds="b", shape=(num_splits, num_nodes), meaning="True/False")
@@ -158,6 +183,23 @@ def _check_masks(arrays: Arrays, num_nodes: int) -> None:
     for key in MASKS[1:]:  # the same articles may stop and validate: small datasets have one set for both
         if (arrays[key] & arrays["train_masks"]).any():
             raise ArchiveError(f"key {key!r} marks articles of 'train_masks' in the same split: expected none in both")
+    unlabelled = arrays["labels"] == UNKNOWN
+    for key in (*MASKS, "test_mask"):
+        marked = np.flatnonzero(np.atleast_2d(arrays[key] & unlabelled).any(axis=0))
+        if len(marked):
+            raise ArchiveError(
+                f"key {key!r} marks article {marked[0]}, which has no category ({UNKNOWN} in 'labels'): "
+                "take it out of the mask"
+            )
+
+
+def _refuse_transposed(key: str, array: NDArray[Any], num_nodes: int) -> None:
+    if array.ndim == 2 and array.shape[0] == num_nodes != array.shape[1]:
+        raise ArchiveError(
+            f"key {key!r} is {array.dtype} {list(array.shape)}, which is [articles, splits]: "
+            f"expected [splits, articles], here {list(array.shape[::-1])}; it seems transposed, as PyTorch Geometric has "
+            f"it: save {key}.T"
+        )
 
 
 def _check_texts(arrays: Arrays, num_nodes: int, num_classes: int) -> None:
@@ -211,7 +253,7 @@ def build_graph(arrays: Arrays, origin: GraphOrigin, digest: str | None = None) 
     """A checked graph out of an archive's arrays. Raises ArchiveError."""
     check_arrays(arrays)
     num_nodes = len(arrays["labels"])
-    num_classes = int(arrays["labels"].max()) + 1
+    num_classes = int(arrays["labels"].max()) + 1  # at least 1: train_masks mark labelled articles
     names = arrays["class_names"].tolist() if "class_names" in arrays else [f"Category {i}" for i in range(num_classes)]
     titles = arrays["titles"].tolist() if "titles" in arrays else [f"Article {i}" for i in range(num_nodes)]
     tokens = None
@@ -271,7 +313,7 @@ def compute_fingerprint(source: Path | BinaryIO, name: str | None = None) -> str
     try:
         with zipfile.ZipFile(source) as archive:
             members = sorted((info.filename, info.file_size, info.CRC) for info in archive.infolist())
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         name = _name(source, name)
         raise ArchiveError(f"{name} cannot be read as an .npz archive (missing or damaged)") from error
     return hashlib.sha256(repr(members).encode()).hexdigest()

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from core.errors import ArticleNotFoundError, InvalidInputError
+from core.graph.titles import TitleLookup, parse_index, shorten
 
 GraphKind = Literal["wikics", "twin", "archive"]
+UNLABELLED: Final = "Unlabelled"  # what an article without a category has for one, whose number in `y` is -1
+MAX_NAMED: Final = 5  # articles of one title that a message names
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Graph:
     digest: str  # sha256 over its arrays, hexadecimal
     x: NDArray[np.float32]  # [N, F]
     edge_index: NDArray[np.int64]  # [2, E], directed: source, target
-    y: NDArray[np.int64]  # [N]
+    y: NDArray[np.int64]  # [N], -1 for an article without a category, which is in no mask
     train_masks: NDArray[np.bool_]  # [S, N]
     val_masks: NDArray[np.bool_]  # [S, N]
     stopping_masks: NDArray[np.bool_]  # [S, N]
@@ -58,6 +61,11 @@ class Graph:
     @property
     def num_classes(self) -> int:
         return len(self.class_names)
+
+    def name_category(self, index: int) -> str:
+        """The name of an article's category."""
+        category = self.y[index]
+        return UNLABELLED if category < 0 else self.class_names[category]
 
     @property
     def num_splits(self) -> int:
@@ -102,33 +110,38 @@ class Graph:
         return matrix.indices[matrix.indptr[index] : matrix.indptr[index + 1]].astype(np.int64)
 
     @cached_property
-    def _index_of_title(self) -> dict[str, int]:
-        # Later duplicates do not hide the first.
-        index_of: dict[str, int] = {}
-        for index, title in enumerate(self.titles):
-            index_of.setdefault(title.casefold(), index)
-        return index_of
+    def names(self) -> TitleLookup:
+        """The articles by their titles."""
+        return TitleLookup(self.titles)
 
     def index_of(self, article: int | str) -> int:
-        """The index of an article named by index or by title (case ignored). Raises ArticleNotFoundError.
+        """The index of an article named by index or by title. Raises ArticleNotFoundError, also where several have it.
 
-        Digits are an index where they are one, else a title.
+        Digits are an index where they are one, else a title; see `TitleLookup` for titles.
         """
-        if isinstance(article, str):
-            name = article.strip()
-            if name.isdecimal() and int(name) < self.num_nodes:
-                return int(name)
-            if (by_title := self._index_of_title.get(name.casefold())) is not None:
-                return by_title
-            raise ArticleNotFoundError(
-                f"no article of {self.name} is titled {article!r}: "
-                f"search for it, or give an index from 0 to {self.num_nodes - 1}"
-            )
-        if not 0 <= article < self.num_nodes:
+        if isinstance(article, int):
+            if 0 <= article < self.num_nodes:
+                return article
             raise ArticleNotFoundError(
                 f"article {article} does not exist in {self.name}: indices run from 0 to {self.num_nodes - 1}"
             )
-        return article
+        if (index := parse_index(article)) is not None and index < self.num_nodes:
+            return index
+        found = self.names.find(article)
+        if len(found) == 1:
+            return found[0]
+        shown = shorten(article)
+        if not found:
+            raise ArticleNotFoundError(
+                f"no article of {self.name} is titled {shown!r}: "
+                f"search for it, or give an index from 0 to {self.num_nodes - 1}"
+            )
+        places = ", ".join(f"{index} ({shorten(self.titles[index])!r})" for index in found[:MAX_NAMED])
+        more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
+        raise ArticleNotFoundError(
+            f"{len(found)} articles of {self.name} are titled {shown!r}: give the index of the one that is meant, "
+            f"{places}{more}"
+        )
 
     def check_split(self, split: int) -> int:
         """The split's number, if there is such a split. Raises InvalidInputError."""

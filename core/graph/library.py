@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,13 +18,14 @@ from core.graph.archive import (
     Arrays,
     GraphOrigin,
     build_graph,
-    check_arrays,
     compute_digest,
     compute_fingerprint,
     load_arrays,
     write_archive,
 )
 from core.graph.download import HttpSource
+from core.graph.formats.given import Given, find_given, gather_sent
+from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
@@ -99,7 +100,7 @@ class GraphLibrary:
         here = ", ".join(info.id for info in self.list()) or "none yet"
         raise GraphNotFoundError(
             f"no graph {graph_id!r}: there are {here} "
-            f"(add an archive with: wikics graph --graph PATH.npz; make the stand-in with: wikics graph --graph twin)"
+            f"(add one with: wikics graph --graph PATH; make the stand-in with: wikics graph --graph twin)"
         )
 
     def load(self, graph_id: str, on_progress: Progress | None = None) -> Graph:
@@ -168,24 +169,25 @@ class GraphLibrary:
             return current() or self._store(twin.build_twin_arrays(), twin.describe_twin(), recipe=twin.TWIN_VERSION)
 
     def register(self, path: Path) -> str:
-        """Takes a copy of an archive that lies on this machine and returns its id.
+        """Takes a copy of the graph that lies at a path of this machine and returns its id; see `core.graph.formats`.
 
         The same arrays under the same name have the same id. Raises ArchiveError, StorageFullError.
         """
-        return self._register(path.stem, path.name, load_arrays(path))
+        return self._register(find_given(path))
 
-    def register_bytes(self, name: str, content: bytes) -> str:
-        """Takes an archive that was sent, of this file name. Raises ArchiveError, StorageFullError."""
-        return self._register(Path(name).stem, Path(name).name, load_arrays(io.BytesIO(content), Path(name).name))
+    def register_sent(self, sent: Mapping[str, bytes]) -> str:
+        """Takes a graph that was sent, its files by their names. Raises ArchiveError, StorageFullError."""
+        return self._register(gather_sent(sent))
 
-    def _register(self, stem: str, file_name: str, arrays: Arrays) -> str:
-        check_arrays(arrays)
-        digest = compute_digest(arrays)
-        word = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:48].strip("-") or "graph"
+    def _register(self, given: Given) -> str:
+        imported = read_given(given)
+        digest = compute_digest(imported.arrays)
+        word = re.sub(r"[^a-z0-9]+", "-", given.stem.lower()).strip("-")[:48].strip("-") or "graph"
         graph_id = f"{word}-{digest[:8]}"
+        origin = GraphOrigin(graph_id, "archive", given.stem, imported.source, imported.notices)
         with self._lock(graph_id):
             if self._read_manifest(graph_id) is None:
-                self._store(arrays, GraphOrigin(graph_id, "archive", stem, f"Archive {file_name}."), digest=digest)
+                self._store(imported.arrays, origin, digest=digest)
         return graph_id
 
     def load_layout(self, graph: Graph) -> NDArray[np.float32]:

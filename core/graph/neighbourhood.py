@@ -132,10 +132,14 @@ def compute_neighbours(graph: Graph, index: int) -> tuple[Neighbour, ...]:
 
 
 def compute_agreement(graph: Graph, index: int) -> float | None:
-    """The share of an article's neighbours that are of its category; None without neighbours."""
+    """The share of an article's neighbours that are of its category, among those that have one.
+
+    None without any such, and for an article without a category.
+    """
     index = graph.index_of(index)
-    neighbours = graph.neighbours(index)
-    return float((graph.y[neighbours] == graph.y[index]).mean()) if len(neighbours) else None
+    categories = graph.y[graph.neighbours(index)]
+    known = categories[categories >= 0]
+    return float((known == graph.y[index]).mean()) if len(known) and graph.y[index] >= 0 else None
 
 
 def _row(matrix: sparse.csr_array, index: int) -> NDArray[np.int32]:

@@ -50,6 +50,7 @@ class GraphStatistics:
     degree_max: int
     degree_histogram: tuple[DegreeBin, ...]
     num_isolated: int
+    num_unlabelled: int  # articles without a category, which `class_sizes`, rates and homophily leave out
     homophily: float | None
     adjusted_homophily: float | None
     splits: tuple[SplitSizes, ...]
@@ -67,13 +68,14 @@ def compute_statistics(graph: Graph) -> GraphStatistics:
         num_pairs=graph.undirected.nnz // 2,
         num_self_links=int((source == target).sum()),
         class_names=graph.class_names,
-        class_sizes=tuple(np.bincount(graph.y, minlength=graph.num_classes).tolist()),
+        class_sizes=tuple(np.bincount(graph.y[graph.y >= 0], minlength=graph.num_classes).tolist()),
         link_rates=tuple(map(tuple, compute_link_rates(graph).tolist())),
         degree_mean=float(degree.mean()),
         degree_median=float(np.median(degree)),
         degree_max=int(degree.max()),
         degree_histogram=compute_degree_histogram(degree),
         num_isolated=int((degree == 0).sum()),
+        num_unlabelled=int((graph.y < 0).sum()),
         homophily=homophily,
         adjusted_homophily=adjusted_homophily,
         splits=tuple(_compute_split_sizes(graph, split) for split in range(graph.num_splits)),
@@ -87,19 +89,23 @@ def compute_link_rates(graph: Graph) -> NDArray[np.float64]:
     pairs of an article with itself. A category without articles has rate 0.
     """
     num_classes = graph.num_classes
-    source, target = graph.edge_index
-    links = np.bincount(graph.y[source] * num_classes + graph.y[target], minlength=num_classes**2)
-    sizes = np.bincount(graph.y, minlength=num_classes)
+    source, target = graph.y[graph.edge_index]
+    known = (source >= 0) & (target >= 0)
+    links = np.bincount(source[known] * num_classes + target[known], minlength=num_classes**2)
+    sizes = np.bincount(graph.y[graph.y >= 0], minlength=num_classes)
     return links.reshape(num_classes, num_classes) / np.maximum(np.outer(sizes, sizes), 1)
 
 
 def compute_homophily(graph: Graph) -> tuple[float | None, float | None]:
     """Edge homophily and adjusted homophily of the undirected graph; see `GraphStatistics`."""
-    links, degree = graph.undirected, graph.degree
-    if links.nnz == 0:
+    links = graph.undirected
+    source, target = graph.y[np.repeat(np.arange(graph.num_nodes), graph.degree)], graph.y[links.indices]
+    known = (source >= 0) & (target >= 0)  # both articles have a category
+    num_known = int(known.sum())
+    if num_known == 0:
         return None, None
-    same = float((graph.y[np.repeat(np.arange(graph.num_nodes), degree)] == graph.y[links.indices]).mean())
-    by_chance = float(((np.bincount(graph.y, weights=degree) / links.nnz) ** 2).sum())
+    same = float((source[known] == target[known]).mean())
+    by_chance = float(((np.bincount(source[known]) / num_known) ** 2).sum())
     return same, None if by_chance == 1 else (same - by_chance) / (1 - by_chance)
 
 

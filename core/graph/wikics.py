@@ -215,7 +215,7 @@ def build_wikics_json(graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
         {
             "id": str(ids[index]),
             "title": title,
-            "label": graph.class_names[graph.y[index]],
+            "label": graph.name_category(index),
             "outlinks": [str(ids[linked]) for linked in links[index]],
             "tokens": graph.tokens.of(index) if graph.tokens else [],
         }

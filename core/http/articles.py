@@ -23,21 +23,22 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         """Articles whose titles match `q`, best first."""
         return answer(ArticleList(get_explorer().articles.search(g, q, limit=limit)))
 
-    @router.get("/articles/{i}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
-    def read_article(g: str, i: int, run: str | None = None) -> Response:
-        """One article, with what a run predicts of it."""
-        return answer(get_explorer().articles.read(g, i, run=run))
-
-    @router.get("/articles/{i}/neighbourhood", responses=gives(Rings) | problems(InvalidInputError, ConflictError))
+    # First, since the way to one article takes all that follows: a title may hold a slash.
+    @router.get("/articles/{i:path}/neighbourhood", responses=gives(Rings) | problems(InvalidInputError, ConflictError))
     def read_neighbourhood(
         g: str,
-        i: int,
+        i: str,
         hops: Annotated[int, Query(ge=1, le=3)] = 2,
         limit: Annotated[int, Query(ge=1, le=300)] = 300,
         run: str | None = None,
     ) -> Response:
         """The rings around one article, and the links among what is shown."""
         return answer(get_explorer().articles.read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
+
+    @router.get("/articles/{i:path}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
+    def read_article(g: str, i: str, run: str | None = None) -> Response:
+        """One article, named by index or title, with what a run predicts of it."""
+        return answer(get_explorer().articles.read(g, i, run=run))
 
     @router.get("/paths", responses=gives(Paths) | problems(InvalidInputError))
     def find_paths(g: str, source: str, target: str, directed: bool = False) -> Response:

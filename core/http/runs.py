@@ -28,6 +28,14 @@ class NewRun(BaseModel):
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
 
 
+class LongerRun(BaseModel):
+    """What changes as a run goes on: its `epochs`, its `patience`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
+
+
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     """The routes of runs. A run is named by id, by a unique prefix or as `latest`."""
     router = APIRouter(tags=["runs"])
@@ -69,11 +77,11 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         "/runs/{r}/resume",
         status_code=202,
         dependencies=guarded,
-        responses=gives(RunRecord, 202) | problems(ForbiddenError, NotFoundError, ConflictError),
+        responses=gives(RunRecord, 202) | problems(ForbiddenError, NotFoundError, ConflictError, InvalidInputError),
     )
-    def resume_run(r: str) -> Response:
-        """Queues a run that ended early, to go on where it was."""
-        return answer(get_explorer().runs.resume(r), status=202)
+    def resume_run(r: str, longer: LongerRun | None = None) -> Response:
+        """Queues a run that ended, to go on where it was; a finished one with more epochs or patience."""
+        return answer(get_explorer().runs.resume(r, longer.config if longer else None), status=202)
 
     @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:

@@ -20,7 +20,7 @@ class ArticleHit:
     index: int
     title: str
     label: str  # name of its category
-    category: int  # index of its category
+    category: int  # index of its category, -1 where it has none
     degree: int  # distinct neighbours
 
 
@@ -69,8 +69,9 @@ class LinkedArticle(ArticleHit):
 
 def build_hit(graph: Graph, index: int) -> ArticleHit:
     """The line that stands for an article in a list."""
-    category = int(graph.y[index])
-    return ArticleHit(index, graph.titles[index], graph.class_names[category], category, int(graph.degree[index]))
+    return ArticleHit(
+        index, graph.titles[index], graph.name_category(index), int(graph.y[index]), int(graph.degree[index])
+    )
 
 
 def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredictions | None) -> ArticleCard:
@@ -99,7 +100,7 @@ def build_predicted(graph: Graph, index: int, predictions: RunPredictions) -> Pr
     return PredictedArticle(
         index=index,
         title=graph.titles[index],
-        label=graph.class_names[graph.y[index]],
+        label=graph.name_category(index),
         pred=graph.class_names[predictions.pred[index]],
         probs=dict(zip(graph.class_names, predictions.probs[index].tolist(), strict=True)),
     )

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.errors import DamagedFileError
 from core.runs import files
 from core.runs.documents import dump_json
 from core.runs.state import RunState, build_state
@@ -29,8 +30,13 @@ class JobFolder:
         return (self.path / files.STOP).exists()
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """The content of one of the JSON files."""
-        content: dict[str, Any] = json.loads((self.path / name).read_bytes())
+        """The content of one of the JSON files. Raises DamagedFileError for one that is not whole."""
+        try:
+            content: dict[str, Any] = json.loads((self.path / name).read_bytes())
+        except ValueError as error:
+            raise DamagedFileError(
+                f"{self.path / name} is damaged, or cut off: restore it, or delete {self.id} and start anew"
+            ) from error
         return content
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:

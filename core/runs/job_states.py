@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from core.errors import BenchmarkNotFoundError, ConflictError, FileNotStoredError, NotFoundError, RunNotFoundError
 from core.runs import files
@@ -59,6 +60,10 @@ class JobStates:
     def write(self, job: str, state: RunState) -> None:
         """Replaces the state: for who made the job, or for a backend while it holds the job's lock."""
         self.storage.write(f"{job}/{files.STATE}", dump_json(asdict(state)))
+
+    def write_config(self, job: str, config: Mapping[str, Any]) -> None:
+        """Replaces what a run is to do: for a backend alone, before it resumes the run."""
+        self.storage.write(f"{job}/{files.CONFIG}", dump_json(config))
 
     def request_stop(self, job: str) -> None:
         """Asks the job to stop after its epoch. Raises ConflictError when it has ended."""

@@ -19,14 +19,20 @@ from core.runs.documents import dump_json, load_json
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.names import match_run
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
-from core.runs.state import ACTIVE, RunState
+from core.runs.state import ACTIVE, RunState, StateName
 from core.storage.base import Storage
 
-LATEST: Final = "latest"
 LOG_TAIL_BYTES: Final = 65_536
 
+_HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
+    "failed": "failed",
+    "crashed": "crashed",
+    "stopped": "was stopped",
+    "finished": "has lost its predictions.npz",
+}
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -74,18 +80,7 @@ class RunStore:
         if _ID.fullmatch(ref) and self._exists(ref):
             return ref
         ids = self._list_ids()
-        newest = self._newest(ids)
-        if newest is None:
-            raise RunNotFoundError(f"no run {ref!r}: there are no runs yet (start one: wikics train)")
-        if ref == LATEST:
-            return newest
-        found = sorted(run_id for run_id in ids if ref and run_id.startswith(ref))
-        if len(found) > 1:
-            some = ", ".join(repr(run_id) for run_id in found[:3]) + (" and others" if len(found) > 3 else "")
-            raise RunNotFoundError(f"{ref!r} begins the names of {len(found)} runs, {some}: write more of the name")
-        if not found:
-            raise RunNotFoundError(f"no run {ref!r} in runs/; newest is {newest!r} (list them: wikics runs list)")
-        return found[0]
+        return match_run(ref, ids, newest=self._newest(ids))
 
     def read(self, run_id: str) -> RunRecord:
         """One run in short."""
@@ -111,6 +106,10 @@ class RunStore:
         """Where and with what the run was made; empty when it cannot be read."""
         return dict(self._read_mapping(run_id, files.ENVIRONMENT))
 
+    def has_checkpoint(self, run_id: str) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return bool(self.storage.list(_name(run_id, files.LAST_CHECKPOINT)))
+
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
         content = self._read_mapping(run_id, files.REPORT)
@@ -134,7 +133,7 @@ class RunStore:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
         arrays = self._read_arrays(run_id, files.PREDICTIONS)
         if "logits" not in arrays:
-            raise ConflictError(f"run {run_id} has no predictions yet: wait until it has finished, or stop it")
+            raise ConflictError(_explain_no_predictions(run_id, self.read(run_id)))
         return arrays["logits"].astype(np.float32, copy=False)
 
     def read_snapshots(self, run_id: str) -> dict[str, NDArray[Any]]:
@@ -212,6 +211,15 @@ class RunStore:
                 return {name: archive[name] for name in archive.files}
         except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
             raise UnavailableError(f"{file_name} of run {run_id} is damaged: resume it to write it anew") from error
+
+
+def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
+    """Why there are none, and the way on."""
+    if record.state in ACTIVE:
+        return f"run {run_id} has no predictions yet: wait until it has finished, or stop it"
+    why = record.message.strip().rstrip(".")
+    ended = f"run {run_id} {_HOW_IT_ENDED[record.state]}" + (f" ({why})" if why else "")
+    return f"{ended}, so that it has no predictions: resume it (wikics runs resume {run_id}), or choose another run"
 
 
 def _name(run_id: str, file_name: str) -> str:

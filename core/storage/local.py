@@ -34,6 +34,11 @@ def disk_errors(path: Path) -> Iterator[None]:
             raise UnavailableError(
                 f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
             ) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise UnavailableError(
+                f"{path} cannot be written, since there is a file where one of its folders should be: "
+                "move that file away, or point WIKICS_HOME elsewhere"
+            ) from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,6 +65,6 @@ class Snapshots:
             with np.load(path, allow_pickle=False) as saved:
                 self.epochs, self.interval = saved["epochs"].tolist(), int(saved["interval"])
                 self.preds, self.confidences = list(saved["pred"]), list(saved["confidence"])
-        except (FileNotFoundError, zipfile.BadZipFile):
-            return
+        except (FileNotFoundError, zipfile.BadZipFile, EOFError, KeyError, ValueError, zlib.error):
+            return  # none, or damaged: they begin anew, since no weight depends on them
         self._keep([epoch <= until_epoch for epoch in self.epochs])

@@ -20,8 +20,12 @@ def draw_card(card: ArticleCard, *, key: str) -> None:
     st.subheader(escape_markdown(card.title))
     if card.url:
         st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
-    sentence = f"Category **{escape_markdown(card.label)}**"
-    if card.pred is not None:
+    sentence = (
+        f"Category **{escape_markdown(card.label)}**" if card.category >= 0 else "It has no category (unlabelled)"
+    )
+    if card.pred is not None and card.category < 0:
+        sentence += f", predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
+    elif card.pred is not None:
         verdict = "rightly" if card.pred == card.label else "wrongly"
         sentence += (
             f", {verdict} predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"

@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.app.explorer import Explorer
-from core.errors import WikicsError
+from core.errors import RunNotFoundError, WikicsError
+from core.graph.titles import shorten
 from core.runs.record import RunRecord
 
 KEPT = ("graph", "run")  # parameters that go along from page to page
@@ -133,11 +134,12 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
     records = {record.id: record for record in explorer.runs.list(graph_id)}
     wanted = read_param("run")
     if wanted and wanted not in records:
-        matching = list(records)[:1] if wanted == "latest" else [id_ for id_ in records if id_.startswith(wanted)]
-        if len(matching) != 1:
+        try:
+            wanted = explorer.runs.find(wanted, graph_id).id
+        except RunNotFoundError:
             advice = "choose one above" if records else "none has been trained yet"
-            notices.append(f"No run of this graph is called {wanted!r}: {advice}.")
-        wanted = matching[0] if len(matching) == 1 else ""
+            notices.append(f"No run of this graph is called {shorten(wanted)!r}, or several are: {advice}.")
+            wanted = ""
         write_params(run=wanted)
     if not records:
         return None

@@ -1,16 +1,8 @@
 """The table of runs: its columns, and which runs a filter keeps."""
 
-import time
+from datetime import UTC, datetime
 
 from core.runs.record import RunRecord
-
-
-def describe_age(seconds: float) -> str:
-    """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
 
 
 def matches(record: RunRecord, words: list[str]) -> bool:
@@ -21,7 +13,6 @@ def matches(record: RunRecord, words: list[str]) -> bool:
 
 def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
     """The table's columns."""
-    now = time.time()
 
     def percent(value: float | None) -> float | None:
         return None if value is None else 100 * value
@@ -35,5 +26,5 @@ def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
         "test": [percent(record.test_acc) for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
-        "age": [describe_age(now - record.created_at) for record in records],
+        "age": [datetime.fromtimestamp(record.created_at, UTC) for record in records],  # shown as an age, sorts by time
     }

@@ -8,6 +8,13 @@ from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
+UPLOADS = (
+    "What is read: our own archive (`.npz` with `features`, `edge_index`, `labels` and masks), PyTorch Geometric's "
+    "`Data` (`.pt`), an `.npz` with `adj_…`, `attr_…` and `labels`, GraphML and GEXF with a `category`, "
+    "`nodes.csv` (`id`, `category`, `title`, numbers) together with `edges.csv` (`source`, `target`), or "
+    "Planetoid's eight `ind.…` files. Splits are made as WikiCS makes them where there are none."
+)
+
 
 def draw_notices(graph: GraphSummary) -> None:
     """What must be known of the graph: that it is the twin, why, and how to try for WikiCS again."""
@@ -26,15 +33,17 @@ def draw_notices(graph: GraphSummary) -> None:
 
 
 def draw_upload() -> None:
-    """On an app of one's own: another graph, as an archive."""
+    """On an app of one's own: another graph, in any of the formats that are read."""
     if get_explorer().access.training != "open":
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
-        sent = st.file_uploader("Graph archive (.npz)", type="npz", key="overview_upload")
-        st.caption("Features, links, labels and splits in one file; what it must hold stands in the README.")
-        if sent is not None and st.button("Open it", key="overview_open", type="primary"):
+        sent = st.file_uploader(
+            "One file, or all files of its folder", accept_multiple_files=True, key="overview_upload"
+        )
+        st.caption(UPLOADS)
+        if sent and st.button("Open it", key="overview_open", type="primary"):
             try:
-                opened = get_explorer().graphs.register_upload(sent.name, sent.getvalue())
+                opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})
             except WikicsError as error:
                 inputs.show_error(error)
             else:

@@ -67,9 +67,9 @@ class Home:
         self.library = local_library(folder)
         forbid_internet(self.library)
         self.twin = self.library.make_twin().id
-        self.small = self.library.register_bytes("small.npz", dump_arrays(build_arrays(num_nodes, name_article)))
+        self.small = self.library.register_sent({"small.npz": dump_arrays(build_arrays(num_nodes, name_article))})
         attacks = dump_arrays(build_arrays(60, name_attack) | {"class_names": np.array([*TOPICS[:-1], HOSTILE[0]])})
-        self.hostile = self.library.register_bytes("hostile.npz", attacks)
+        self.hostile = self.library.register_sent({"hostile.npz": attacks})
 
 
 def add_benchmarks(home):

@@ -219,7 +219,10 @@ MALFORMED = {
     },
     "key 'labels' is float64 [8]: expected whole numbers of shape [8]": lambda a: {"labels": a["labels"] / 2},
     "key 'labels' is int64 [7]: expected whole numbers of shape [8]": lambda a: {"labels": a["labels"][:7]},
-    "key 'labels' holds numbers from -1 to 1: expected categories counted from 0": lambda a: {
+    "key 'labels' holds numbers from -2 to 1: expected categories counted from 0, and -1 for articles without one": (
+        lambda a: {"labels": changed(a["labels"], 0, -2)}
+    ),
+    "key 'train_masks' marks article 0, which has no category (-1 in 'labels'): take it out of the mask": lambda a: {
         "labels": changed(a["labels"], 0, -1)
     },
     "key 'edge_index' is int64 [9, 2]: expected whole numbers of shape [2, ?]": lambda a: {
@@ -228,9 +231,8 @@ MALFORMED = {
     "key 'edge_index' holds indices from 0 to 8: expected 0 to 7": lambda a: {
         "edge_index": changed(a["edge_index"], (0, 0), 8)
     },
-    "key 'train_masks' is bool [8, 2]: expected True/False of shape [8, 8]": lambda a: {
-        "train_masks": a["train_masks"].T
-    },
+    "key 'train_masks' is bool [8, 2], which is [articles, splits]: expected [splits, articles], here [2, 8]; it seems "
+    "transposed, as PyTorch Geometric has it: save train_masks.T": lambda a: {"train_masks": a["train_masks"].T},
     f"key 'val_masks' is bool [1, 8]: {NODES}": lambda a: {"val_masks": a["val_masks"][:1]},
     f"key 'stopping_masks' is int64 [2, 8]: {NODES}": lambda a: {
         "stopping_masks": a["stopping_masks"].astype(np.int64)

@@ -7,17 +7,20 @@ import sys
 import zipfile
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from core import cli
 from core.cli.benchmark import parse_splits
-from core.cli.console import parse_overrides
-from core.cli.train import load_config_file
+from core.cli.config_file import load_config_file
+from core.cli.console import fit_widths, parse_overrides
 from core.config.train import build_config
 from core.errors import ConfigError, TrainingError
+from core.graph.archive import dump_arrays
 from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.folder import RunFolder
+from core.runs.state import RunState
 from core.runs.store import RunStore
 from tests.rigs import InlineBackend
 
@@ -234,6 +237,86 @@ def test_splits_are_parsed(text, splits):
 def test_overrides_are_parsed_by_their_fields():
     config = build_config(parse_overrides(["lr=1e-3", "epochs=20", "residual=true", "norm=none"]))
     assert (config.lr, config.epochs, config.residual, config.norm) == (1e-3, 20, True, "none")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("lr: 0.01\nepochs: 5\nlr: 0.5\n", "has the key 'lr' twice, in lines 1 and 3"),
+        ('{"lr": 0.01, "lr": 0.5}', "has the key 'lr' twice, in lines 1 and 1"),
+        ("method: bayes\nmetric: {name: val_acc}\nparameters:\n  lr: {min: 1e-4, max: 1e-1}\n", "is a sweep"),
+        ("lr: [0.1, 0.01]\n", "is a sweep (it tells lr)"),
+        ("lr: {values: [0.1, 0.01]}\n", "is a sweep (it tells lr)"),
+        ("title: GCN\nconfig: {lr: 0.1}\n", "as a preset has"),
+    ],
+)
+def test_i16_config_files_that_are_ambiguous_or_another_thing_are_refused(tmp_path, content, words):
+    path = tmp_path / "config.yaml"
+    path.write_text(content)
+    with pytest.raises(ConfigError) as caught:
+        load_config_file(path)
+    assert str(path) in str(caught.value) and words in str(caught.value)
+
+
+def test_i16_a_config_file_of_fields_is_read(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("lr: 0.01\nepochs: 5\n")
+    assert load_config_file(path) == {"lr": 0.01, "epochs": 5}
+
+
+def test_i16_a_home_that_is_a_file_is_said(tmp_path, monkeypatch, capsys):
+    (tmp_path / "f").write_text("")
+    for home in (tmp_path / "f", tmp_path / "f" / "below"):
+        monkeypatch.setenv("WIKICS_HOME", str(home))
+        monkeypatch.setattr("sys.argv", ["wikics", "graph", "--graph", "twin"])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        err = capsys.readouterr().err
+        assert ended.value.code == 1 and err.count("\n") == 1
+        assert f"WIKICS_HOME is {str(home)!r}, and {tmp_path / 'f'} is a file" in err
+
+
+def test_i16_a_failed_run_asked_for_predictions_says_why(wikics, explorer, store, tiny_id):
+    config = explorer.configs.build("gcn", {}, graph=tiny_id)
+    digest = explorer.graphs.load(tiny_id).digest
+    run_id = store.create(config.model_dump(), collect_environment(tiny_id, digest, command=["test"]))
+    folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
+    folder.write_state(RunState("failed", message="the loss is no number in epoch 1", created_at=1e9))
+    code, out, err = wikics("predict", "--run", "latest", "--all")
+    assert (code, out) == (1, "")
+    assert f"run {run_id} failed (the loss is no number in epoch 1), so that it has no predictions" in err
+
+
+def test_i14_ids_are_whole_at_any_width(wikics, finished_run, monkeypatch):
+    for columns in ("20", "40", "80", "100", ""):
+        monkeypatch.setenv("COLUMNS", columns)
+        _, out, _ = wikics("runs", "list")
+        assert finished_run in out and "…" not in out
+
+
+def test_i14_other_columns_shrink():
+    rows = [["20261123-142501-gcn-k3f", "a-graph-with-a-long-name-3f9a1c2e", "finished"]]
+    widths = fit_widths(("run", "graph", "state"), rows, least={0: 23}, room=60)
+    assert widths == [23, 19, 8] and sum(widths) + 3 * 3 + 1 == 60
+    assert fit_widths(("run", "graph", "state"), rows, least={0: 23}, room=10) == [23, 5, 5]
+    assert fit_widths(("run", "graph", "state"), rows, least={0: 23}, room=None) == [23, 33, 8]
+
+
+def test_i15_a_path_is_what_exists_whatever_its_suffix(wikics, tmp_path, tiny_id, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("GRAPH.NPZ", "graph", "graph.data"):
+        (tmp_path / name).write_bytes((tmp_path / "tiny.npz").read_bytes())
+        code, out, _ = wikics("graph", "--graph", name, "--json")
+        assert (code, json.loads(out)["statistics"]["num_articles"]) == (0, 8)
+    code, _, err = wikics("graph", "--graph", "missing.npz")
+    assert code == 1 and "missing.npz does not exist" in err
+
+
+def test_i15_a_graph_without_links_is_described(wikics, tmp_path, tiny_arrays):
+    arrays = tiny_arrays | {"edge_index": np.empty((2, 0), dtype=np.int64)}
+    (tmp_path / "none.npz").write_bytes(dump_arrays(arrays))
+    code, out, _ = wikics("graph", "--graph", str(tmp_path / "none.npz"))
+    assert code == 0 and "homophily -" in out
 
 
 def test_config_file_must_hold_fields(tmp_path):

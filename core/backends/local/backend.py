@@ -6,11 +6,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core.backends.base import Place
 from core.backends.device import describe_machine
@@ -77,14 +77,16 @@ class LocalBackend:
                 stopped = replace(state, state="stopped", message=STOPPED_EARLY, ended_at=time.time())
                 self._states.write(job, stopped)
 
-    def resume(self, job: str) -> None:
-        self._check_resumable(job)
+    def resume(self, job: str, *, config: Mapping[str, Any] | None = None) -> None:
+        self._check_resumable(job, may_be_finished=config is not None)
         lock = self._queue.lock_run(lock_name(job), timeout_seconds=LOCK_SECONDS)  # a process that ends holds it a bit
         if lock is None:
             raise ConflictError(f"{describe_job(job)} is still held by its process: try again in a moment")
         with lock:
-            self._check_resumable(job)
+            self._check_resumable(job, may_be_finished=config is not None)
             self._states.clear_stop(job)
+            if config is not None:
+                self._states.write_config(job, config)
             again = build_resumed(self._states.read_stored(job))
             self._queue.announce(lock_name(job), again.created_at)
             self._states.write(job, again)
@@ -97,10 +99,13 @@ class LocalBackend:
     def describe_place(self) -> Place:
         return Place("This machine", describe_machine(), self._queue.max_runs)
 
-    def _check_resumable(self, job: str) -> None:
+    def _check_resumable(self, job: str, *, may_be_finished: bool) -> None:
         state = self._states.read(job).state
-        if state == "finished":
-            raise ConflictError(f"{describe_job(job)} is finished: there is nothing to resume, start a new one")
+        if state == "finished" and not may_be_finished:
+            raise ConflictError(
+                f"{describe_job(job)} is finished: there is nothing to resume, start a new one; a run goes on with "
+                "more epochs (wikics runs resume R --set epochs=600)"
+            )
         if state in ACTIVE:
             raise ConflictError(
                 f"{describe_job(job)} is {state} already: only a stopped, failed or crashed run is resumed"

@@ -1,12 +1,13 @@
 """The twin: a synthetic stand-in for WikiCS, made on this machine from a fixed seed when WikiCS cannot be had."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.graph.archive import Arrays, GraphOrigin
+from core.graph.splits import build_splits
 from core.graph.twin.links import Leanings, build_links
 from core.graph.twin.texts import Words, build_features, build_titles, build_tokens, load_words
 
@@ -44,7 +45,6 @@ LINK_COUNTS: Final = (
     (20, 367, 1402, 275, 410, 898, 163, 815, 3189, 1257),
     (86, 694, 4146, 1533, 446, 756, 269, 684, 796, 23822),
 )
-NUM_SPLITS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -136,25 +136,3 @@ def _draw_topics(rng: np.random.Generator, words: Words, category: NDArray[np.in
     """[N] a topic of each article's category, the first topics more often than the last."""
     first, count = words.topic_starts[category], words.topic_counts[category]
     return first + np.floor(count * rng.random(len(category)) ** 1.3).astype(np.int64)
-
-
-def build_splits(rng: np.random.Generator, y: NDArray[np.int64], num_splits: int = NUM_SPLITS) -> Arrays:
-    """Masks as WikiCS has them: of each category 50 % test, and in each split 5 % train and 30 % stopping.
-
-    Source: data_processing/pyscripts/process_dataset.py of the dataset; shares are rounded down, the rest validates.
-    """
-    masks: dict[str, NDArray[Any]] = {
-        name: np.zeros((num_splits, len(y)), dtype=bool) for name in ("train_masks", "val_masks", "stopping_masks")
-    }
-    test_mask = np.zeros(len(y), dtype=bool)
-    for category in range(int(y.max()) + 1):
-        members = rng.permutation(np.flatnonzero(y == category))
-        num_train, num_test, num_stopping = (int(share * len(members)) for share in (0.05, 0.5, 0.3))
-        test_mask[members[:num_test]] = True
-        for split in range(num_splits):
-            visible = rng.permutation(members[num_test:])
-            train, stopping, val = np.split(visible, [num_train, num_train + num_stopping])
-            masks["train_masks"][split, train] = True
-            masks["stopping_masks"][split, stopping] = True
-            masks["val_masks"][split, val] = True
-    return {**masks, "test_mask": test_mask}

@@ -74,7 +74,7 @@ class ReplicaTraining:
         weights = stack_weights(draw_weights(config, graph, [pair.seed for pair in pairs]))
         self.model = build_replicas(config, {name: value.to(device) for name, value in weights.items()}, **self.sizes)
         self.optimizer = self._build_optimizer(self.model)
-        self.y = torch.tensor(graph.y, device=device)
+        self.y = torch.tensor(graph.y, device=device).clamp_min(0)  # one without a category is in no mask
         splits = [pair.split for pair in pairs]
         masks = np.stack([graph.train_masks[splits], graph.stopping_masks[splits], graph.val_masks[splits]])
         self.masks = torch.tensor(masks, device=device)  # [3, R, N]

@@ -1,5 +1,6 @@
 // The small card beside an article under the pointer: title, category, prediction, confidence, links.
 
+import { isWrong } from "./categories.js";
 import { buildDot, html } from "./dom.js";
 import { countOf, formatShare } from "./format.js";
 
@@ -53,7 +54,7 @@ export class Card {
     const lines = [html("div", { class: "w-card-title" }, title)];
     lines.push(buildLine(buildDot(this.colourOf(category)), this.nameOf(category)));
     if (pred != null) {
-      const wrong = pred !== category;
+      const wrong = isWrong(pred, category);
       const sure = confidence == null ? "" : `, ${formatShare(confidence, 0)} sure`;
       const verdict = `${wrong ? "Wrongly predicted" : "Predicted"}: ${this.nameOf(pred)}${sure}`;
       lines.push(buildLine(buildDot(this.colourOf(pred), wrong ? "open" : "ring"), verdict));
@@ -73,7 +74,7 @@ export function describe(article, nameOf) {
   const words = [`${nameOf(article.category)}: ${article.title}`, countOf(article.degree, "link")];
   if (article.pred != null) {
     const sure = article.confidence == null ? "" : ` (${formatShare(article.confidence, 0)})`;
-    words.push(`predicted ${nameOf(article.pred)}${sure}${article.pred === article.category ? "" : ", wrong"}`);
+    words.push(`predicted ${nameOf(article.pred)}${sure}${isWrong(article.pred, article.category) ? ", wrong" : ""}`);
   }
   return words.join(", ");
 }

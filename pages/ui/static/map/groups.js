@@ -1,5 +1,7 @@
 // What the colours and sizes of the map mean: every colouring sorts the articles into groups. Pure functions.
 
+import { withUnlabelled } from "../base/categories.js";
+
 /** @import { MapAnswer, Role } from "../../types/answers" */
 
 /** @typedef {"category" | "pred" | "correct" | "confidence" | "degree" | "role"} Color */
@@ -15,13 +17,12 @@ const ROLES = ["train", "stopping", "validation", "test", "unused"];
 
 /** @type {{ [color in Color]: (answer: MapAnswer, palette: Palette) => Sorted }} */
 const RULES = {
-  category: (data, palette) => ({ labels: data.class_names, colours: palette.categories, of: data.category }),
+  category: (data, palette) => withUnlabelled(data.class_names, palette.categories, data.category),
   pred: (data, palette) => ({ labels: data.class_names, colours: palette.categories, of: predicted(data).pred }),
-  correct: (data, palette) => ({
-    labels: ["Right", "Wrong"],
-    colours: [palette.right, palette.wrong],
-    of: predicted(data).pred.map((pred, at) => Number(pred !== data.category[at])),
-  }),
+  correct: (data, palette) => {
+    const right = predicted(data).pred.map((pred, at) => (data.category[at] < 0 ? -1 : Number(pred !== data.category[at])));
+    return withUnlabelled(["Right", "Wrong"], [palette.right, palette.wrong], right);
+  },
   confidence: (data, palette) => ({
     labels: rangeLabels(CONFIDENCE_STEPS.map((share) => 100 * share), "\u2009% sure", (bound) => bound),
     colours: pickScale(palette.scale, CONFIDENCE_STEPS.length + 1),

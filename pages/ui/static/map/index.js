@@ -2,6 +2,7 @@
 
 import { addressOf, fetchCached } from "../base/api.js";
 import { Card, describe } from "../base/card.js";
+import { colourCategory, isWrong, nameCategory, withUnlabelled } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { html } from "../base/dom.js";
 import { countOf, formatCount } from "../base/format.js";
@@ -60,7 +61,7 @@ class ArticleMap {
   /** @type {number | null} */
   #pointed = null;
   /** @param {number} category */
-  #nameOf = (category) => this.#answer?.class_names[category] ?? "";
+  #nameOf = (category) => nameCategory(this.#answer?.class_names ?? [], category);
 
   /** @param {Frame} frame */
   constructor(frame) {
@@ -82,7 +83,7 @@ class ArticleMap {
     this.scene = new MapScene(stage);
     this.mark = html("div", { class: "map-mark", "aria-hidden": "true" }); // around the article pointed at
     stage.append(this.mark);
-    this.card = new Card(stage, { nameOf: this.#nameOf, colourOf: (category) => this.#data?.palette.categories[category] ?? "" });
+    this.card = new Card(stage, { nameOf: this.#nameOf, colourOf: (category) => colourCategory(this.#data?.palette.categories ?? [""], category) });
     this.legend = new Legend({
       toggle: (group) => this.#changeFilter(() => this.filter.toggle(this.#color, group)),
       only: (group) => this.#changeFilter(() => this.filter.showOnly(this.#color, group, this.#groups.length)),
@@ -134,8 +135,9 @@ class ArticleMap {
     this.#color = needsRun(data.color) && !answer.pred ? "category" : data.color;
     const { of, groups } = groupArticles(answer, this.#color, { ...data.palette, scale: this.#theme.scale });
     this.#groups = groups;
-    const visible = this.filter.findVisible(this.#color, of, answer.category);
-    const wrong = answer.pred && Uint8Array.from(answer.pred, (pred, at) => Number(pred !== answer.category[at]));
+    const categories = withUnlabelled(answer.class_names, data.palette.categories, answer.category);
+    const visible = this.filter.findVisible(this.#color, of, categories.of);
+    const wrong = answer.pred && Uint8Array.from(answer.pred, (pred, at) => Number(isWrong(pred, answer.category[at])));
     const content = {
       ...{ of, groups, visible, titles: answer.titles, scale: scaleSizes(answer.degree, data.size) },
       wrong: this.#color === "correct" ? null : wrong,

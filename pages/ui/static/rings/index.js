@@ -2,6 +2,7 @@
 
 import { addressOf, fetchCached } from "../base/api.js";
 import { describe } from "../base/card.js";
+import { colourCategory, nameCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { html } from "../base/dom.js";
 import { countOf, formatCount } from "../base/format.js";
@@ -40,9 +41,9 @@ class Rings {
   /** @type {RingsData} */
   #data = { graph: "", article: 0, hops: 1, limit: 1, run: null, classes: [], colors: [""], height: 0 };
   /** @param {number} category */
-  #nameOf = (category) => this.#data.classes[category] ?? `Category ${category}`;
+  #nameOf = (category) => nameCategory(this.#data.classes, category);
   /** @param {number} category */
-  #colourOf = (category) => this.#data.colors[category % this.#data.colors.length];
+  #colourOf = (category) => colourCategory(this.#data.colors, category);
 
   /** @param {Frame} frame */
   constructor(frame) {

@@ -1,5 +1,7 @@
 // The marks of a neighbourhood as SVG path data and numbers: tapered links, glyphs of truth and prediction. Pure.
 
+import { isWrong } from "../base/categories.js";
+
 /** @import { Link } from "../../types/answers" */
 /** @import { Spot } from "../base/labels.js" */
 /** @import { Place } from "../base/view.js" */
@@ -72,7 +74,7 @@ export function glyphOf({ category, pred, confidence }, size) {
   if (pred == null) return { disc: size * 0.86, ring: null };
   const share = Math.min(1, Math.max(0, confidence ?? 1));
   const width = size * (0.1 + 0.26 * share);
-  const wrong = pred !== category;
+  const wrong = isWrong(pred, category);
   return {
     disc: size * 0.52,
     ring: { radius: size - width / 2, width, dashes: wrong ? `${100 * (1 - GAP_SHARE)} ${100 * GAP_SHARE}` : null },

@@ -1,6 +1,7 @@
 // Search as you type over article titles: a combobox whose script runs only when an article is chosen.
 
 import { addressOf, fetchJson } from "../base/api.js";
+import { colourCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, html } from "../base/dom.js";
 import { countOf } from "../base/format.js";
@@ -151,7 +152,7 @@ class Search {
     const about = html("span", { class: "s-about w-faint" }, `${hit.label} · ${countOf(hit.degree, "link")}`);
     const title = html("span", { class: "s-title" }, ...this.#markMatch(hit.title));
     const attributes = { class: "s-option", id: `s-option-${at}`, role: "option", "aria-selected": "false" };
-    const option = html("li", { ...attributes, onclick: () => this.#choose(at) }, buildDot(colors[hit.category % colors.length]), title, about);
+    const option = html("li", { ...attributes, onclick: () => this.#choose(at) }, buildDot(colourCategory(colors, hit.category)), title, about);
     option.addEventListener("pointermove", () => this.#activate(at));
     return option;
   }

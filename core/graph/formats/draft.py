@@ -1,0 +1,101 @@
+"""A graph on its way into an archive: what its format lacks is made here, and said."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.errors import ArchiveError
+from core.graph.archive import MASKS, UNKNOWN, Arrays
+from core.graph.splits import NUM_SPLITS, build_splits
+
+SEED: Final = 0
+MAX_VALUES: Final = 2**29  # of features, 2 GB as float32
+
+
+@dataclass
+class Draft:
+    """What a format says of N articles. What is None is made by `build_arrays`.
+
+    name: of the file or folder, for messages. masks: of the archive's keys, [S, N] and test_mask [N].
+    notices: sentences for a person.
+    """
+
+    name: str
+    edge_index: NDArray[np.int64]  # [2, E]
+    labels: NDArray[np.int64]  # [N], -1 for none
+    features: NDArray[Any] | None = None  # [N, F]
+    titles: list[str] | None = None
+    class_names: list[str] | None = None
+    masks: Arrays | None = None
+    notices: list[str] = field(default_factory=list)
+
+
+def build_arrays(draft: Draft) -> Arrays:
+    """The archive's arrays; splits by WikiCS's protocol and features of degrees where there are none.
+
+    Raises ArchiveError for labels that cannot be split.
+    """
+    arrays: Arrays = {"edge_index": draft.edge_index.astype(np.int64), "labels": draft.labels.astype(np.int64)}
+    if draft.features is None:
+        draft.notices.append("It has no features: each article's numbers of links in and out stand for them.")
+        arrays["features"] = _count_links(draft.edge_index, len(draft.labels))
+    else:
+        arrays["features"] = draft.features.astype(np.float32)
+    if draft.titles is not None:
+        arrays["titles"] = np.array(draft.titles, dtype=np.str_)
+    if draft.class_names is not None:
+        arrays["class_names"] = np.array(draft.class_names, dtype=np.str_)
+    return arrays | (draft.masks or _split(draft))
+
+
+def check_size(name: str, num_nodes: int, num_features: int) -> None:
+    """Raises ArchiveError for features that would be larger than memory bears, before they are made."""
+    if num_nodes * num_features > MAX_VALUES:
+        raise ArchiveError(
+            f"{name} says that it has {num_nodes:,} articles of {num_features:,} features: "
+            f"at most {MAX_VALUES:,} numbers are read; give fewer features"
+        )
+
+
+def number_labels(name: str, values: ArrayLike) -> NDArray[np.int64]:
+    """Labels as whole numbers, -1 for NaN. Raises ArchiveError for what is no number of a category."""
+    labels = np.asarray(values)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim == 2 and labels.dtype.kind in "buif" and np.isin(labels, (0, 1)).all():
+        rows = labels.sum(axis=1)
+        if (rows <= 1).all():  # one-hot
+            return np.where(rows == 0, UNKNOWN, labels.argmax(axis=1)).astype(np.int64)
+    if labels.ndim != 1 or labels.dtype.kind not in "buif":
+        raise ArchiveError(
+            f"the labels of {name} are {labels.dtype} {list(labels.shape)}: "
+            "expected one category an article, as a number"
+        )
+    if labels.dtype.kind != "f":
+        return labels.astype(np.int64)
+    whole = np.where(np.isnan(labels), UNKNOWN, labels)
+    if not np.isfinite(whole).all() or (whole != np.rint(whole)).any():
+        raise ArchiveError(f"the labels of {name} are fractions: expected one category an article, as a whole number")
+    return whole.astype(np.int64)
+
+
+def _count_links(edge_index: NDArray[np.int64], num_nodes: int) -> NDArray[np.float32]:
+    counts = [np.bincount(ends, minlength=num_nodes)[:num_nodes] for ends in edge_index]
+    return np.stack([np.ones(num_nodes), *(np.log1p(count) for count in counts)], axis=1).astype(np.float32)
+
+
+def _split(draft: Draft) -> Arrays:
+    masks = build_splits(np.random.default_rng(SEED), draft.labels, at_least_one=True)
+    for key in (*MASKS, "test_mask"):
+        if not np.atleast_2d(masks[key]).any(axis=1).all():
+            raise ArchiveError(
+                f"{draft.name} has {int((draft.labels >= 0).sum())} articles with a category, too few to be split into "
+                "training, stopping, validation and test articles: give at least three of some category"
+            )
+    draft.notices.append(
+        f"It has no splits: {NUM_SPLITS} were made as WikiCS makes them, of each category 5 % to train, 30 % to stop, "
+        f"50 % to test and the rest to validate, at random from seed {SEED}."
+    )
+    return masks

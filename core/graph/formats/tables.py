@@ -1,0 +1,90 @@
+"""A folder with nodes.csv (id, category, title, split, numbers) and edges.csv (source, target)."""
+
+import csv
+import io
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ArchiveError
+from core.graph.formats.columns import Columns, draft_columns
+from core.graph.formats.draft import Draft
+from core.graph.formats.given import Given
+
+NODES: Final = "nodes.csv"
+EDGES: Final = "edges.csv"
+IDS: Final = ("id", "node", "node_id", "index")
+
+
+def is_table_folder(given: Given) -> bool:
+    """Whether both tables are there, in whatever case."""
+    return {NODES, EDGES} <= {name.lower() for name in given.files}
+
+
+def read_tables(given: Given) -> Draft:
+    """The draft of both tables. Raises ArchiveError with the line that does not fit."""
+    names = {name.lower(): name for name in given.files}
+    ids, columns = _read_nodes(given, names[NODES])
+    return draft_columns(NODES, ids, columns, _read_edges(given, names[EDGES], ids))
+
+
+def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
+    header, *rows = _read_rows(given, name) or [[]]
+    if not rows:
+        raise ArchiveError(f"{name} has no row beside its header: expected one an article, such as 'id,category,title'")
+    keys = [column.strip() for column in header]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise ArchiveError(f"{name} has two columns called {twice!r}: give every column a name of its own")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(keys):
+            raise ArchiveError(f"line {line} of {name} has {len(row)} values: expected {len(keys)}, as in its header")
+    columns: Columns = {key: [row[place] for row in rows] for place, key in enumerate(keys)}
+    id_key = next((key for key in keys if key.lower() in IDS), None)
+    ids = [value.strip() for value in columns.pop(id_key)] if id_key else [str(number) for number in range(len(rows))]
+    if len(set(ids)) < len(ids):
+        first = next(id_ for place, id_ in enumerate(ids) if id_ in set(ids[:place]))
+        raise ArchiveError(f"{name} has two rows with the id {first!r}: give every article an id of its own")
+    return ids, columns
+
+
+def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
+    """[2, E]; a first line that names no articles is a header."""
+    place_of = {id_: place for place, id_ in enumerate(ids)}
+    rows = _read_rows(given, name)
+    columns = (0, 1)
+    first = 1
+    if rows and not all(value.strip() in place_of for value in rows[0][:2]):
+        header = [value.strip().lower() for value in rows[0]]
+        if "source" in header and "target" in header:
+            columns = (header.index("source"), header.index("target"))
+        rows, first = rows[1:], 2
+    edges: list[tuple[int, int]] = []
+    for line, row in enumerate(rows, start=first):
+        try:
+            edges.append((place_of[row[columns[0]].strip()], place_of[row[columns[1]].strip()]))
+        except IndexError as error:
+            raise ArchiveError(
+                f"line {line} of {name} has {len(row)} values: expected a source and a target"
+            ) from error
+        except KeyError as error:
+            raise ArchiveError(
+                f"line {line} of {name} names {error.args[0][:80]!r}, which is the id of no row of {NODES}: "
+                "expected ids of articles"
+            ) from error
+    return np.array(edges, dtype=np.int64).reshape(-1, 2).T
+
+
+def _read_rows(given: Given, name: str) -> list[list[str]]:
+    """The rows that are not empty, separated by whatever the first line has most of: comma, semicolon or tab."""
+    try:
+        text = given.read(name).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ArchiveError(f"{name} is no UTF-8 text: save it as UTF-8") from error
+    first: Any = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row]
+    except csv.Error as error:
+        raise ArchiveError(f"{name} cannot be read as a table ({error}): save it as CSV anew") from error

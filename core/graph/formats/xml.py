@@ -1,0 +1,87 @@
+"""GraphML and GEXF through networkx: nodes with a category, and whatever else they tell."""
+
+import io
+from typing import Any, Final
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+
+import numpy as np
+
+from core.errors import ArchiveError
+from core.graph.formats.columns import Columns, draft_columns
+from core.graph.formats.draft import Draft
+from core.graph.formats.given import Given
+
+MAX_XML_BYTES: Final = 2**28
+
+
+# What networkx raises for XML that is not what its readers expect.
+_UNREADABLE: Final = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
+
+
+class _DoctypeError(Exception):
+    """A document type, whose entities may grow without end or name other files."""
+
+
+def read_xml(given: Given) -> Draft:
+    """The draft of a GraphML or GEXF file. Raises ArchiveError."""
+    (name,) = given.files
+    content = given.read(name, limit_bytes=MAX_XML_BYTES)
+    try:
+        _check_xml(content)
+        found = _read_networkx(content)
+    except _DoctypeError as error:
+        raise ArchiveError(
+            f"{name} declares a document type, whose entities are not read: remove its DOCTYPE"
+        ) from error
+    except (expat.ExpatError, ParseError) as error:
+        raise ArchiveError(f"{name} is damaged, or cut off ({error}): export it anew") from error
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise ArchiveError(
+            f"{name} cannot be read by networkx ({reason}): export it anew, without hyperedges"
+        ) from error
+    if not found.number_of_nodes():
+        raise ArchiveError(f"{name} has no nodes: expected an article each")
+    place_of = {node: place for place, node in enumerate(found)}
+    edges = np.array([(place_of[source], place_of[target]) for source, target in found.edges()], dtype=np.int64)
+    edge_index = edges.reshape(-1, 2).T
+    if not found.is_directed():
+        once = edge_index[:, edge_index[0] != edge_index[1]]
+        edge_index = np.concatenate([edge_index, once[::-1]], axis=1)
+    return draft_columns(name, [str(node) for node in found], _list_columns(found), edge_index)
+
+
+def _read_networkx(content: bytes) -> Any:
+    import networkx as nx  # half a second, which nobody else waits for
+
+    try:
+        if b"<gexf" in content[:4096]:
+            return nx.read_gexf(io.BytesIO(content))
+        return nx.read_graphml(io.BytesIO(content))
+    except nx.NetworkXException as error:
+        raise ValueError(str(error)) from error
+
+
+def _check_xml(content: bytes) -> None:
+    """Raises _DoctypeError before anything is expanded, and ExpatError for what is no whole XML."""
+
+    def refuse(*_: object) -> None:
+        raise _DoctypeError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.Parse(content, True)
+
+
+def _list_columns(found: Any) -> Columns:
+    """The nodes' attributes of plain values; nested values are left out."""
+    common = {name: value for name, value in found.graph.get("node_default", {}).items() if value is not None}
+    nodes = [common | attributes for _, attributes in found.nodes(data=True)]
+    plain: dict[str, None] = {}
+    for attributes in nodes:
+        plain.update(
+            dict.fromkeys(str(key) for key, value in attributes.items() if isinstance(value, str | int | float))
+        )
+    return {key: [attributes.get(key) for attributes in nodes] for key in plain}
