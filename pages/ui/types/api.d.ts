@@ -141,6 +141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/graphs/{g}/articles/{i}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description Every article that one links to or is linked from, best-linked first.
+         */
+        get: operations["list_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/graphs/{g}/articles/{i}/neighbourhood": {
         parameters: {
             query?: never;
@@ -153,6 +173,26 @@ export interface paths {
          * @description The rings around one article, and the links among what is shown.
          */
         get: operations["read_neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Layout Progress
+         * @description How far the places on the map are computed, which `/map` waits for the first time.
+         */
+        get: operations["read_layout_progress"];
         put?: never;
         post?: never;
         delete?: never;
@@ -653,6 +693,49 @@ export interface components {
             recipe: number;
             /** Source */
             source: string;
+        };
+        /**
+         * LayoutProgress
+         * @description How far the first layout of a graph is: computed once, then kept. `fraction` is 1 once the places are known.
+         */
+        LayoutProgress: {
+            /** Fraction */
+            fraction: number;
+            /** Num Articles */
+            num_articles: number;
+        };
+        /**
+         * LinkedArticle
+         * @description One article linked with another; `direction` is seen from that other.
+         */
+        LinkedArticle: {
+            /** Category */
+            category: number;
+            /** Degree */
+            degree: number;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Pred */
+            pred: string | null;
+            /** Predicted */
+            predicted: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LinkList
+         * @description Articles linked with one, best-linked first.
+         */
+        LinkList: {
+            /** Links */
+            links: components["schemas"]["LinkedArticle"][];
         };
         /**
          * MapColumns
@@ -1406,6 +1489,67 @@ export interface operations {
             };
         };
     };
+    list_links: {
+        parameters: {
+            query?: {
+                run?: string | null;
+            };
+            header?: never;
+            path: {
+                g: string;
+                i: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_neighbourhood: {
         parameters: {
             query?: {
@@ -1451,6 +1595,46 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_layout_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutProgress"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
