@@ -201,6 +201,28 @@ def test_i11_an_article_is_shown_on_the_map(open_page, tiny_id):
     assert ("Show on the map", {"graph": tiny_id, "article": "4"}) in list_page_links(at, "map")
 
 
+def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
+    at = open_page("map", run=finished_run, filter=1, role="test,train,junk", least=2, most=100, error="wrong")
+    data = find_picture(at, "limits")
+    assert data["hidden"] == [1]
+    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong"}
+    at.button(key="map_clear").click().run()
+    assert find_picture(at, "limits")["limits"] == {"roles": None, "least": None, "most": None, "error": None}
+    at = open_page("map", run=finished_run)
+    at.multiselect(key="map_categories").set_value([1]).run()
+    at.selectbox(key="map_least").set_value(5).run()
+    at.selectbox(key="map_most").set_value(50).run()
+    data = find_picture(at, "limits")
+    assert (data["hidden"], data["limits"]["least"], data["limits"]["most"]) == ([0], 5, 50)
+
+
+def test_i10_the_map_has_a_search(open_page):
+    at = open_page("map")
+    assert find_picture(at, "shortcut")["label"] == "Search articles on the map"
+    at.session_state["map_search"] = {"chosen": 3}
+    assert not at.run().exception
+
+
 def test_no_benchmark_yet_gives_the_form_and_the_command(open_page, tiny_id):
     at = open_page("benchmark")
     assert [code.value for code in at.code] == [f"wikics benchmark --graph {tiny_id} --preset gcn"]
