@@ -11,7 +11,15 @@ from core.app.predictions import Predictions
 from core.graph.neighbourhood import compute_neighbourhood
 from core.graph.paths import Paths, compute_paths
 from core.graph.search import TitleIndex
-from core.inference.articles import ArticleCard, ArticleHit, LinkedArticle, build_card, build_errors, build_hit, build_linked
+from core.inference.articles import (
+    ArticleCard,
+    ArticleHit,
+    LinkedArticle,
+    build_card,
+    build_errors,
+    build_hit,
+    build_linked,
+)
 from core.inference.pictures import MapColumns, Rings, build_map, build_rings
 
 MAX_INDEXES_IN_MEMORY: Final = 3

@@ -23,7 +23,10 @@ SKETCH = 256  # more features than this are first mixed into so many (Johnson-Li
 COMPONENTS = 48
 MOST_NEIGHBOURS = 12  # of each kind, links and likeness, that pull at an article
 ROWS_AT_A_TIME = 4096  # articles whose likes are looked up between two reports of progress
-LIKES_SHARE, TSNE_SHARE = 0.5, 0.95  # of the time, by when the likes are found and the places computed (40,000 articles)
+LIKES_SHARE, TSNE_SHARE = (
+    0.5,
+    0.95,
+)  # of the time, by when the likes are found and the places computed (40,000 articles)
 
 
 def compute_layout(graph: Graph, on_progress: OnProgress = lambda _fraction: None) -> Array:
@@ -98,7 +101,9 @@ def _trait_affinity(traits: Array, on_progress: OnProgress) -> sparse.csr_array:
         part = slice(start, min(start + ROWS_AT_A_TIME, num_nodes))
         found = finder.kneighbors(traits[part], return_distance=False)
         other = found != np.arange(part.start, part.stop)[:, None]
-        other[other.all(axis=1), -1] = False  # as many are its very likes as fill the row: one of them goes in its stead
+        other[other.all(axis=1), -1] = (
+            False  # as many are its very likes as fill the row: one of them goes in its stead
+        )
         nearest[part] = found[other].reshape(-1, count)
         on_progress(part.stop / num_nodes)
     rows = np.repeat(np.arange(num_nodes), count)
