@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import cards, inputs
+from pages.ui import cards, inputs, map_filters
 from pages.ui.components.map import map_view
+from pages.ui.components.search import search
 from pages.ui.loaders import get_explorer
 
 COLORS = {
@@ -24,9 +25,9 @@ graph = explorer.graphs.load(graph_id)
 predicted = run if run and run.has_predictions else None
 
 
-def on_event() -> None:
-    """A click on an article, or on the legend, goes into the URL."""
-    event = st.session_state["map_view"]
+def on_event(key: str) -> None:
+    """An article that was clicked or searched, or a filter of the legend, goes into the URL."""
+    event = st.session_state[key]
     if event.get("chosen") is not None:
         inputs.write_params(article=event["chosen"])
     if event.get("cleared"):
@@ -51,7 +52,6 @@ def draw_panel(article: int | None) -> None:
 
 article = inputs.read_int("article", -1, low=0, high=graph.num_nodes - 1)
 chosen = article if article >= 0 else None
-hidden = [int(text) for text in inputs.read_param("filter").split(",") if text.isdecimal()]
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
 left, right = st.columns([3, 1], gap="medium")
@@ -62,20 +62,31 @@ with right:
     size = inputs.choose(
         st.segmented_control, "Size", list(SIZES), param="size", default="even", key="map_size", format_func=SIZES.get
     )
+    map_filters.draw_filters(graph, predicted=predicted is not None)
     draw_panel(chosen)
     if not predicted:
         inputs.offer_default_training(
             explorer, graph_id, key="map", reason="With a model, the map shows what it predicts and where it is wrong."
         )
 with left:
-    map_view(
+    search(
+        graph=graph_id,
+        key="map_search",
+        label="Search articles on the map",
+        placeholder="Find an article on the map",
+        on_chosen=lambda: on_event("map_search"),
+    )
+    opened = map_view(
         graph=graph_id,
         class_names=graph.class_names,
         run=predicted.id if predicted else None,
         color=color,
         size=size,
-        hidden=hidden,
+        hidden=map_filters.read_hidden(graph),
+        limits=map_filters.read_limits(predicted=predicted is not None),
         chosen=chosen,
         key="map_view",
-        on_event=on_event,
+        on_event=lambda: on_event("map_view"),
     )
+    if opened is not None:
+        st.switch_page("article.py", query_params=inputs.kept_params(article=opened))

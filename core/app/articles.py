@@ -1,5 +1,6 @@
 """Articles: found by title, read one by one, walked from one to the next, and all of them as a map."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,15 @@ from core.app.predictions import Predictions
 from core.graph.neighbourhood import compute_neighbourhood
 from core.graph.paths import Paths, compute_paths
 from core.graph.search import TitleIndex
-from core.inference.articles import ArticleCard, ArticleHit, LinkedArticle, build_card, build_hit, build_linked
+from core.inference.articles import (
+    ArticleCard,
+    ArticleHit,
+    LinkedArticle,
+    build_card,
+    build_errors,
+    build_hit,
+    build_linked,
+)
 from core.inference.pictures import MapColumns, Rings, build_map, build_rings
 
 MAX_INDEXES_IN_MEMORY: Final = 3
@@ -43,6 +52,17 @@ class Articles:
         best = [int(np.argmax(np.where(graph.y == category, graph.degree, -1))) for category in present]
         best.sort(key=lambda index: -int(graph.degree[index]))
         return [build_hit(graph, index) for index in best[:limit]]
+
+    def list_hits(self, graph_id: str, articles: Iterable[int]) -> list[ArticleHit]:
+        """These articles as lines of a list, in this order. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        return [build_hit(graph, graph.index_of(index)) for index in articles]
+
+    def list_errors(self, graph_id: str, *, run: str, limit: int = 8) -> list[ArticleCard]:
+        """The articles of which a run is wrong and most sure, the surest first."""
+        graph = self._graphs.load(graph_id)
+        split, predictions = self._predictions.of(graph, run)
+        return build_errors(graph, split=split, predictions=predictions, limit=limit)
 
     def read(self, graph_id: str, article: int | str, *, run: str | None = None) -> ArticleCard:
         """One article. Raises ArticleNotFoundError."""

@@ -36,6 +36,14 @@ class Readiness:
     fraction: float = 0.0
 
 
+@dataclass(frozen=True)
+class LayoutProgress:
+    """How far the first layout of a graph is: computed once, then kept. `fraction` is 1 once the places are known."""
+
+    num_articles: int
+    fraction: float
+
+
 class Graphs:
     """The graphs of a library, those read last in memory. May be used from any thread."""
 
@@ -44,7 +52,8 @@ class Graphs:
         self._readiness = Readiness(ready=False, message="Looking for a graph")
         self._load = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(library.load)
         self._statistics = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(lambda id_: compute_statistics(self.load(id_)))
-        self._layout = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(lambda id_: library.load_layout(self.load(id_)))
+        self._layout = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(self._compute_layout)
+        self._laid_out: dict[str, float] = {}  # fraction of a graph's layout
 
     def prepare(self) -> None:
         """Fetches or makes the default graph and reads it, so that the first visitor need not wait."""
@@ -88,6 +97,10 @@ class Graphs:
         """[N, 2] place of every article on the map."""
         return self._layout(graph_id)
 
+    def read_layout_progress(self, graph_id: str) -> LayoutProgress:
+        """How far `load_layout` is with a graph, 0 where nobody has asked for it. Raises GraphNotFoundError."""
+        return LayoutProgress(self.read_summary(graph_id).num_nodes, self._laid_out.get(graph_id, 0.0))
+
     def register(self, path: Path) -> str:
         """Takes the graph at a path, of any format that is read, into the library and returns its id.
 
@@ -102,6 +115,14 @@ class Graphs:
     def fetch_wikics(self) -> None:
         """Tries to fetch WikiCS once more. Raises DownloadError with the reason."""
         self._library.fetch_wikics(self._note_progress)
+
+    def _compute_layout(self, graph_id: str) -> NDArray[np.float32]:
+        def note(fraction: float) -> None:
+            self._laid_out[graph_id] = fraction
+
+        layout = self._library.load_layout(self.load(graph_id), note)
+        note(1.0)
+        return layout
 
     def _note_progress(self, progress: DownloadProgress) -> None:
         done, total = progress.done_bytes, progress.total_bytes

@@ -3,6 +3,8 @@
 Categories are never looked at: where they form regions, links and texts put them there.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -12,6 +14,7 @@ from core.graph.graph import Graph
 from core.graph.tsne import compute_tsne
 
 Array = NDArray[np.float32]
+OnProgress = Callable[[float], None]  # hears the fraction that is done
 
 SEED = 0
 LAYOUT_VERSION = 2  # of this recipe: a kept layout of another is computed anew
@@ -19,9 +22,14 @@ FEW = 100  # fewer articles than this have too few neighbours for t-SNE
 SKETCH = 256  # more features than this are first mixed into so many (Johnson-Lindenstrauss)
 COMPONENTS = 48
 MOST_NEIGHBOURS = 12  # of each kind, links and likeness, that pull at an article
+ROWS_AT_A_TIME = 4096  # articles whose likes are looked up between two reports of progress
+LIKES_SHARE, TSNE_SHARE = (
+    0.5,
+    0.95,
+)  # of the time, by when the likes are found and the places computed (40,000 articles)
 
 
-def compute_layout(graph: Graph) -> Array:
+def compute_layout(graph: Graph, on_progress: OnProgress = lambda _fraction: None) -> Array:
     """Positions [N, 2] float32 in [-1, 1] for the whole graph, the same at every call.
 
     t-SNE on two kinds of neighbours, half the pull each: an article's links to those most like it, and the
@@ -29,20 +37,24 @@ def compute_layout(graph: Graph) -> Array:
     """
     if graph.num_nodes == 1:
         return np.zeros((1, 2), dtype=np.float32)
-    y = _spread(_turn(_place_few(graph) if graph.num_nodes < FEW else _place_many(graph)))
+    y = _spread(_turn(_place_few(graph) if graph.num_nodes < FEW else _place_many(graph, on_progress)))
     y -= (y.max(axis=0) + y.min(axis=0)) / 2
     return np.asarray(y / np.abs(y).max(), dtype=np.float32)
 
 
-def _place_many(graph: Graph) -> Array:
+def _place_many(graph: Graph, on_progress: OnProgress) -> Array:
     traits = compute_traits(graph)
     affinity = _link_affinity(graph, traits)
     if np.ptp(graph.x, axis=0).any() or not affinity.nnz:  # features that are all the same say nothing
-        affinity = affinity + _trait_affinity(traits)
+        affinity = affinity + _trait_affinity(traits, lambda done: on_progress(LIKES_SHARE * done))
     affinity = sparse.csr_array((affinity + affinity.T) / (2 * affinity.sum()), dtype=np.float32)
     noise = np.random.default_rng(SEED).standard_normal((graph.num_nodes, 2), dtype=np.float32)
     spread = max(float(traits[:, :2].std()), 1e-6)
-    return compute_tsne(affinity, 0.01 * traits[:, :2] / spread + 1e-4 * noise)
+    return compute_tsne(
+        affinity,
+        0.01 * traits[:, :2] / spread + 1e-4 * noise,
+        on_progress=lambda done: on_progress(LIKES_SHARE + (TSNE_SHARE - LIKES_SHARE) * done),
+    )
 
 
 def _place_few(graph: Graph) -> Array:
@@ -77,13 +89,23 @@ def compute_traits(graph: Graph) -> Array:
     return np.asarray(traits / np.maximum(length, 1e-12), dtype=np.float32)
 
 
-def _trait_affinity(traits: Array) -> sparse.csr_array:
+def _trait_affinity(traits: Array, on_progress: OnProgress) -> sparse.csr_array:
     """Every article to the 12 most like it, together weighing 1."""
     from sklearn.neighbors import NearestNeighbors  # takes a second to import
 
     num_nodes = len(traits)
     count = min(MOST_NEIGHBOURS, num_nodes - 1)
-    nearest = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(traits).kneighbors(return_distance=False)
+    finder = NearestNeighbors(n_neighbors=count + 1, algorithm="brute").fit(traits)
+    nearest = np.empty((num_nodes, count), dtype=np.int64)
+    for start in range(0, num_nodes, ROWS_AT_A_TIME):
+        part = slice(start, min(start + ROWS_AT_A_TIME, num_nodes))
+        found = finder.kneighbors(traits[part], return_distance=False)
+        other = found != np.arange(part.start, part.stop)[:, None]
+        other[other.all(axis=1), -1] = (
+            False  # as many are its very likes as fill the row: one of them goes in its stead
+        )
+        nearest[part] = found[other].reshape(-1, count)
+        on_progress(part.stop / num_nodes)
     rows = np.repeat(np.arange(num_nodes), count)
     return sparse.csr_array((np.full(len(rows), 1 / count), (rows, nearest.ravel())), shape=(num_nodes, num_nodes))
 

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -190,7 +190,9 @@ class GraphLibrary:
                 self._store(imported.arrays, origin, digest=digest)
         return graph_id
 
-    def load_layout(self, graph: Graph) -> NDArray[np.float32]:
+    def load_layout(
+        self, graph: Graph, on_progress: Callable[[float], None] = lambda _fraction: None
+    ) -> NDArray[np.float32]:
         """[N, 2] place of every article on the map, computed once and kept beside the graph's archive."""
         from core.graph.layout import LAYOUT_VERSION, compute_layout  # scipy.spatial would slow every start
 
@@ -199,7 +201,7 @@ class GraphLibrary:
             with suppress(FileNotStoredError, ValueError, EOFError):  # not there, or damaged: computed anew
                 kept: NDArray[np.float32] = np.load(io.BytesIO(self.storage.read(name)), allow_pickle=False)
                 return kept
-            layout = compute_layout(graph)
+            layout = compute_layout(graph, on_progress)
             buffer = io.BytesIO()
             np.save(buffer, layout)
             self.storage.write(name, buffer.getbuffer())

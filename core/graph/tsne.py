@@ -1,5 +1,7 @@
 """t-SNE in a few seconds: attraction along given pairs, repulsion of all articles through a grid and FFT."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, sparse
@@ -75,13 +77,20 @@ def _sum_of_self(right: Array, up: Array, cell: float) -> float:
     return float(((1 - across) * (1 - along) + one_axis + across * along / (1 + 2 * cell**2)).sum())
 
 
-def compute_tsne(affinity: sparse.csr_array, init: Array, *, iterations: int = 250, early: int = 80) -> Array:
+def compute_tsne(
+    affinity: sparse.csr_array,
+    init: Array,
+    *,
+    iterations: int = 250,
+    early: int = 80,
+    on_progress: Callable[[float], None] = lambda _fraction: None,
+) -> Array:
     """Positions [N, 2] near which articles with a high affinity stand close together.
 
     affinity [N, N] symmetric, not negative, sums to 1, empty diagonal. init [N, 2] small start positions.
     During the first `early` iterations affinities are exaggerated, so that groups form before they spread.
     Source: van der Maaten and Hinton 2008. A step is shortened by an article's share of the affinity, since
-    a hub with thousands of links would swing otherwise.
+    a hub with thousands of links would swing otherwise. `on_progress` hears the fraction done after each iteration.
     """
     num_nodes = len(init)
     y = init.astype(np.float32)
@@ -104,4 +113,5 @@ def compute_tsne(affinity: sparse.csr_array, init: Array, *, iterations: int = 2
         velocity = ((0.5 if is_early else 0.8) * velocity - rate * gain * gradient).astype(np.float32)
         y = y + velocity
         y -= y.mean(axis=0)
+        on_progress((iteration + 1) / iterations)
     return y

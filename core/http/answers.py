@@ -14,7 +14,7 @@ from fastapi import Response
 
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.library import GraphSummary
-from core.inference.articles import ArticleHit
+from core.inference.articles import ArticleHit, LinkedArticle
 from core.runs.record import RunRecord
 
 Responses = dict[int | str, dict[str, Any]]  # what a route may answer, by status, as FastAPI takes it
@@ -32,6 +32,13 @@ class ArticleList:
     """Articles, best match first."""
 
     articles: list[ArticleHit]
+
+
+@dataclass(frozen=True)
+class LinkList:
+    """Articles linked with one, best-linked first."""
+
+    links: list[LinkedArticle]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`/graphs/{g}/articles`, `/paths` and `/map`: articles found, read, walked, and all of them at once."""
+"""`/graphs/{g}/articles`, `/paths`, `/map` and `/layout`: articles found, read, walked, and all of them at once."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from core.app.explorer import Explorer
+from core.app.graphs import LayoutProgress
 from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.graph.paths import Paths
-from core.http.answers import ArticleList, answer, gives
+from core.http.answers import ArticleList, LinkList, answer, gives
 from core.http.errors import problems
 from core.inference.articles import ArticleCard
 from core.inference.pictures import MapColumns, Rings
@@ -35,6 +36,11 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         """The rings around one article, and the links among what is shown."""
         return answer(get_explorer().articles.read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
 
+    @router.get("/articles/{i}/links", responses=gives(LinkList) | problems(InvalidInputError, ConflictError))
+    def list_links(g: str, i: str, run: str | None = None) -> Response:
+        """Every article that one links to or is linked from, best-linked first."""
+        return answer(LinkList(get_explorer().articles.list_links(g, i, run=run)))
+
     @router.get("/articles/{i:path}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
     def read_article(g: str, i: str, run: str | None = None) -> Response:
         """One article, named by index or title, with what a run predicts of it."""
@@ -49,5 +55,10 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     def read_map(g: str, run: str | None = None) -> Response:
         """Every article's place on the map, column by column."""
         return answer(get_explorer().articles.read_map(g, run=run))
+
+    @router.get("/layout", responses=gives(LayoutProgress))
+    def read_layout_progress(g: str) -> Response:
+        """How far the places on the map are computed, which `/map` waits for the first time."""
+        return answer(get_explorer().graphs.read_layout_progress(g))
 
     return router

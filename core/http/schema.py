@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from core.app.graphs import GraphDescription
+from core.app.graphs import GraphDescription, LayoutProgress
 from core.app.runs import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.paths import Paths
-from core.http.answers import ArticleList, BenchmarkList, GraphList, RunList
+from core.http.answers import ArticleList, BenchmarkList, GraphList, LinkList, RunList
 from core.http.errors import Problem
 from core.inference.articles import ArticleCard, PredictionAnswer
 from core.inference.pictures import MapColumns, Rings
@@ -19,7 +19,7 @@ from core.runs.record import RunDetails, RunRecord
 # Dataclasses that routes answer; those inside them are found.
 ANSWERS: Final[tuple[type, ...]] = (
     *(GraphList, GraphDescription),
-    *(ArticleList, ArticleCard, Rings, Paths, MapColumns),
+    *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
     *(RunList, RunRecord, RunDetails, MetricsTick, PredictionAnswer),
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )

@@ -65,6 +65,7 @@ class LinkedArticle(ArticleHit):
 
     direction: Direction
     pred: str | None
+    predicted: int | None  # index of the predicted category
 
 
 def build_hit(graph: Graph, index: int) -> ArticleHit:
@@ -95,6 +96,15 @@ def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredicti
     )
 
 
+def build_errors(graph: Graph, *, split: int, predictions: RunPredictions | None, limit: int) -> list[ArticleCard]:
+    """The articles that are predicted wrongly, the surest first; none without predictions."""
+    if predictions is None:
+        return []
+    wrong = np.flatnonzero((predictions.pred != graph.y) & (graph.y >= 0))
+    surest = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")][:limit]
+    return [build_card(graph, int(index), split=split, predictions=predictions) for index in surest]
+
+
 def build_predicted(graph: Graph, index: int, predictions: RunPredictions) -> PredictedArticle:
     """What a run says of one article."""
     return PredictedArticle(
@@ -113,6 +123,7 @@ def build_linked(graph: Graph, index: int, predictions: RunPredictions | None) -
             **vars(build_hit(graph, link.index)),
             direction=link.direction,
             pred=graph.class_names[predictions.pred[link.index]] if predictions else None,
+            predicted=int(predictions.pred[link.index]) if predictions else None,
         )
         for link in compute_neighbours(graph, index)
     ]

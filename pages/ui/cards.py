@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.inference.articles import ArticleCard
-from pages.ui import charts
+from pages.ui import charts, inputs
 from pages.ui.text import escape_markdown, percent
 
 ROLES = {
@@ -13,6 +13,34 @@ ROLES = {
     "test": "a test article",
     "unused": "in no set",
 }
+
+
+ORDERS = {"probability": "Likeliest first", "category": "By category"}
+
+
+def draw_probabilities(card: ArticleCard, probs: dict[str, float], pred: str, *, key: str) -> None:
+    """A bar a category, the likeliest first or in the graph's order; what is left out is counted."""
+    order = inputs.choose(
+        st.segmented_control,
+        "Order of categories",
+        list(ORDERS),
+        param="order",
+        default="probability",
+        key=f"{key}_order",
+        format_func=ORDERS.get,
+        label_visibility="collapsed",
+        required=True,
+    )
+    names = list(probs) if order == "category" else charts.choose_likeliest(probs, label=card.label)
+    st.plotly_chart(
+        charts.build_probabilities(probs, names, label=card.label, pred=pred),
+        key=f"{key}_probabilities",
+        config=charts.CONFIG,
+        alt="Probability of every category for " + card.title,
+    )
+    if len(names) < len(probs):
+        rest = max(0.0, 1 - sum(probs[name] for name in names))
+        st.caption(f"The other {len(probs) - len(names)} categories share {percent(rest)}.")
 
 
 def draw_card(card: ArticleCard, *, key: str) -> None:
@@ -32,12 +60,7 @@ def draw_card(card: ArticleCard, *, key: str) -> None:
         )
     st.markdown(sentence + ".")
     if card.probs is not None and card.pred is not None:
-        st.plotly_chart(
-            charts.build_probabilities(card.probs, label=card.label, pred=card.pred),
-            key=f"{key}_probabilities",
-            config=charts.CONFIG,
-            alt="Probability of every category for " + card.title,
-        )
+        draw_probabilities(card, card.probs, card.pred, key=key)
     neighbours = (
         "no neighbours" if card.agreement is None else f"{percent(card.agreement)} of its neighbours share its category"
     )

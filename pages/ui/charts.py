@@ -8,12 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.runs.report import ReliabilityBin
-from pages.ui.text import escape_plotly
+from pages.ui.text import escape_plotly, shorten
 from pages.ui.theme import ACCENT, category_colors
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
+MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
 CELL_TEXT_PX = 10  # four digits fit into a cell of a narrow column
 ROOM_FOR_NUMBERS = 160  # per cent of a narrow column, so that the number beside a full bar fits
 
@@ -33,14 +34,14 @@ def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
     return figure
 
 
-def _shorten(name: str) -> str:
-    return name if len(name) <= LONGEST_TICK else name[: LONGEST_TICK - 1].rstrip() + "…"
-
-
 def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
     """An axis of categories whose long names are shortened."""
     labels = [escape_plotly(name) for name in names]
-    return {"tickmode": "array", "tickvals": labels, "ticktext": [escape_plotly(_shorten(name)) for name in names]}
+    return {
+        "tickmode": "array",
+        "tickvals": labels,
+        "ticktext": [escape_plotly(shorten(name, LONGEST_TICK)) for name in names],
+    }
 
 
 def build_category_sizes(names: Sequence[str], sizes: Sequence[int]) -> go.Figure:
@@ -115,19 +116,25 @@ def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
     )
 
 
-def build_probabilities(probs: Mapping[str, float], *, label: str, pred: str) -> go.Figure:
-    """One bar a category in its colour; the true and the predicted one are bold."""
-    names = list(probs)
+def choose_likeliest(probs: Mapping[str, float], *, label: str) -> list[str]:
+    """The likeliest categories, as many as a picture bears, the likeliest first; the true one is always among them."""
+    likeliest = sorted(probs, key=lambda name: -probs[name])[:MOST_BARS]
+    return likeliest if label in likeliest or label not in probs else [*likeliest[:-1], label]
+
+
+def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, label: str, pred: str) -> go.Figure:
+    """One bar for each named category, in its colour and this order; the true and the predicted one are bold."""
+    colors = dict(zip(probs, category_colors(len(probs)), strict=True))
     ticks = _name_ticks(names)
     ticks["ticktext"] = [
         f"<b>{text}</b>" if name in (label, pred) else text for name, text in zip(names, ticks["ticktext"], strict=True)
     ]
     bar = go.Bar(
-        x=[100 * value for value in probs.values()],
+        x=[100 * probs[name] for name in names],
         y=ticks["tickvals"],
         orientation="h",
-        marker_color=category_colors(len(names)),
-        text=[f"{100 * value:.1f} %" for value in probs.values()],
+        marker_color=[colors[name] for name in names],
+        text=[f"{100 * probs[name]:.1f} %" for name in names],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",

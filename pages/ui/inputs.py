@@ -45,6 +45,13 @@ def kept_params(**extra: Any) -> dict[str, str]:
     return params | {name: str(value) for name, value in extra.items() if value is not None}
 
 
+def changed_params(**changes: Any) -> dict[str, str]:
+    """What a link to the same page carries: the parameters as they are, changed as `write_params` would."""
+    params: dict[str, str] = st.query_params.to_dict()
+    params |= {name: str(value) for name, value in changes.items()}
+    return {name: value for name, value in params.items() if changes.get(name, value) not in (None, "")}
+
+
 def choose(
     widget: Callable[..., Any],
     label: str,
@@ -103,8 +110,8 @@ def choose_graph(explorer: Explorer, notices: list[str]) -> str:
     st.session_state["router_graph"] = graph_id
 
     def changed() -> None:
-        # A run, an article and a benchmark belong to one graph.
-        of_graph = ("run", "runs", "article", "first", "second")
+        # A run, an article, a category and a benchmark belong to one graph.
+        of_graph = ("run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second")
         write_params(graph=st.session_state["router_graph"], **dict.fromkeys(of_graph))
 
     st.selectbox(

@@ -25,3 +25,8 @@ def escape_markdown(text: str) -> str:
 def escape_plotly(text: str) -> str:
     """Text from outside for Plotly, which reads a small HTML of its own in labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shorten(text: str, length: int) -> str:
+    """At most so many characters, the last of them an ellipsis where some are left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

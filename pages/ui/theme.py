@@ -12,12 +12,18 @@ from typing import Final, Literal
 # fmt: off
 # The ten of WikiCS in index order, found by search: any two are at least 24.9 apart in CAM02-UCS, and 13.3, 13.8,
 # 12.5 under full deuteranopia, protanopia, tritanopia. After them glasbey's continuation, colour-blind-safe too,
-# stored because importing glasbey takes seconds.
+# stored up to a hundred because glasbey takes 12 s for so many.
 _CATEGORIES: Final = (
     "#8024ff", "#49a412", "#925b00", "#24c8db", "#ed006d", "#8092ed", "#dba46d", "#006d5b", "#b680a4", "#a400a4",
     "#49a68a", "#0479db", "#8ac60c", "#75718a", "#b2aec6", "#ae5565", "#148a39", "#db00c2", "#e36500", "#41ce82",
     "#ff65eb", "#00a6b2", "#ce8e9a", "#9255c6", "#f32d4d", "#9e925d", "#00beff", "#69b64d", "#00cab6", "#557d6d",
     "#9e7dba", "#ff8e31", "#0086aa", "#a27928", "#0092ff", "#9a8282", "#ff6979", "#9a6541", "#9abaa6", "#00928a",
+    "#d7a600", "#5d9e9e", "#048e00", "#eb86ff", "#9abe65", "#7d69a2", "#cea6a2", "#757559", "#79aad2", "#ff356d",
+    "#14be00", "#4da26d", "#ef3524", "#558eb2", "#2d828e", "#e708ef", "#ba9aae", "#ae00fb", "#0cc29a", "#798a8a",
+    "#009e4d", "#b6a6f7", "#00aaff", "#b68aca", "#8ea69e", "#ca9a4d", "#86b286", "#ce185d", "#b245a6", "#c241ff",
+    "#be6961", "#eb79ce", "#ef6149", "#d78a69", "#00ba6d", "#08d249", "#c2414d", "#ae9a00", "#7d752d", "#ba65aa",
+    "#6982d7", "#7d8655", "#ef41ce", "#8a9a3d", "#92a2b6", "#e761ff", "#d7181c", "#5175be", "#82869e", "#df9e8a",
+    "#00a6ce", "#10b6a2", "#96758a", "#00967d", "#e76186", "#a69682", "#009261", "#ff7996", "#d29adf", "#24b6b6",
 )
 _RUNS: Final = (
     "#2563c9", "#c8620a", "#24a68a", "#db51c2", "#7d9e00", "#c24971", "#00a2c2", "#797d4d", "#b659ef", "#8a718a",

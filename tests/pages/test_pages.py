@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -12,6 +13,7 @@ from core.backends.local.backend import LocalBackend
 from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from pages.ui import inputs
+from pages.ui.theme import category_colors
 
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
@@ -127,6 +129,98 @@ def test_unknown_article_is_said(open_page):
     at = open_page("article", article="No such title")
     assert not at.exception
     assert ["No such title" in error.value for error in at.error] == [True]
+
+
+def find_picture(at, *fields):
+    """What a page hands to the component that takes these fields."""
+    drawn = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    return next(data for data in drawn if set(fields) <= data.keys())
+
+
+def list_page_links(at, page):
+    """Label and parameters of every link to a page, without those of the navigation."""
+    links = [element.proto for element in at.get("page_link")]
+    found = [(link.label, dict(parse_qsl(link.query_string))) for link in links if link.page.endswith(page)]
+    return [(label, params) for label, params in found if label.lower() != page]
+
+
+def test_i05_the_table_of_links_is_told_what_the_url_says(open_page, finished_run, tiny_id):
+    at = open_page("article", article=3, run=finished_run, sort="-title", category=1, wrong=1, **{"from": "0,1"})
+    data = find_picture(at, "wishes")
+    assert (data["graph"], data["article"], data["run"], data["trail"]) == (tiny_id, 3, finished_run, [0, 1])
+    assert data["wishes"] == {"sort": "-title", "category": "1", "predicted": "", "direction": "", "wrong": "1"}
+    assert not at.dataframe
+
+
+def test_i11_the_path_to_another_article(open_page):
+    at = open_page("article", article="SQL", to="Linux")
+    assert find_picture(at, "paths") == {
+        "paths": [[0, 3, 4]],
+        "articles": {
+            "0": {"title": "SQL", "label": "Databases", "category": 0},
+            "3": {"title": "Index", "label": "Databases", "category": 0},
+            "4": {"title": "Linux", "label": "Operating systems", "category": 1},
+        },
+        "colors": list(category_colors(2)),
+        "directed": False,
+    }
+    assert "**Linux** is 2 links away, by one shortest path." in [text.value for text in at.markdown]
+    at = open_page("article", article=4, to=0, directed=1)
+    assert "No path leads to **SQL**." in [text.value for text in at.markdown]
+
+
+def test_i11_an_unknown_end_of_a_path_is_said(open_page):
+    at = open_page("article", article=0, to="No such title")
+    assert not at.exception and ["No such title" in error.value for error in at.error] == [True]
+
+
+def test_i11_the_trail_is_the_way_one_came(open_page, tiny_id):
+    at = open_page("article", article=4, **{"from": "0,3,junk,99"})
+    trail = [link for link in list_page_links(at, "article") if link[0] in ("SQL", "Index")]
+    graph = {"graph": tiny_id}
+    assert trail == [("SQL", graph | {"article": "0"}), ("Index", graph | {"article": "3", "from": "0"})]
+
+
+def test_i11_the_start_page_invites(open_page, finished_run):
+    at = open_page("article", run=finished_run)
+    labels = [label for label, _ in list_page_links(at, "article")]
+    assert labels[:2] == ["Index", "Linux"] and "A random article" in labels
+    assert "Where the model is most surely wrong" in [text.value for text in at.subheader]
+    assert len(labels) == 4  # the run is wrong about one article
+
+
+@pytest.mark.parametrize(("order", "first"), [("", "likeliest"), ("category", "Databases")])
+def test_i11_probabilities_by_likelihood_or_in_category_order(open_page, finished_run, order, first):
+    at = open_page("article", article=4, run=finished_run, **({"order": order} if order else {}))
+    bars = json.loads(next(chart.proto.spec for chart in at.get("plotly_chart")))["data"][0]
+    assert bars["y"][0] == ("Operating systems" if first == "likeliest" else first)
+
+
+def test_i11_an_article_is_shown_on_the_map(open_page, tiny_id):
+    at = open_page("article", article=4)
+    assert ("Show on the map", {"graph": tiny_id, "article": "4"}) in list_page_links(at, "map")
+
+
+def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
+    at = open_page("map", run=finished_run, filter=1, role="test,train,junk", least=2, most=100, error="wrong")
+    data = find_picture(at, "limits")
+    assert data["hidden"] == [1]
+    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong"}
+    at.button(key="map_clear").click().run()
+    assert find_picture(at, "limits")["limits"] == {"roles": None, "least": None, "most": None, "error": None}
+    at = open_page("map", run=finished_run)
+    at.multiselect(key="map_categories").set_value([1]).run()
+    at.selectbox(key="map_least").set_value(5).run()
+    at.selectbox(key="map_most").set_value(50).run()
+    data = find_picture(at, "limits")
+    assert (data["hidden"], data["limits"]["least"], data["limits"]["most"]) == ([0], 5, 50)
+
+
+def test_i10_the_map_has_a_search(open_page):
+    at = open_page("map")
+    assert find_picture(at, "shortcut")["label"] == "Search articles on the map"
+    at.session_state["map_search"] = {"chosen": 3}
+    assert not at.run().exception
 
 
 def test_no_benchmark_yet_gives_the_form_and_the_command(open_page, tiny_id):

@@ -5,7 +5,7 @@ import pytest
 
 from core.evaluation.intervals import compute_wilson_interval
 from core.graph.neighbourhood import compute_neighbourhood
-from core.inference.articles import build_card, build_linked, compute_roles
+from core.inference.articles import build_card, build_errors, build_linked, compute_roles
 from core.inference.pictures import build_map, build_rings
 from core.inference.predict import build_predictions
 
@@ -32,6 +32,20 @@ def test_links_have_a_direction_and_a_prediction(tiny_graph, predictions):
     linked = {link.title: (link.direction, link.pred) for link in build_linked(tiny_graph, 3, predictions)}
     wrong = "Operating systems"
     assert linked == {"B-tree": ("in", wrong), "SQL": ("out", wrong), "Linux": ("out", "Databases")}
+
+
+def test_i05_links_tell_the_predicted_category_by_index(tiny_graph, predictions):
+    found = {link.title: (link.category, link.predicted) for link in build_linked(tiny_graph, 3, predictions)}
+    assert found == {"B-tree": (0, 1), "SQL": (0, 1), "Linux": (1, 0)}
+    assert [link.predicted for link in build_linked(tiny_graph, 3, None)] == [None] * 3
+
+
+def test_i11_errors_begin_with_the_surest(tiny_graph):
+    logits = np.eye(2, dtype=np.float32)[tiny_graph.y]
+    logits[[2, 6, 5]] = [[0, 1], [3, 0], [2, 0]]  # wrong, and ever surer: 2, 5, 6
+    found = build_errors(tiny_graph, split=0, predictions=build_predictions(logits), limit=2)
+    assert [(card.title, card.pred) for card in found] == [("Scheduler", "Databases"), ("Kernel", "Databases")]
+    assert build_errors(tiny_graph, split=0, predictions=None, limit=2) == []
 
 
 def test_rings_name_articles_by_position(tiny_graph, predictions):

@@ -35,6 +35,23 @@ def test_article_with_a_run(client, tiny_id, finished_run):
     assert card["confidence"] == max(card["probs"].values())
 
 
+def test_i05_links_of_an_article_with_direction_and_prediction(client, tiny_id, finished_run):
+    links = client.get(f"/graphs/{tiny_id}/articles/3/links", params={"run": finished_run}).json()["links"]
+    assert {(link["title"], link["direction"], link["predicted"] is None) for link in links} == {
+        ("B-tree", "in", False),
+        ("SQL", "out", False),
+        ("Linux", "out", False),
+    }
+    assert client.get(f"/graphs/{tiny_id}/articles/99/links").status_code == 404
+
+
+def test_i10_the_first_layout_tells_how_far_it_is(client, tiny_id):
+    assert client.get(f"/graphs/{tiny_id}/layout").json() == {"num_articles": 8, "fraction": 0.0}
+    client.get(f"/graphs/{tiny_id}/map")
+    assert client.get(f"/graphs/{tiny_id}/layout").json() == {"num_articles": 8, "fraction": 1.0}
+    assert client.get("/graphs/nowhere/layout").status_code == 404
+
+
 def test_neighbourhood(client, tiny_id):
     answer = client.get(f"/graphs/{tiny_id}/articles/0/neighbourhood", params={"hops": 2}).json()
     assert (answer["centre"], answer["hops"], answer["counts"]) == (0, 2, [1, 2, 2])

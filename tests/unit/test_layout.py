@@ -101,3 +101,10 @@ def test_no_outlier_shrinks_the_rest():
     radius = np.linalg.norm(compute_layout(stray), axis=1)
 
     assert radius.max() < 1.5 * np.percentile(radius, 95)
+
+
+def test_i10_a_layout_says_how_far_it_is():
+    heard = []
+    compute_layout(make_groups(), heard.append)
+    assert heard == sorted(heard) and len(heard) > 100
+    assert heard[0] < 0.6 and 0.9 < heard[-1] <= 1

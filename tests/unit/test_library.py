@@ -417,7 +417,7 @@ def computed(monkeypatch):
     """The ids of all graphs whose layout was computed."""
     computed = []
     monkeypatch.setattr(
-        "core.graph.layout.compute_layout", lambda graph: computed.append(graph.id) or compute_layout(graph)
+        "core.graph.layout.compute_layout", lambda graph, *_: computed.append(graph.id) or compute_layout(graph)
     )
     return computed
 

@@ -1,6 +1,7 @@
 """What the map's colours and sizes mean, and that its points are painted where they are; its modules run by Node."""
 
 import numpy as np
+import pytest
 
 from tests.node import call_js
 
@@ -40,8 +41,57 @@ def test_every_colouring_sorts_every_article_into_a_counted_group():
     assert found["correct"]["of"] == wrong.astype(int).tolist()
     assert [group["label"] for group in found["category"]["groups"]] == ["A", "B", "C"]
     assert found["degree"]["of"] == np.digitize(data["degree"], [5, 10, 20, 50, 100]).tolist()
-    assert found["confidence"]["of"] == np.digitize(data["confidence"], [0.4, 0.6, 0.75, 0.9]).tolist()
     assert [found["role"]["groups"][at]["label"].lower() for at in found["role"]["of"]] == data["role"]
+
+
+@pytest.mark.parametrize("low", [0.2, 0.97])
+def test_i10_no_colour_of_confidence_takes_the_whole_map(low):
+    confidence = low + (1 - low) * (1 - np.random.default_rng(1).random(4000) ** 6)  # most are very sure
+    data = make_columns(4000) | {"confidence": confidence.tolist()}
+    script = GROUPS + "done(groupArticles(input.data, 'confidence', input.palette).groups);"
+    groups = call_js(script, {"data": data, "palette": PALETTE})
+    assert len(groups) == 5 and sum(group["count"] for group in groups) == 4000
+    assert max(group["count"] for group in groups) < 0.35 * 4000
+
+
+def test_i10_confidences_that_are_all_alike_are_one_group():
+    data = make_columns(20) | {"confidence": [0.5] * 20}
+    groups = call_js(
+        GROUPS + "done(groupArticles(input.data, 'confidence', input.palette).groups);",
+        {"data": data, "palette": PALETTE},
+    )
+    assert [(group["label"], group["count"]) for group in groups] == [("All alike", 20)]
+
+
+def test_i10_filters_by_category_role_degree_and_error_together():
+    data = make_columns(400)
+    script = (
+        'import { Filter } from "./map/filter.js";\n'
+        "const filter = new Filter(() => {});\n"
+        "filter.take(input.hidden);\n"
+        "done([...filter.findVisible('category', input.data.category, input.data, input.limits)]);"
+    )
+    limits = {"roles": ["test", "train"], "least": 10, "most": 100, "error": "wrong"}
+    visible = call_js(script, {"data": data, "hidden": [1], "limits": limits})
+    category, degree = np.array(data["category"]), np.array(data["degree"])
+    wanted = (category != 1) & np.isin(data["role"], limits["roles"]) & (degree >= 10) & (degree <= 100)
+    wanted &= category != np.array(data["pred"])
+    assert 0 < wanted.sum() < 100 and visible == wanted.astype(int).tolist()
+
+
+def test_i10_a_hundred_categories_are_folded_in_the_legend():
+    script = 'import { foldGroups } from "./map/legend.js";\ndone(foldGroups(input, 15));'
+    counts = [{"count": (37 * at) % 101} for at in range(100)]
+    folded = call_js(script, counts)
+    largest = sorted(range(100), key=lambda at: -counts[at]["count"])[:15]
+    assert folded == {"shown": sorted(largest), "rest": 99 - 15}  # one category has no article
+    assert call_js(script, counts[:5]) == {"shown": [1, 2, 3, 4], "rest": 0}
+
+
+def test_i10_a_first_layout_says_how_far_it_is():
+    script = 'import { describe } from "./map/progress.js";\ndone(input.map(describe));'
+    said = call_js(script, [{"num_articles": 40_000, "fraction": 0.437}, {"num_articles": 40_000, "fraction": 1}])
+    assert said == ["Placing 40,000 articles on the map, once for all: 43\u2009%", "Drawing 40,000 articles."]
 
 
 def test_colourings_that_need_a_run_and_labels_of_ranges():

@@ -1,5 +1,6 @@
 """The colours keep their distances, in every kind of sight and on both backgrounds; the config knows its options."""
 
+import sys
 import tomllib
 from itertools import combinations
 from pathlib import Path
@@ -54,6 +55,12 @@ def test_runs_stand_out_from_the_page(background):
 def test_more_categories_continue_the_ten():
     assert category_colors(25)[:10] == category_colors(10)
     assert len(set(category_colors(40))) == 40
+
+
+def test_i10_a_hundred_categories_have_their_colours_at_once(monkeypatch):
+    monkeypatch.setitem(sys.modules, "glasbey", None)  # whose search would hold the page for 12 s
+    assert len(set(category_colors.__wrapped__(100))) == 100
+    assert category_colors.__wrapped__(100)[:40] == category_colors.__wrapped__(40)
 
 
 def test_more_than_twenty_runs_begin_again():

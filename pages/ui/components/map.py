@@ -1,7 +1,7 @@
 """The map of the whole graph: it draws itself from the HTTP interface and reports what a person chose or filtered."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from pages.ui.components.assets import load_component
 from pages.ui.theme import RIGHT, WRONG, category_colors, run_colors
@@ -21,19 +21,23 @@ def map_view(
     color: Color = "category",
     size: Size = "even",
     hidden: Sequence[int] = (),
+    limits: Mapping[str, Any] | None = None,
     chosen: int | None = None,
     height: int = 640,
     key: str = "map",
     on_event: Callable[[], None] = lambda: None,
-) -> None:
+) -> int | None:
     """Draws every article at its place; pan and zoom outlive reruns, and a new color, size or filter only restyles.
 
+    Returns the index of the article that was just asked to be opened, else None.
+
     graph, run: ids; with a run, wrong predictions are outlined. class_names: [C], in index order. hidden: categories
-    not shown. chosen: index of the article in the light, with its links. height: px. `on_event` runs after a click on
-    an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"), found under
+    not shown. limits: what else is shown alone: `roles`, fewest and most links (`least`, `most`), and by `error`
+    "right" or "wrong". chosen: index of the article in the light, with its links. height: px. `on_event` runs after a
+    click on an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"), found under
     st.session_state[key].
     """
-    load_component("map")(
+    result = load_component("map")(
         key=key,
         data={
             "graph": graph,
@@ -41,6 +45,7 @@ def map_view(
             "color": color,
             "size": size,
             "hidden": list(hidden),
+            "limits": {"roles": None, "least": None, "most": None, "error": None, **(limits or {})},
             "chosen": chosen,
             "height": height,
             "palette": {
@@ -51,6 +56,9 @@ def map_view(
             },
         },
         on_chosen_change=on_event,
+        on_open_change=lambda: None,
         on_cleared_change=on_event,
         on_filter_change=on_event,
     )
+    opened = result.get("open")
+    return None if opened is None else int(opened)

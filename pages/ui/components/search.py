@@ -15,12 +15,13 @@ def search(
     label: str = "Search articles by title",
     placeholder: str = "Search a title",
     limit: int = 8,
+    shortcut: bool = True,
     on_chosen: Callable[[], None] = lambda: None,
 ) -> int | None:
     """Draws the search box and returns the index of the article just chosen, else None.
 
     graph: its id. limit: titles offered at most. The box asks the API 80 ms after the last key; arrow keys and
-    Enter choose, Escape closes, "/" anywhere on the page begins.
+    Enter choose, Escape closes. shortcut: whether "/" anywhere on the page begins here.
     """
     result = load_component("search")(
         key=key,
@@ -29,6 +30,7 @@ def search(
             "label": label,
             "placeholder": placeholder,
             "limit": limit,
+            "shortcut": shortcut,
             "colors": list(category_colors(_COLORS)),
         },
         on_chosen_change=on_chosen,

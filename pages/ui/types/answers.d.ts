@@ -3,7 +3,7 @@
 import type { components, paths } from "./api";
 
 type Schemas = components["schemas"];
-type Asked = "/graphs/{g}/map" | "/graphs/{g}/articles" | "/graphs/{g}/articles/{i}/neighbourhood" | "/metrics-since";
+type Asked = "/graphs/{g}/map" | "/graphs/{g}/articles" | "/graphs/{g}/articles/{i}/neighbourhood" | "/graphs/{g}/articles/{i}/links" | "/graphs/{g}/layout" | "/metrics-since";
 
 /** By the path that is asked. */
 export type Answers = { [Path in Asked]: paths[Path]["get"]["responses"][200]["content"]["application/json"] };
@@ -12,7 +12,7 @@ type Parameters<Path extends Asked> = paths[Path]["get"]["parameters"];
 /** What stands in the braces of a path. */
 export type Places<Path extends Asked> = Parameters<Path> extends { path: infer Names extends object } ? Names : {};
 /** What follows the question mark. */
-export type Query<Path extends Asked> = NonNullable<Parameters<Path>["query"]>;
+export type Query<Path extends Asked> = [NonNullable<Parameters<Path>["query"]>] extends [never] ? {} : NonNullable<Parameters<Path>["query"]>;
 
 export type MapAnswer = Schemas["MapColumns"];
 export type Role = MapAnswer["role"][number];
@@ -20,6 +20,9 @@ export type NeighbourhoodAnswer = Schemas["Rings"];
 export type RingArticle = Schemas["RingArticle"];
 /** Source and target. */
 export type Link = NeighbourhoodAnswer["links"][number];
+export type LinksAnswer = Schemas["LinkList"];
+export type LinkedArticle = Schemas["LinkedArticle"];
+export type LayoutProgress = Schemas["LayoutProgress"];
 export type ArticleHit = Schemas["ArticleHit"];
 export type MetricsAnswer = Schemas["MetricsTick"];
 /** What is new of one run. */

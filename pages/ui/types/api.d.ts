@@ -130,9 +130,29 @@ export interface paths {
         };
         /**
          * Read Article
-         * @description One article, with what a run predicts of it.
+         * @description One article, named by index or title, with what a run predicts of it.
          */
         get: operations["read_article"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/articles/{i}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description Every article that one links to or is linked from, best-linked first.
+         */
+        get: operations["list_links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -153,6 +173,26 @@ export interface paths {
          * @description The rings around one article, and the links among what is shown.
          */
         get: operations["read_neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graphs/{g}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Layout Progress
+         * @description How far the places on the map are computed, which `/map` waits for the first time.
+         */
+        get: operations["read_layout_progress"];
         put?: never;
         post?: never;
         delete?: never;
@@ -296,7 +336,7 @@ export interface paths {
         put?: never;
         /**
          * Resume Run
-         * @description Queues a run that ended early, to go on where it was.
+         * @description Queues a run that ended, to go on where it was; a finished one with more epochs or patience.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -616,6 +656,8 @@ export interface components {
             num_pairs: number;
             /** Num Self Links */
             num_self_links: number;
+            /** Num Unlabelled */
+            num_unlabelled: number;
             /** Splits */
             splits: components["schemas"]["SplitSizes"][];
         };
@@ -653,6 +695,62 @@ export interface components {
             recipe: number;
             /** Source */
             source: string;
+        };
+        /**
+         * LayoutProgress
+         * @description How far the first layout of a graph is: computed once, then kept. `fraction` is 1 once the places are known.
+         */
+        LayoutProgress: {
+            /** Fraction */
+            fraction: number;
+            /** Num Articles */
+            num_articles: number;
+        };
+        /**
+         * LinkedArticle
+         * @description One article linked with another; `direction` is seen from that other.
+         */
+        LinkedArticle: {
+            /** Category */
+            category: number;
+            /** Degree */
+            degree: number;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out" | "both";
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Pred */
+            pred: string | null;
+            /** Predicted */
+            predicted: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LinkList
+         * @description Articles linked with one, best-linked first.
+         */
+        LinkList: {
+            /** Links */
+            links: components["schemas"]["LinkedArticle"][];
+        };
+        /**
+         * LongerRun
+         * @description What changes as a run goes on: its `epochs`, its `patience`.
+         */
+        LongerRun: {
+            /**
+             * Config
+             * @description Config fields and their values.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * MapColumns
@@ -1353,7 +1451,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: number;
+                i: string;
             };
             cookie?: never;
         };
@@ -1406,6 +1504,67 @@ export interface operations {
             };
         };
     };
+    list_links: {
+        parameters: {
+            query?: {
+                run?: string | null;
+            };
+            header?: never;
+            path: {
+                g: string;
+                i: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_neighbourhood: {
         parameters: {
             query?: {
@@ -1416,7 +1575,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: number;
+                i: string;
             };
             cookie?: never;
         };
@@ -1451,6 +1610,46 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_layout_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                g: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutProgress"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1824,7 +2023,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LongerRun"] | null;
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -1855,6 +2058,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

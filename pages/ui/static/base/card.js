@@ -25,12 +25,19 @@ export class Card {
   /**
    * @param {HTMLElement} stage
    * @param {{ nameOf: OfCategory, colourOf: OfCategory }} categories
+   * @param {{ kind?: string }} [options] kind: a class of its own, where styles place it
    */
-  constructor(stage, { nameOf, colourOf }) {
+  constructor(stage, { nameOf, colourOf }, { kind } = {}) {
+    if (kind) this.#element.classList.add(kind);
     this.stage = stage;
     this.nameOf = nameOf;
     this.colourOf = colourOf;
     stage.append(this.#element);
+  }
+
+  /** px; 0 while it is hidden */
+  get height() {
+    return this.#element.offsetHeight;
   }
 
   hide() {

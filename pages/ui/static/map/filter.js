@@ -1,17 +1,17 @@
 // What a person has hidden on the map: groups of each colouring, of which only the categories are the page's to know.
 
+import { isWrong, withUnlabelled } from "../base/categories.js";
+import { Echo } from "../base/echo.js";
+
+/** @import { MapAnswer, Role } from "../../types/answers" */
 /** @import { Color } from "./groups.js" */
 
-const TELL_MS = 300; // a double click is two changes and one message
-const ECHO_MS = 5000; // how long what the page says may be from before the latest click
+/** @typedef {{ roles: Role[] | null, least: number | null, most: number | null, error: "right" | "wrong" | null }} Limits */
 
 export class Filter {
   /** @type {Map<Color, Set<number>>} */
   #hidden = new Map();
-  /** What the page was told last, until it says the same. @type {string | null} */
-  #told = null;
-  #toldUntil = 0;
-  #timer = 0;
+  #echo = new Echo();
 
   /** @param {(categories: number[]) => void} tell the page which categories are hidden */
   constructor(tell) {
@@ -23,9 +23,7 @@ export class Filter {
    * @param {number[]} categories
    */
   take(categories) {
-    if (this.#told !== null && String(categories) !== this.#told && performance.now() <= this.#toldUntil) return;
-    this.#hidden.set("category", new Set(categories));
-    this.#told = null;
+    if (this.#echo.accepts(String(categories))) this.#hidden.set("category", new Set(categories));
   }
 
   /**
@@ -49,11 +47,14 @@ export class Filter {
    * [N] 1 for each article that is shown.
    * @param {Color} color
    * @param {ArrayLike<number>} of [N] group of each article
-   * @param {ArrayLike<number>} category [N]
+   * @param {MapAnswer} answer
+   * @param {Limits} limits
    */
-  findVisible(color, of, category) {
+  findVisible(color, of, answer, limits) {
     const [groups, categories] = [this.hiddenBy(color), this.hiddenBy("category")];
-    return Uint8Array.from(of, (group, at) => Number(!groups.has(group) && !categories.has(category[at])));
+    const fits = limitOf(answer, limits);
+    const { of: own } = withUnlabelled(answer.class_names, [""], answer.category);
+    return Uint8Array.from(of, (group, at) => Number(!groups.has(group) && !categories.has(own[at]) && fits(at)));
   }
 
   /**
@@ -82,7 +83,7 @@ export class Filter {
   }
 
   release() {
-    clearTimeout(this.#timer);
+    this.#echo.release();
   }
 
   /**
@@ -93,9 +94,20 @@ export class Filter {
     this.#hidden.set(color, groups);
     if (color !== "category") return;
     const hidden = [...groups].sort((a, b) => a - b);
-    this.#told = String(hidden);
-    this.#toldUntil = performance.now() + ECHO_MS;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.tell(hidden), TELL_MS);
+    this.#echo.tellSoon(String(hidden), () => this.tell(hidden));
   }
+}
+
+/**
+ * Whether an article is within the limits; one without a category is neither right nor wrong.
+ * @param {Pick<MapAnswer, "role" | "degree" | "category" | "pred">} answer
+ * @param {Limits} limits
+ * @returns {(at: number) => boolean}
+ */
+export function limitOf({ role, degree, category, pred }, { roles, least, most, error }) {
+  return (at) =>
+    (roles === null || roles.includes(role[at])) &&
+    (least === null || degree[at] >= least) &&
+    (most === null || degree[at] <= most) &&
+    (error === null || pred == null || (category[at] >= 0 && isWrong(pred[at], category[at]) === (error === "wrong")));
 }

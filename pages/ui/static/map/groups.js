@@ -10,7 +10,8 @@ import { withUnlabelled } from "../base/categories.js";
 /** @typedef {{ categories: string[], right: string, wrong: string, roles: string[], scale: string[] }} Palette */
 /** @typedef {{ labels: string[], colours: string[], of: number[] }} Sorted of: [N] position in `labels` */
 
-const CONFIDENCE_STEPS = [0.4, 0.6, 0.75, 0.9]; // upper bounds but for the last group
+const CONFIDENCE_GROUPS = 5; // about equally many articles in each, so that no colour takes the whole map
+const MOST_DIGITS = 6;
 const DEGREE_STEPS = [5, 10, 20, 50, 100];
 /** @type {Role[]} */
 const ROLES = ["train", "stopping", "validation", "test", "unused"];
@@ -23,11 +24,15 @@ const RULES = {
     const right = predicted(data).pred.map((pred, at) => (data.category[at] < 0 ? -1 : Number(pred !== data.category[at])));
     return withUnlabelled(["Right", "Wrong"], [palette.right, palette.wrong], right);
   },
-  confidence: (data, palette) => ({
-    labels: rangeLabels(CONFIDENCE_STEPS.map((share) => 100 * share), "\u2009% sure", (bound) => bound),
-    colours: pickScale(palette.scale, CONFIDENCE_STEPS.length + 1),
-    of: predicted(data).confidence.map((value) => stepOf(value, CONFIDENCE_STEPS)),
-  }),
+  confidence: (data, palette) => {
+    const { confidence } = predicted(data);
+    const steps = findSteps(confidence, CONFIDENCE_GROUPS);
+    return {
+      labels: rangeLabels(steps.map((share) => Number((100 * share).toFixed(MOST_DIGITS - 2))), "\u2009% sure", (bound) => bound),
+      colours: pickScale(palette.scale, steps.length + 1),
+      of: confidence.map((value) => stepOf(value, steps)),
+    };
+  },
   degree: (data, palette) => ({
     labels: rangeLabels(DEGREE_STEPS, " links", (bound) => bound - 1),
     colours: pickScale(palette.scale, DEGREE_STEPS.length + 1),
@@ -98,12 +103,26 @@ function stepOf(value, steps) {
 }
 
 /**
+ * Bounds between so many groups of about equally many fractions, as round as they can be and still differ; fewer of
+ * them where values are alike. Near 1, where models are surest, a bound gets more digits.
+ * @param {number[]} values
+ * @param {number} count
+ */
+export function findSteps(values, count) {
+  const sorted = Float64Array.from(values).sort();
+  const exact = Array.from({ length: count - 1 }, (_, at) => sorted[Math.floor(((at + 1) * sorted.length) / count)]);
+  const round = exact.map((value) => Number(value.toFixed(Math.min(MOST_DIGITS, Math.max(2, Math.ceil(-Math.log10(1 - value)))))));
+  return [...new Set(round)].filter((bound) => bound > sorted[0] && bound <= sorted[sorted.length - 1]);
+}
+
+/**
  * "Under 5 links", "5 to 9 links", …; `last` is the last value of a range that ends before a bound.
  * @param {number[]} steps
  * @param {string} unit
  * @param {(bound: number) => number} last
  */
 function rangeLabels(steps, unit, last) {
+  if (!steps.length) return ["All alike"];
   const inner = steps.slice(1).map((bound, at) => `${steps[at]} to ${last(bound)}${unit}`);
   return [`Under ${steps[0]}${unit}`, ...inner, `${steps.at(-1)}${unit} and more`];
 }
@@ -115,7 +134,7 @@ function rangeLabels(steps, unit, last) {
  */
 function pickScale(scale, count) {
   const first = Math.min(3, Math.max(0, scale.length - count));
-  return Array.from({ length: count }, (_, at) => scale[Math.round(first + (at * (scale.length - 1 - first)) / (count - 1))]);
+  return Array.from({ length: count }, (_, at) => scale[Math.round(first + (at * (scale.length - 1 - first)) / Math.max(1, count - 1))]);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { addressOf, fetchCached } from "../base/api.js";
 import { Card, describe } from "../base/card.js";
-import { colourCategory, isWrong, nameCategory, withUnlabelled } from "../base/categories.js";
+import { colourCategory, isWrong, nameCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { html } from "../base/dom.js";
 import { countOf, formatCount } from "../base/format.js";
@@ -10,23 +10,27 @@ import { Stage } from "../base/stage.js";
 import { Filter } from "./filter.js";
 import { groupArticles, needsRun, scaleSizes } from "./groups.js";
 import { Legend } from "./legend.js";
+import { Progress } from "./progress.js";
 import { MapScene } from "./scene.js";
+import { Sheet } from "./sheet.js";
 
 /** @import { MapAnswer } from "../../types/answers" */
 /** @import { Frame } from "../base/component.js" */
 /** @import { Theme } from "../base/theme.js" */
 /** @import { Place, Plane, Tap } from "../base/view.js" */
+/** @import { Limits } from "./filter.js" */
 /** @import { Color, Group, Size } from "./groups.js" */
 /** @import { Light } from "./scene.js" */
 
 /**
- * What map.py sends; triggers `chosen` (an index), `cleared` and `filter` (categories hidden).
+ * What map.py sends; triggers `chosen` and `open` (an index), `cleared` and `filter` (categories hidden).
  * @typedef {object} MapData
  * @property {string} graph
  * @property {string | null} run
  * @property {Color} color
  * @property {Size} size
  * @property {number[]} hidden categories
+ * @property {Limits} limits what else is not shown
  * @property {number | null} chosen index of the article in the light
  * @property {number} height px
  * @property {{ categories: string[], right: string, wrong: string, roles: string[] }} palette
@@ -34,6 +38,7 @@ import { MapScene } from "./scene.js";
 
 const [NEAR_PX, TOUCH_PX, AIM_PX] = [9, 20, 60]; // how far from an article a mouse, a finger, the crosshair still means it
 const MOST_ZOOM = 40;
+const NEAR_ZOOM = 3; // of an article that the page asks to be shown
 /** @type {{ [key: string]: [number, number] }} */
 const KEY_PAN = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
 const HINT = "Arrow keys move, plus and minus zoom, Enter chooses the article in the middle.";
@@ -49,6 +54,7 @@ class ArticleMap {
   #graph = null;
   /** @type {Theme} */
   #theme;
+  #progress = new Progress();
   /** @type {Color} */
   #color = "category";
   /** @type {Group[]} */
@@ -70,7 +76,7 @@ class ArticleMap {
     /** @type {Stage<MapAnswer>} */
     this.stage = new Stage(frame, {
       ...{ name: "map", mostZoom: MOST_ZOOM, tabindex: 0 },
-      skeleton: html("div", { class: "w-skeleton map-skeleton" }),
+      skeleton: this.#progress.element,
       looks: {
         onMove: (plane) => this.#move(plane),
         onSettle: () => this.#isAiming && this.#aim(),
@@ -83,7 +89,10 @@ class ArticleMap {
     this.scene = new MapScene(stage);
     this.mark = html("div", { class: "map-mark", "aria-hidden": "true" }); // around the article pointed at
     stage.append(this.mark);
-    this.card = new Card(stage, { nameOf: this.#nameOf, colourOf: (category) => colourCategory(this.#data?.palette.categories ?? [""], category) });
+    /** @param {number} category */
+    const colourOf = (category) => colourCategory(this.#data?.palette.categories ?? [""], category);
+    this.card = new Card(stage, { nameOf: this.#nameOf, colourOf });
+    this.sheet = new Sheet(stage, { nameOf: this.#nameOf, colourOf }, (article) => frame.tell("open", article));
     this.legend = new Legend({
       toggle: (group) => this.#changeFilter(() => this.filter.toggle(this.#color, group)),
       only: (group) => this.#changeFilter(() => this.filter.showOnly(this.#color, group, this.#groups.length)),
@@ -92,6 +101,7 @@ class ArticleMap {
     stage.after(this.legend.element);
     this.filter = new Filter((hidden) => frame.tell("filter", hidden));
     frame.atEnd(() => this.filter.release());
+    frame.atEnd(() => this.#progress.end());
     stage.addEventListener("keydown", (event) => this.#onKey(event));
     stage.addEventListener("blur", () => this.#stopAiming());
   }
@@ -107,9 +117,12 @@ class ArticleMap {
     this.filter.take(data.hidden);
     const address = addressOf("/graphs/{g}/map", { g: data.graph }, { run: data.run });
     const isAsking = this.stage.show(address, (answer) => this.#take(answer, data.graph));
-    if (isAsking) return;
+    if (isAsking) {
+      this.#progress.begin(data.graph);
+      return;
+    }
     this.#restyle();
-    if (data.chosen !== earlier?.chosen) this.#focusOn(data.chosen);
+    if (data.chosen !== earlier?.chosen) this.#focusOn(data.chosen, { centre: true });
   }
 
   /**
@@ -117,6 +130,7 @@ class ArticleMap {
    * @param {string} graph
    */
   #take(answer, graph) {
+    this.#progress.end();
     this.#answer = answer;
     this.scene.place(answer.x, answer.y);
     if (graph !== this.#graph) {
@@ -125,7 +139,7 @@ class ArticleMap {
     }
     this.#graph = graph;
     this.#restyle();
-    this.#focusOn(this.#data?.chosen ?? null);
+    this.#focusOn(this.#data?.chosen ?? null, { centre: true });
   }
 
   // Colours, sizes, filters and theme anew, without asking for anything.
@@ -135,17 +149,18 @@ class ArticleMap {
     this.#color = needsRun(data.color) && !answer.pred ? "category" : data.color;
     const { of, groups } = groupArticles(answer, this.#color, { ...data.palette, scale: this.#theme.scale });
     this.#groups = groups;
-    const categories = withUnlabelled(answer.class_names, data.palette.categories, answer.category);
-    const visible = this.filter.findVisible(this.#color, of, categories.of);
+    const visible = this.filter.findVisible(this.#color, of, answer, data.limits);
     const wrong = answer.pred && Uint8Array.from(answer.pred, (pred, at) => Number(isWrong(pred, answer.category[at])));
     const content = {
-      ...{ of, groups, visible, titles: answer.titles, scale: scaleSizes(answer.degree, data.size) },
+      ...{ of, groups, visible, titles: answer.titles, degree: answer.degree, scale: scaleSizes(answer.degree, data.size) },
       wrong: this.#color === "correct" ? null : wrong,
       names: this.#color === "category" || this.#color === "pred",
     };
     this.scene.show(content, this.#light, this.#theme);
     this.legend.draw(groups, this.filter.hiddenBy(this.#color), { some: this.filter.hidesAny(this.#color) });
     this.#drawCaption(visible, wrong);
+    const lit = this.#light?.article ?? null;
+    this.sheet.show(lit, lit === null ? null : this.#articleAt(lit));
   }
 
   /**
@@ -224,10 +239,12 @@ class ArticleMap {
   }
 
   /**
-   * Puts one article and its links into the light; null for none.
+   * Puts one article and its links into the light; null for none. centre: an article that the page asks for is brought
+   * to the middle, near enough to be told apart; one that is chosen here stays where it is.
    * @param {number | null} article
+   * @param {{ centre?: boolean }} [options]
    */
-  async #focusOn(article) {
+  async #focusOn(article, { centre = false } = {}) {
     const [data, answer] = [this.#data, this.#answer];
     if (!data || !answer) return;
     if (article === null || article >= answer.x.length) {
@@ -238,16 +255,13 @@ class ArticleMap {
     if (this.#light?.article === article) return;
     this.#light = { article, links: [], near: new Set() };
     this.#restyle();
-    this.#bringIn(article);
+    this.#bringIn(article, centre);
     this.stage.live.textContent = `Chosen: ${this.#describe(article)}`;
     try {
-      const places = { g: data.graph, i: article };
-      const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/neighbourhood", places, { hops: 1 }));
+      const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/links", { g: data.graph, i: String(article) }, { run: data.run }));
       if (this.#light?.article !== article) return;
-      const own = found.links.filter(([source, target]) => source === 0 || target === 0);
-      const indices = found.articles.map(({ index }) => index);
-      const links = own.map(([source, target]) => ({ source: indices[source], target: indices[target] }));
-      this.#light = { article, links, near: new Set(indices.slice(1)) };
+      const links = found.links.map(({ index }) => ({ source: article, target: index }));
+      this.#light = { article, links, near: new Set(found.links.map(({ index }) => index)) };
       this.#restyle();
     } catch (error) {
       this.stage.live.textContent = error instanceof Error ? error.message : String(error);
@@ -255,14 +269,22 @@ class ArticleMap {
   }
 
   /**
-   * Pans as far as it takes to have the article in sight.
+   * Pans as far as it takes to have the article in sight, above the sheet; or brings it to the middle, and nearer.
    * @param {number} article
+   * @param {boolean} centre
    */
-  #bringIn(article) {
-    const { x, y } = this.scene.onScreen(article);
+  #bringIn(article, centre) {
+    const { view } = this.stage;
     const middle = this.#middle();
-    if (x > 0 && y > 0 && x < 2 * middle.x && y < 2 * middle.y) return;
-    this.stage.view.pan(middle.x - x, middle.y - y);
+    const foot = 2 * middle.y - this.sheet.height;
+    if (centre) {
+      const k = Math.max(view.plane.k, NEAR_ZOOM);
+      view.set({ k, x: middle.x - this.scene.x[article] * k, y: foot / 2 - this.scene.y[article] * k });
+      return;
+    }
+    const { x, y } = this.scene.onScreen(article);
+    if (x > 0 && y > 0 && x < 2 * middle.x && y < foot) return;
+    view.pan(middle.x - x, foot / 2 - y);
   }
 
   /** @returns {Place} */

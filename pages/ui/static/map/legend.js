@@ -1,4 +1,4 @@
-// The legend of the map: a button for each group that shows or hides it, with its count.
+// The legend of the map: a button for each group that shows or hides it, with its count; many groups are folded.
 
 import { buildDot, focusedBeside, html } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
@@ -12,7 +12,13 @@ import { formatCount } from "../base/format.js";
  * @property {() => void} all shows everything again
  */
 
+const FOLDED = 15; // groups that stand there while the rest is folded
+const HINT = "Click to show or hide, double click to show only this";
+
 export class Legend {
+  #isOpen = false;
+  #redraw = () => {};
+
   /** @param {LegendActs} acts */
   constructor(acts) {
     this.acts = acts;
@@ -25,11 +31,23 @@ export class Legend {
    * @param {{ some: boolean }} options some: anything at all is hidden
    */
   draw(groups, hidden, { some }) {
+    this.#redraw = () => this.draw(groups, hidden, { some });
     const focused = focusedBeside(this.element)?.dataset.group;
-    const chips = groups.flatMap((group, at) => (group.count ? [this.#buildChip(group, at, !hidden.has(at))] : []));
+    const { shown, rest } = foldGroups(groups, this.#isOpen ? Infinity : FOLDED);
+    const chips = shown.map((at) => this.#buildChip(groups[at], at, !hidden.has(at)));
+    if (rest || (this.#isOpen && shown.length > FOLDED)) {
+      const text = rest ? `${formatCount(rest)} more` : "Fewer";
+      const fold = { type: "button", class: "w-chip map-all", "data-group": "fold", "aria-expanded": String(this.#isOpen) };
+      chips.push(html("button", { ...fold, onclick: () => this.#fold() }, text));
+    }
     if (some) chips.push(html("button", { type: "button", class: "w-chip map-all", onclick: this.acts.all }, "Show all"));
     this.element.replaceChildren(...chips);
     if (focused != null) chips.find((chip) => chip.dataset.group === focused)?.focus();
+  }
+
+  #fold() {
+    this.#isOpen = !this.#isOpen;
+    this.#redraw();
   }
 
   /**
@@ -40,8 +58,21 @@ export class Legend {
   #buildChip({ label, colour, count }, at, shown) {
     /** @param {MouseEvent} event */
     const onclick = (event) => (event.detail === 2 ? this.acts.only(at) : this.acts.toggle(at));
-    const state = { "aria-pressed": String(shown), title: "Click to show or hide, double click to show only this" };
+    const state = { "aria-pressed": String(shown), title: `${label}. ${HINT}` };
     const chip = { type: "button", class: "w-chip map-chip", "data-group": at, onclick, ...state };
-    return html("button", chip, buildDot(colour), label, html("span", { class: "w-faint" }, formatCount(count)));
+    const name = html("span", { class: "map-chip-label" }, label);
+    return html("button", chip, buildDot(colour), name, html("span", { class: "w-faint" }, formatCount(count)));
   }
+}
+
+/**
+ * Positions of the groups that have articles, and how many are folded away: then the largest stay, in their own order.
+ * @param {Pick<Group, "count">[]} groups
+ * @param {number} most
+ */
+export function foldGroups(groups, most) {
+  const filled = groups.flatMap(({ count }, at) => (count ? [at] : []));
+  if (filled.length <= most) return { shown: filled, rest: 0 };
+  const largest = [...filled].sort((a, b) => groups[b].count - groups[a].count || a - b).slice(0, most);
+  return { shown: largest.sort((a, b) => a - b), rest: filled.length - most };
 }

@@ -13,6 +13,10 @@ const FONT_PX = 12;
 const LONGEST_LABEL = 28; // characters
 const PLATE_PX = 18; // height of a label
 const MOST_TITLES = 14; // beside the chosen article's links
+const MOST_NAMES = 12; // of groups: more would bury the points
+const TITLES_FROM = 2; // zoom at which articles' own titles appear
+const CANDIDATES = 90; // best-linked articles in view that may get a title
+const TITLES_A_ZOOM = 12; // titles at most, times the zoom: the nearer, the more
 
 export class Marks {
   /** @param {MapScene} scene */
@@ -28,7 +32,10 @@ export class Marks {
     const { light, pen } = this.scene;
     pen.font = `600 ${FONT_PX}px ${theme.font}`;
     if (light) this.#paintLight(light, content, theme);
-    else this.#paintNames(theme);
+    else {
+      const taken = this.#paintNames(theme);
+      if (this.scene.zoom >= TITLES_FROM) this.#paintTitlesInView(content, theme, taken);
+    }
   }
 
   /**
@@ -80,14 +87,34 @@ export class Marks {
   }
 
   /**
-   * The name of each group where it is densest, as far as names do not meet.
+   * The name of each group where it is densest, as far as names do not meet; returns where they are.
    * @param {Theme} theme
    */
   #paintNames(theme) {
-    const plates = this.scene.peaks.map((peak) => {
-      return { ...this.scene.toScreen(peak), ...this.#measure(peak.label), size: 0, angle: 0, over: true };
+    const plates = this.scene.peaks.slice(0, MOST_NAMES).map((peak) => {
+      const label = this.#measure(shorten(peak.label, LONGEST_LABEL));
+      return { ...this.scene.toScreen(peak), ...label, size: 0, angle: 0, over: true };
     });
-    this.#paintPlates(plates, [], theme, {});
+    return this.#paintPlates(plates, [], theme, {});
+  }
+
+  /**
+   * Titles of the best-linked articles in view, beside their points, as far as they fit between the names of groups.
+   * @param {Content} content
+   * @param {Theme} theme
+   * @param {Spot[]} taken
+   */
+  #paintTitlesInView({ visible, titles }, theme, taken) {
+    const { scene } = this;
+    scene.pen.font = `400 ${FONT_PX}px ${theme.font}`;
+    const articles = [];
+    for (const article of scene.ranking) {
+      if (articles.length >= CANDIDATES) break;
+      const { x, y } = scene.onScreen(article);
+      if (visible[article] && x > 0 && y > 0 && x < scene.width && y < scene.height) articles.push(article);
+    }
+    const plates = articles.map((article) => ({ ...scene.onScreen(article), ...this.#measure(shorten(titles[article], LONGEST_LABEL)), angle: 0 }));
+    this.#paintPlates(plates, taken, theme, { limit: Math.round(TITLES_A_ZOOM * scene.zoom) });
   }
 
   /** @param {string} label */
@@ -104,6 +131,8 @@ export class Marks {
   #paintPlates(plates, marks, theme, options) {
     const { pen, width: right, height: bottom } = this.scene;
     pen.textBaseline = "middle";
+    /** @type {Spot[]} */
+    const taken = [];
     for (const { item, x, y, anchor } of placeLabels(plates, marks, { left: 0, top: 0, right, bottom }, { gap: 0, ...options })) {
       const { label, width } = plates[item];
       const left = x - { start: 0, middle: width / 2, end: width }[anchor];
@@ -113,7 +142,9 @@ export class Marks {
       pen.fill();
       pen.fillStyle = theme.text;
       pen.fillText(label, left + 5, y + 0.5);
+      for (let at = PLATE_PX / 2; at < width; at += PLATE_PX) taken.push({ x: left + at, y, size: PLATE_PX / 2 });
     }
+    return taken; // discs in a row, as wide as each label
   }
 }
 

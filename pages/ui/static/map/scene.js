@@ -22,6 +22,7 @@ import { clearPicture, createPicture, packColour, paintDisc } from "./pixels.js"
  * @property {Uint8Array | null} wrong 1 where an outline says that the prediction is wrong
  * @property {Float32Array} scale of each article's radius
  * @property {string[]} titles
+ * @property {number[]} degree
  * @property {boolean} names whether the groups are worth being named on the map
  */
 
@@ -55,6 +56,8 @@ export class MapScene {
   /** Places as they came, in any unit. @type {{ x: number[], y: number[] }} */
   #given = { x: [], y: [] };
   #order = new Uint32Array();
+  /** Articles by their links, most first. */
+  ranking = new Uint32Array();
   #radius = 1;
   #ratio = 1;
   /** @type {number[]} */
@@ -106,12 +109,18 @@ export class MapScene {
    * @param {Theme} theme
    */
   show(content, light, theme) {
+    if (content.degree !== this.content?.degree) this.ranking = rankBy(content.degree);
     this.content = content;
     this.light = light;
     this.theme = theme;
     this.#colours = content.groups.map(({ colour }) => packColour(parseColour(colour)));
     this.peaks = content.names ? findPeaks(this, content) : [];
     this.#paint();
+  }
+
+  /** How far one has zoomed in: 1 shows everything. */
+  get zoom() {
+    return this.#plane.k;
   }
 
   /** @param {Plane} plane */
@@ -186,6 +195,14 @@ export class MapScene {
     }
     this.pen.putImageData(this.#image, 0, 0);
   }
+}
+
+/**
+ * [N] positions of values, the highest first.
+ * @param {number[]} values
+ */
+function rankBy(values) {
+  return Uint32Array.from(values, (_, at) => at).sort((a, b) => values[b] - values[a] || a - b);
 }
 
 /** @param {number[]} values */

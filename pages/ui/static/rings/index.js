@@ -87,7 +87,7 @@ class Rings {
     const { graph, hops, run } = this.#data;
     const isNarrow = this.stage.element.clientWidth < NARROW_PX;
     const limit = isNarrow ? Math.min(this.#data.limit, NARROW_LIMIT) : this.#data.limit;
-    return addressOf("/graphs/{g}/articles/{i}/neighbourhood", { g: graph, i: article }, { hops, limit, run });
+    return addressOf("/graphs/{g}/articles/{i}/neighbourhood", { g: graph, i: String(article) }, { hops, limit, run });
   }
 
   /** @param {NeighbourhoodAnswer} answer */

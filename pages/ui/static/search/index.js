@@ -17,6 +17,7 @@ import { countOf } from "../base/format.js";
  * @property {number} limit titles offered at most
  * @property {string} label
  * @property {string} placeholder
+ * @property {boolean} shortcut whether "/" begins here
  */
 
 const AFTER_KEY_MS = 80;
@@ -26,7 +27,7 @@ export default defineComponent("s-root", (/** @type {Frame} */ frame) => new Sea
 
 class Search {
   /** @type {SearchData} */
-  #data = { graph: "", colors: [""], limit: 0, label: "", placeholder: "" };
+  #data = { graph: "", colors: [""], limit: 0, label: "", placeholder: "", shortcut: false };
   /** Hits by query. @type {Map<string, ArticleHit[]>} */
   #answers = new Map();
   /** @type {ArticleHit[]} */
@@ -221,7 +222,7 @@ class Search {
    */
   #onSlash(event) {
     const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.key !== "/" || hasModifier || event.defaultPrevented || isWriting()) return;
+    if (!this.#data.shortcut || event.key !== "/" || hasModifier || event.defaultPrevented || isWriting()) return;
     event.preventDefault();
     this.input.focus();
   }

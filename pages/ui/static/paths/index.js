@@ -1,0 +1,126 @@
+// The shortest paths between two articles: a picture in layers, and below it every path as a line of links.
+
+import { addressOfPage, isPlainClick } from "../base/address.js";
+import { defineComponent } from "../base/component.js";
+import { buildDot, html, svg } from "../base/dom.js";
+import { formatCount } from "../base/format.js";
+import { layOut } from "./layers.js";
+
+/** @import { Frame } from "../base/component.js" */
+
+/**
+ * What paths.py sends; triggers `chosen` (an index).
+ * @typedef {object} PathsData
+ * @property {number[][]} paths each from the first article to the last, by index
+ * @property {{ [index: string]: { title: string, label: string, category: number } }} articles
+ * @property {string[]} colors of categories
+ * @property {boolean} directed
+ */
+
+const MOST_STOPS = 8; // of a layer in the picture
+const FIRST_PATHS = 5; // of the list; the rest is one click away
+
+export default defineComponent("paths", (/** @type {Frame} */ frame) => new Paths(frame));
+
+class Paths {
+  /** @type {PathsData} */
+  #data = { paths: [], articles: {}, colors: [""], directed: false };
+  #isWhole = false;
+  /** @type {[number, number][]} */
+  #steps = [];
+  /** @type {Map<number, HTMLElement>} */
+  #stops = new Map();
+
+  /** @param {Frame} frame */
+  constructor(frame) {
+    this.frame = frame;
+    this.lines = svg("svg", { class: "paths-lines", "aria-hidden": "true" });
+    this.layers = html("div", { class: "paths-layers" });
+    this.picture = html("div", { class: "paths-picture", role: "group", "aria-label": "Picture of the paths" }, this.lines, this.layers);
+    this.list = html("ol", { class: "paths-list" });
+    this.more = html("button", { type: "button", class: "w-button", hidden: true, onclick: () => this.#showAll() });
+    frame.root.append(this.picture, this.list, this.more);
+    frame.watchSize(this.picture, () => this.#drawLines());
+  }
+
+  /**
+   * @param {PathsData} data
+   * @param {PathsData | null} earlier
+   */
+  update(data, earlier) {
+    this.#data = data;
+    if (JSON.stringify(data.paths) !== JSON.stringify(earlier?.paths)) this.#isWhole = false;
+    this.#draw();
+  }
+
+  #draw() {
+    const { layers, steps } = layOut(this.#data.paths, MOST_STOPS);
+    this.#steps = steps;
+    this.#stops.clear();
+    const columns = layers.map(({ shown, rest }) => {
+      const stops = shown.map(({ article }) => {
+        const stop = this.#buildLink(article, "paths-stop");
+        this.#stops.set(article, stop);
+        return stop;
+      });
+      const left = rest ? html("span", { class: "w-small w-faint" }, `and ${formatCount(rest)} more`) : null;
+      return html("div", { class: "paths-layer" }, ...stops, left);
+    });
+    this.layers.replaceChildren(...columns);
+    this.#drawList();
+    this.#drawLines();
+  }
+
+  #drawList() {
+    const { paths } = this.#data;
+    const shown = this.#isWhole ? paths : paths.slice(0, FIRST_PATHS);
+    const lines = shown.map((path) => {
+      const words = path.flatMap((article, at) => [...(at ? [html("span", { class: "w-faint" }, this.#data.directed ? "→" : "–")] : []), this.#buildLink(article, "paths-link")]);
+      return html("li", {}, ...words);
+    });
+    this.list.replaceChildren(...lines);
+    this.more.hidden = shown.length === paths.length;
+    this.more.textContent = `Show the other ${formatCount(paths.length - shown.length)} paths`;
+  }
+
+  #showAll() {
+    const at = this.list.children.length;
+    this.#isWhole = true;
+    this.#drawList();
+    this.list.children[at]?.querySelector("a")?.focus();
+  }
+
+  // Straight lines between the middles of stops, behind them.
+  #drawLines() {
+    const frame = this.picture.getBoundingClientRect();
+    this.lines.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
+    /** @param {number} article */
+    const middle = (article) => {
+      const box = this.#stops.get(article)?.getBoundingClientRect();
+      return box ? { x: box.left + box.width / 2 - frame.left, y: box.top + box.height / 2 - frame.top } : { x: 0, y: 0 };
+    };
+    const lines = this.#steps.map(([from, to]) => {
+      const [a, b] = [middle(from), middle(to)];
+      return svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
+    });
+    this.lines.replaceChildren(...lines);
+  }
+
+  /**
+   * @param {number} article
+   * @param {string} kind
+   */
+  #buildLink(article, kind) {
+    const { articles, colors } = this.#data;
+    const { title, label, category } = articles[article];
+    const href = addressOfPage(location.href, "", { article, from: null });
+    /** @param {MouseEvent} event */
+    const onclick = (event) => {
+      if (!isPlainClick(event)) return;
+      event.preventDefault();
+      this.frame.tell("chosen", article);
+    };
+    const dot = kind === "paths-stop" ? buildDot(colors[category % colors.length]) : null;
+    return html("a", { class: kind, href, onclick, title: `${title}, ${label}` }, dot, html("span", {}, title));
+  }
+}
