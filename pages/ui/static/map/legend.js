@@ -1,6 +1,6 @@
 // The legend of the map: a button for each group that shows or hides it, with its count.
 
-import { buildDot, focusedBeside, html } from "../base/dom.js";
+import { buildDot, chipActs, focusedBeside, html } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
 
 /** @import { Group } from "./groups.js" */
@@ -27,7 +27,7 @@ export class Legend {
   draw(groups, hidden, { some }) {
     const focused = focusedBeside(this.element)?.dataset.group;
     const chips = groups.flatMap((group, at) => (group.count ? [this.#buildChip(group, at, !hidden.has(at))] : []));
-    if (some) chips.push(html("button", { type: "button", class: "w-chip map-all", onclick: this.acts.all }, "Show all"));
+    if (some) chips.push(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
     this.element.replaceChildren(...chips);
     if (focused != null) chips.find((chip) => chip.dataset.group === focused)?.focus();
   }
@@ -38,10 +38,8 @@ export class Legend {
    * @param {boolean} shown
    */
   #buildChip({ label, colour, count }, at, shown) {
-    /** @param {MouseEvent} event */
-    const onclick = (event) => (event.detail === 2 ? this.acts.only(at) : this.acts.toggle(at));
-    const state = { "aria-pressed": String(shown), title: "Click to show or hide, double click to show only this" };
-    const chip = { type: "button", class: "w-chip map-chip", "data-group": at, onclick, ...state };
+    const acts = chipActs({ toggle: () => this.acts.toggle(at), only: () => this.acts.only(at) });
+    const chip = { type: "button", class: "w-chip map-chip", "data-group": at, "aria-pressed": String(shown), ...acts };
     return html("button", chip, buildDot(colour), label, html("span", { class: "w-faint" }, formatCount(count)));
   }
 }
