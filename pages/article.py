@@ -117,6 +117,7 @@ def draw_article(article: int) -> None:
         draw_links(article)
 
 
+st.title("Article")
 search(
     graph=graph_id,
     key="article_search",

@@ -54,6 +54,7 @@ chosen = article if article >= 0 else None
 hidden = [int(text) for text in inputs.read_param("filter").split(",") if text.isdecimal()]
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
+st.title("Map")
 left, right = st.columns([3, 1], gap="medium")
 with right:
     color = inputs.choose(

@@ -208,3 +208,11 @@ def test_published_numbers_are_shown_on_their_graph_alone(open_page, explorer, t
     assert published.value["mean"].tolist() == pytest.approx([81.07, 80.69, 80.30, 79.98, 79.84, 77.65, 77.19])
     assert set(published.value["protocol"]) == {"3 of the 20 splits", "all 20 splits"}
     assert board.value["benchmark"].tolist() == ["gcn", "mlp"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_i06_headings_begin_with_one_title_and_leave_no_level_out(open_page, finished_run, name):
+    for params in ({}, {"run": finished_run, "article": 0}):
+        at = open_page(name, **params)
+        levels = [int(heading.tag[1]) for heading in (*at.title, *at.header, *at.subheader)]
+        assert levels == sorted(levels) and levels.count(1) == 1 and set(levels) <= {1, 2}

@@ -316,7 +316,8 @@ def test_i12_a_restart_says_whose_it_is():
       const { shapes, annotations } = buildMarks(lines, options);
       return shapes.map(({ x0, line }, at) => [x0, line.color, annotations[at].text, annotations[at].yshift]);
     };
-    done([look([makeLine(a, "a", "red")]), look([makeLine(a, "first <b>", "red"), makeLine(a, "first <b>", "red"), makeLine(b, "b", "blue")])]);
+    const twice = [makeLine(a, "first <b>", "red"), makeLine(a, "first <b>", "red")];
+    done([look([makeLine(a, "a", "red")]), look([...twice, makeLine(b, "b", "blue")])]);
     """
     alone, together = call_js(script)
     assert alone == [[5, "grey", "resumed", 0]]
