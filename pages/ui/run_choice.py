@@ -8,17 +8,16 @@ from pages.ui import inputs
 
 
 def draw_menu(ids: Sequence[str], selected: Sequence[str]) -> None:
-    """A menu of all runs beside the table, whose check boxes take a mouse."""
+    """A menu of all runs below the table, whose check boxes take a mouse; unfolded in place, where Tab leads to it."""
     key = "runs_menu"
     st.session_state[key] = [run_id for run_id in ids if run_id in selected]
-    with st.popover("Choose runs", icon=":material/checklist:", key="runs_choose"):
+    with st.expander("Choose runs by name", icon=":material/checklist:"):
         st.multiselect(
             "Runs in the charts",
             list(ids),
             key=key,
             on_change=lambda: save_choice(st.session_state[key], selected),
             placeholder="Type a part of a name",
-            width=360,
         )
 
 
