@@ -85,6 +85,7 @@ def draw_article(article: int) -> None:
     )
 
 
+st.title("Article")
 search(graph=graph_id, key="article_search", on_chosen=lambda: on_event("article_search"))
 wanted = inputs.read_param("article")
 if wanted:

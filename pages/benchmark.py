@@ -73,7 +73,7 @@ def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, 
 
 def draw_published(published: tuple[PublishedResult, ...]) -> None:
     """What others reached on this graph, and how they measured."""
-    st.subheader("Published on this graph")
+    st.header("Published on this graph")
     st.dataframe(
         leaderboard.build_published_rows(published),
         key="benchmark_published",
@@ -88,7 +88,7 @@ def draw_published(published: tuple[PublishedResult, ...]) -> None:
 
 def draw_difference(board: list[BenchmarkSummary]) -> None:
     """Two benchmarks of one's choice, run by run."""
-    st.subheader("Is one better?")
+    st.header("Is one better?")
     labels = leaderboard.name_apart(board)
     ids = list(labels)
     chosen = []
@@ -134,5 +134,5 @@ if published:
 if len(board) > 1:
     draw_difference(board)
 if board:
-    st.subheader("Measure another")
+    st.header("Measure another")
     draw_start(board)

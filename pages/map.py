@@ -54,6 +54,7 @@ article = inputs.read_int("article", -1, low=0, high=graph.num_nodes - 1)
 chosen = article if article >= 0 else None
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
+st.title("Map")
 left, right = st.columns([3, 1], gap="medium")
 with right:
     color = inputs.choose(

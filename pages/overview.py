@@ -43,7 +43,7 @@ def draw_graph(description: GraphDescription) -> None:
 
 def draw_learned(records: list[RunRecord]) -> None:
     """The best run so far, or the offer to train one."""
-    st.subheader("What has been learned")
+    st.header("What has been learned")
     scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
     if not scored:
         seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))

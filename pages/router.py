@@ -9,7 +9,8 @@ from pages.ui.loaders import get_explorer
 
 # A file of ours: an icon named by Material is fetched from another server.
 FAVICON = str(STATIC / "favicon.svg")
-st.set_page_config(page_title="WikiCS Explorer", page_icon=FAVICON, layout="wide")
+PRODUCT = "WikiCS Explorer"
+st.set_page_config(page_title=PRODUCT, page_icon=FAVICON, layout="wide")
 
 PAGES = [
     st.Page(
@@ -33,19 +34,41 @@ PAGES = [
 
 explorer = get_explorer()
 page = st.navigation(PAGES, position="hidden")
+st.html(STATIC / "base" / "page.css")
 
 
 def draw_row() -> None:
     """Navigation on the left; the open graph and the chosen run on the right, kept in the URL."""
     with st.container(horizontal=True, vertical_alignment="center", key="router_row", gap="small"):
         for item in PAGES:
-            st.page_link(item, query_params=inputs.kept_params())
+            label = f"**{item.title}**" if item is page else item.title
+            st.page_link(item, label=label, query_params=inputs.kept_params())
         st.space("stretch")
         notices: list[str] = []
         st.session_state["open_graph"] = inputs.choose_graph(explorer, notices)
         st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"], notices)
     for notice in notices:
         st.warning(notice, icon=":material/info:")
+
+
+def name_tab() -> str:
+    """What is open, the page, the product: no two tabs of a browser are called alike."""
+    return " · ".join(word for word in (find_open(), page.title, PRODUCT) if word)
+
+
+def find_open() -> str:
+    """The article or the run that the page is about, else the graph; nothing where the page will say what is wrong."""
+    graph_id: str = st.session_state["open_graph"]
+    wanted = inputs.read_param("article")
+    if page.title in ("Map", "Article") and wanted:
+        graph = explorer.graphs.load(graph_id)
+        try:
+            return graph.titles[graph.index_of(wanted)]
+        except WikicsError:
+            return ""
+    if page.title in ("Train", "Runs") and (run := inputs.read_param("run")):
+        return run
+    return next((summary.name for summary in explorer.graphs.list() if summary.id == graph_id), "")
 
 
 @st.fragment(run_every=0.5)
@@ -60,9 +83,10 @@ def wait_until_ready() -> None:
 if explorer.graphs.readiness().ready:
     try:
         draw_row()
+        st.set_page_config(page_title=name_tab())
         page.run()
     except WikicsError as error:
         inputs.show_error(error)
 else:
-    st.title("WikiCS Explorer")
+    st.title(PRODUCT)
     wait_until_ready()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, report, run_table
+from pages.ui import charts, inputs, report, run_choice, run_table
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
@@ -27,13 +27,7 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
     ids = [record.id for record in records]
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
-
-    def changed() -> None:
-        chosen = [ids[row] for row in st.session_state[key].selection.rows if row < len(ids)]
-        added = [run_id for run_id in chosen if run_id not in selected]
-        opened = added[0] if len(added) == 1 else inputs.read_param("run")
-        inputs.write_params(runs=",".join(chosen) or "none", run=opened)
-
+    run_choice.show_ticks(key, [ids.index(run_id) for run_id in selected if run_id in ids])
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(
         run_table.build_rows(records),
@@ -41,9 +35,8 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
         hide_index=True,
         height=min(36 * len(records) + 40, 320),
         column_order=NARROW_COLUMNS if narrow else None,
-        on_select=changed,
+        on_select=lambda: run_choice.save_choice(run_choice.read_ticks(key, ids, selected), selected),
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": [ids.index(run_id) for run_id in selected if run_id in ids]}},
         column_config={
             "state": st.column_config.MultiselectColumn(
                 options=list(STATE_COLORS), color=list(STATE_COLORS.values()), width="small"
@@ -144,6 +137,7 @@ with left:
     selected = [record.id for record in records if wanted is None or record.id in wanted]
     selected = selected[: DRAWN_AT_FIRST if wanted is None else MAX_DRAWN]
     draw_table(records, selected, narrow=bool(opened))
+    run_choice.draw_menu([record.id for record in records], selected)
     options = draw_controls()
     if selected:
         drawn = [CurveRun(record.id, record.state) for record in records if record.id in selected]

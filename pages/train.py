@@ -65,7 +65,7 @@ def draw_command(preset: Preset, changed: dict[str, object]) -> None:
     words = ["wikics", "train", "--graph", graph_id, "--preset", preset.name]
     for name, value in changed.items():
         words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={value}"]
-    st.code(shlex.join(words), language="bash", wrap_lines=True)
+    st.code(shlex.join(words), language=None, wrap_lines=True)
 
 
 def draw_place(preset: Preset, changed: dict[str, object]) -> None:
@@ -142,7 +142,7 @@ with left:
     with st.container(horizontal=True, gap="small"):
         for item in presets.values():
             draw_card(item, chosen=item.name == preset.name)
-    st.subheader("Settings")
+    st.header("Settings")
     changed = draw_settings(preset, graph)
 with place:
     draw_place(preset, changed)

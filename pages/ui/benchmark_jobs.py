@@ -48,7 +48,7 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
         words = ["wikics", "benchmark", "--graph", graph_id, "--preset", preset]
         words += ["--splits", f"0-{splits - 1}"] if splits < num_splits else []
         words += ["--seeds", str(seeds)] if seeds > 1 else []
-        st.code(shlex.join(words), language="bash", wrap_lines=True)
+        st.code(shlex.join(words), language=None, wrap_lines=True)
         if inputs.may_train(explorer):
             st.button(
                 "Start the benchmark",

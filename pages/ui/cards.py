@@ -45,7 +45,7 @@ def draw_probabilities(card: ArticleCard, probs: dict[str, float], pred: str, *,
 
 def draw_card(card: ArticleCard, *, key: str) -> None:
     """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours."""
-    st.subheader(escape_markdown(card.title))
+    st.header(escape_markdown(card.title))
     if card.url:
         st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
     sentence = (

@@ -132,13 +132,14 @@ def _draw_tabs(report: Report, names: Sequence[str], *, key: str) -> None:
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
-    left, right = st.columns(2)
-    left.dataframe(
-        [{"field": name, "value": str(value)} for name, value in details.config.items()],
-        hide_index=True,
-        key=f"{key}_config",
-    )
-    right.json(details.environment, expanded=1)
+    for column, part in zip(st.columns(2), ("config", "environment"), strict=True):
+        values: dict[str, object] = getattr(details, part)
+        column.dataframe(
+            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in values.items()],
+            hide_index=True,
+            key=f"{key}_{part}",
+            alt=f"The run's {part}",
+        )
 
 
 def draw_log(run_id: str) -> None:

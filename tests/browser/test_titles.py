@@ -29,8 +29,8 @@ def test_articles(app, home, run, page):
         title = app.get(f"/graphs/{home.hostile}/articles/{article}")["title"]
         assert title == name_attack(article, 0)
         page.goto(f"{app.url}/article?graph={home.hostile}&run={run}&article={article}")
-        page.get_by_role("heading").first.wait_for()
-        assert page.get_by_role("heading").first.inner_text().replace("\u2060", "") == title
+        page.get_by_role("heading", level=2).wait_for()
+        assert page.get_by_role("heading", level=2).inner_text().replace("\u2060", "") == title
         page.locator(".rings-node").first.wait_for()
         for node in page.locator(".rings-svg:not(.rings-spot) .rings-node").all()[:3]:
             node.hover(force=True)

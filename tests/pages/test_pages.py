@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from core.backends.local.backend import LocalBackend
 from core.runs.job_states import JobStates
 from core.runs.state import RunState
-from pages.ui import inputs
+from pages.ui import inputs, run_choice
 from pages.ui.theme import category_colors
 
 ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
@@ -302,3 +302,32 @@ def test_published_numbers_are_shown_on_their_graph_alone(open_page, explorer, t
     assert published.value["mean"].tolist() == pytest.approx([81.07, 80.69, 80.30, 79.98, 79.84, 77.65, 77.19])
     assert set(published.value["protocol"]) == {"3 of the 20 splits", "all 20 splits"}
     assert board.value["benchmark"].tolist() == ["gcn", "mlp"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_i06_headings_begin_with_one_title_and_leave_no_level_out(open_page, finished_run, name):
+    for params in ({}, {"run": finished_run, "article": 0}):
+        at = open_page(name, **params)
+        levels = [int(heading.tag[1]) for heading in (*at.title, *at.header, *at.subheader)]
+        assert levels == sorted(levels) and levels.count(1) == 1 and set(levels) <= {1, 2}
+
+
+def test_i06_runs_are_chosen_without_a_mouse(open_page, explorer, finished_run):
+    other = explorer.runs.submit(explorer.configs.build_default(explorer.runs.read(finished_run).graph)).id
+    at = open_page("runs", runs=finished_run)
+    menu = at.multiselect(key="runs_menu")
+    assert (menu.label, menu.options, menu.value) == ("Runs in the charts", [other, finished_run], [finished_run])
+    menu.select(other).run()
+    assert not at.exception
+    assert at.multiselect(key="runs_menu").value == [other, finished_run]
+    drawn = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    assert [run["id"] for run in drawn[0]["runs"]] == [other, finished_run]
+
+
+@pytest.mark.parametrize(
+    ("selected", "rows", "ticked"),
+    [(["a", "b"], [], ["a", "b"]), (["a"], [], []), (["a", "b"], [1], ["b"]), (["a", "b"], [0, 1, 2], ["a", "b", "c"])],
+)
+def test_i06_escape_in_the_table_wipes_no_selection(monkeypatch, selected, rows, ticked):
+    monkeypatch.setattr(run_choice.st, "session_state", {"table": {"selection": {"rows": rows}}})
+    assert run_choice.read_ticks("table", ["a", "b", "c"], selected) == ticked

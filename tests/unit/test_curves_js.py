@@ -292,3 +292,33 @@ def test_numbers_read_well():
         f"2{thin}h 4{thin}min",
         "&lt;b&gt;A &amp; B&lt;/b&gt;",
     ]
+
+
+def test_i12_one_curve_is_shown_alone_among_its_like():
+    script = """
+    import { hideOthers } from "./curves/legend.js";
+    const groups = [[{ id: "a" }, { id: "b" }, { id: "c" }], [{ id: "train" }, { id: "val" }]];
+    const after = (id, ...hidden) => [...hideOthers(id, { hidden: new Set(hidden), groups })].sort();
+    done([after("b", "train"), after("b", "a", "b"), after("val")]);
+    """
+    assert call_js(script) == [["a", "c", "train"], ["a", "c"], ["train"]]
+
+
+def test_i12_a_restart_says_whose_it_is():
+    script = """
+    import { buildMarks } from "./curves/traces.js";
+    import { buildXAxis } from "./curves/axes.js";
+    const makeRun = (id, ...epochs) => ({ id, columns: { epoch: epochs }, restarts: () => [1] });
+    const [a, b] = [makeRun("a", 1, 5, 6), makeRun("b", 1, 9, 10)];
+    const makeLine = (run, owner, color) => ({ run, owner, color });
+    const options = { name: "epoch", axis: buildXAxis("epoch", 10), color: "grey" };
+    const look = (lines) => {
+      const { shapes, annotations } = buildMarks(lines, options);
+      return shapes.map(({ x0, line }, at) => [x0, line.color, annotations[at].text, annotations[at].yshift]);
+    };
+    const twice = [makeLine(a, "first <b>", "red"), makeLine(a, "first <b>", "red")];
+    done([look([makeLine(a, "a", "red")]), look([...twice, makeLine(b, "b", "blue")])]);
+    """
+    alone, together = call_js(script)
+    assert alone == [[5, "grey", "resumed", 0]]
+    assert together == [[5, "red", "first &lt;b&gt; resumed", 0], [9, "blue", "b resumed", -14]]

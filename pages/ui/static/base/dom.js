@@ -39,6 +39,18 @@ export function buildDot(colour, shape = "disc") {
 }
 
 /**
+ * What a chip of a legend does when it is pressed: shows or hides its own, or shows it alone.
+ * @param {{ toggle: () => void, only: () => void }} acts
+ * @returns {Attributes}
+ */
+export function chipActs({ toggle, only }) {
+  return {
+    title: "Click to show or hide; double click, or hold Shift, to show only this",
+    onclick: (event) => (event.detail === 2 || event.shiftKey ? only() : toggle()),
+  };
+}
+
+/**
  * The 2D pen of a canvas.
  * @param {HTMLCanvasElement} canvas
  * @param {CanvasRenderingContext2DSettings} [settings]

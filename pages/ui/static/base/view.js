@@ -115,15 +115,14 @@ export class View {
  * @param {View} view
  */
 export function zoomButtons(view) {
-  /** @param {string} label @param {string} text @param {() => void} act */
-  const button = (label, text, act) =>
-    html("button", { type: "button", class: "w-button", "aria-label": label, title: label, onclick: act }, text);
+  /** @param {{ [name: string]: string }} names @param {string} text @param {() => void} act */
+  const button = (names, text, act) => html("button", { type: "button", class: "w-button", ...names, onclick: act }, text);
   return html(
     "div",
     { class: "w-zoom", role: "group", "aria-label": "Zoom" },
-    button("Zoom in", "+", () => view.zoomBy(BUTTON_ZOOM)),
-    button("Zoom out", "−", () => view.zoomBy(1 / BUTTON_ZOOM)),
-    button("Show all", "Fit", () => view.reset()),
+    button({ "aria-label": "Zoom in", title: "Zoom in" }, "+", () => view.zoomBy(BUTTON_ZOOM)),
+    button({ "aria-label": "Zoom out", title: "Zoom out" }, "−", () => view.zoomBy(1 / BUTTON_ZOOM)),
+    button({ title: "Bring everything into view" }, "Fit", () => view.reset()),
   );
 }
 

@@ -1,4 +1,5 @@
-// The crosshair: one line through all charts of the page at the same x, and the values of the chart under the pointer.
+// The crosshair: one line through all charts of the page at the same x, and the values of the chart under the pointer,
+// which stand below the chart (or above it), since a box of ten rows on it would hide half of what it is about.
 
 import { html } from "../base/dom.js";
 import { buildSwatch } from "./legend.js";
@@ -14,6 +15,7 @@ import { nearestIndex } from "./series.js";
 const ROWS = 10;
 const DOTTED_LINES = 8; // more dots than this hide the lines
 const NEAR_PX = 8;
+const BESIDE_PX = 2; // between the chart and its values
 /** @type {{ [key: string]: number }} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 /** @type {Set<Crosshair>} */
@@ -32,7 +34,8 @@ export class Crosshair {
     this.box = html("div", { class: "c-tip", hidden: true });
     this.live = html("div", { class: "w-hidden", role: "status" });
     const { plot } = chart;
-    plot.append(this.line, this.dots, this.box, this.live);
+    plot.append(this.line, this.dots, this.live);
+    chart.element.append(this.box);
     plot.addEventListener("pointermove", (event) => this.#onPointer(event));
     plot.addEventListener("pointerdown", (event) => event.pointerType === "touch" && this.#onPointer(event));
     plot.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hideAll());
@@ -168,9 +171,21 @@ export class Crosshair {
     });
     const more = found.length > ROWS ? [html("div", { class: "w-faint" }, `and ${found.length - ROWS} more`)] : [];
     this.box.replaceChildren(html("div", { class: "c-at" }, title), ...rows, ...more);
-    const width = this.chart.plot.clientWidth;
-    const beside = left + 14 + this.box.offsetWidth > width ? left - 14 - this.box.offsetWidth : left + 14;
-    this.box.style.transform = `translateX(${Math.max(0, Math.min(beside, width - this.box.offsetWidth))}px)`;
+    this.#placeBox(left);
+  }
+
+  /**
+   * Below the chart, centred on the crosshair; above it where the window ends before.
+   * @param {number} left px
+   */
+  #placeBox(left) {
+    const { plot } = this.chart;
+    const { offsetWidth: width, offsetHeight: height } = this.box;
+    const { top, bottom } = plot.getBoundingClientRect();
+    const isAbove = bottom + height > innerHeight && top > height;
+    const x = Math.max(0, Math.min(left - width / 2, plot.clientWidth - width));
+    const y = isAbove ? plot.offsetTop - height - BESIDE_PX : plot.offsetTop + plot.offsetHeight + BESIDE_PX;
+    this.box.style.transform = `translate(${x}px, ${y}px)`;
   }
 
   /** After a redraw: the same x may lie elsewhere. */

@@ -7,7 +7,7 @@ import { html } from "../base/dom.js";
 import { mixColours } from "../base/theme.js";
 import { CurveChart } from "./chart.js";
 import { dropDraw } from "./draw_queue.js";
-import { Legend } from "./legend.js";
+import { hideOthers, Legend } from "./legend.js";
 import { loadPlotly } from "./plotly.js";
 import { ACTIVE, sharedPoller } from "./poller.js";
 import { ValueTable } from "./table.js";
@@ -52,7 +52,7 @@ class Curves {
   #chosen = null;
   /** Runs that were active when they were drawn. @type {Set<string>} */
   #drawnActive = new Set();
-  #legend = new Legend((id) => this.#toggle(id));
+  #legend = new Legend({ toggle: (id) => this.#toggle(id), only: (id) => this.#showOnly(id), all: () => this.#choose(new Set()) });
   #table = new ValueTable();
 
   /** @param {Frame} frame */
@@ -149,6 +149,7 @@ class Curves {
       const run = hidden.has(id) ? null : this.#poller.runs.get(id);
       return (run ? parts : []).map((part) => ({
         run: /** @type {RunSeries} */ (run),
+        owner: name,
         part: part.id,
         name: single ? part.label : `${name} · ${part.label.toLowerCase()}`,
         color: pickColour(theme, single ? part.color : color),
@@ -161,9 +162,25 @@ class Curves {
   /** @param {string} id */
   #toggle(id) {
     if (!this.#data) return;
-    this.#chosen = new Set(this.#chosen ?? hideAtFirst(this.#data));
-    if (!this.#chosen.delete(id)) this.#chosen.add(id);
-    this.#show(this.#data);
+    const hidden = new Set(this.#chosen ?? hideAtFirst(this.#data));
+    if (!hidden.delete(id)) hidden.add(id);
+    this.#choose(hidden);
+  }
+
+  /**
+   * Shows one run among the runs, or one kind of curve among the kinds.
+   * @param {string} id
+   */
+  #showOnly(id) {
+    if (!this.#data) return;
+    const { runs, parts } = this.#data;
+    this.#choose(hideOthers(id, { hidden: this.#chosen ?? hideAtFirst(this.#data), groups: [runs, parts] }));
+  }
+
+  /** @param {Set<string>} hidden */
+  #choose(hidden) {
+    this.#chosen = hidden;
+    if (this.#data) this.#show(this.#data);
   }
 
   /** @returns {CurveTheme} */

@@ -1,6 +1,6 @@
 // The legend of curves: chips that switch runs and kinds of curve on and off.
 
-import { focusedBeside, html } from "../base/dom.js";
+import { chipActs, focusedBeside, html } from "../base/dom.js";
 
 /** @import { CurvesData } from "./index.js" */
 
@@ -12,12 +12,19 @@ import { focusedBeside, html } from "../base/dom.js";
  * @property {(run: string) => string} stateOf
  */
 
-/** @typedef {{ id: string, label: string, color: string, dash: string, title?: string }} Chip */
+/** @typedef {{ id: string, label: string, color: string, dash: string, help?: string }} Chip */
+
+/**
+ * @typedef {object} LegendActs
+ * @property {(id: string) => void} toggle shows or hides a run or a kind of curve
+ * @property {(id: string) => void} only shows it alone among its like
+ * @property {() => void} all shows everything
+ */
 
 export class Legend {
-  /** @param {(id: string) => void} toggle */
-  constructor(toggle) {
-    this.toggle = toggle;
+  /** @param {LegendActs} acts */
+  constructor(acts) {
+    this.acts = acts;
     this.element = html("div", { class: "c-legend" });
   }
 
@@ -35,9 +42,10 @@ export class Legend {
     });
     const parts = data.parts.map(({ id, label, help, color, dash }) => {
       const look = single ? { color: colourOf(color), dash: "solid" } : { color: colourOf("faint"), dash };
-      return this.#buildChip({ id, label, title: help, ...look }, !hidden.has(id));
+      return this.#buildChip({ id, label, help, ...look }, !hidden.has(id));
     });
     this.element.replaceChildren(...buildGroup("Runs", runs), ...buildGroup("Curves", parts));
+    if (hidden.size) this.element.append(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
     this.showStates(stateOf);
     if (focused) [...runs, ...parts].find((chip) => chip.dataset.chip === focused)?.focus();
   }
@@ -56,10 +64,24 @@ export class Legend {
    * @param {Chip} chip
    * @param {boolean} shown
    */
-  #buildChip({ id, label, color, dash, title }, shown) {
-    const attributes = { class: "w-chip c-chip", type: "button", title, "aria-pressed": String(shown), "data-chip": id };
-    return html("button", { ...attributes, onclick: () => this.toggle(id) }, buildSwatch(color, dash), html("span", {}, label));
+  #buildChip({ id, label, color, dash, help }, shown) {
+    const acts = chipActs({ toggle: () => this.acts.toggle(id), only: () => this.acts.only(id) });
+    const attributes = { class: "w-chip c-chip", type: "button", "aria-pressed": String(shown), "data-chip": id, ...acts };
+    const title = help ? `${help}. ${acts.title}` : acts.title;
+    return html("button", { ...attributes, title }, buildSwatch(color, dash), html("span", {}, label));
   }
+}
+
+/**
+ * What is hidden once one of a group is shown alone; the other groups stay as they are.
+ * @param {string} id
+ * @param {{ hidden: ReadonlySet<string>, groups: { id: string }[][] }} state
+ */
+export function hideOthers(id, { hidden, groups }) {
+  const like = groups.map((group) => group.map((one) => one.id)).find((ids) => ids.includes(id)) ?? [];
+  const next = new Set([...hidden, ...like]);
+  next.delete(id);
+  return next;
 }
 
 /**

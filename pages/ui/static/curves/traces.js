@@ -10,6 +10,7 @@ import { bucketIndices, smooth } from "./series.js";
 /**
  * @typedef {object} CurveLine a line that a person has not hidden
  * @property {RunSeries} run
+ * @property {string} owner what the run is called
  * @property {string} part
  * @property {string} name
  * @property {string} color
@@ -26,6 +27,7 @@ export const EVERYTHING = [-Infinity, Infinity];
 const BUCKETS = 1000;
 const GHOST_OPACITY = 0.25;
 const MARKED_RUNS = 5; // more restart lines than this are noise
+const NOTE_PX = 14; // a line of text
 
 /**
  * @param {HeldLine} line
@@ -76,17 +78,29 @@ function buildTrace({ name, color, points, values, drawn }, axes, style) {
 }
 
 /**
- * A dotted line where training went on after a pause.
+ * A dotted line where training went on after a pause; of several runs it has the run's colour and says its name,
+ * a line of text each, so that no two lie over each other.
  * @param {CurveLine[]} lines
  * @param {{ name: XName, axis: XAxis, color: string }} options
  */
 export function buildMarks(lines, { name, axis, color }) {
-  const runs = [...new Set(lines.map(({ run }) => run))].slice(0, MARKED_RUNS);
-  const rows = runs.flatMap((run) => run.restarts().flatMap((row) => run.columns[name]?.[row] ?? [])).map(axis.toPlot);
-  const line = { color, width: 1, dash: "dot" };
-  const note = { yref: "paper", y: 1, text: "resumed", showarrow: false, xanchor: "left", yanchor: "top", font: { size: 11 } };
+  const byRun = new Map(lines.map((line) => [line.run, line]));
+  const runs = [...byRun.keys()].slice(0, MARKED_RUNS);
+  const marks = runs.flatMap((run, at) =>
+    run.restarts().flatMap((row) => {
+      const x = run.columns[name]?.[row];
+      if (x == null) return [];
+      const drawn = byRun.get(run);
+      const own = { color: drawn?.color ?? color, text: `${escapeText(drawn?.owner ?? run.id)} resumed` };
+      return { x: axis.toPlot(x), at, ...(byRun.size > 1 ? own : { color, text: "resumed" }) };
+    }),
+  );
+  const note = { yref: "paper", y: 1, showarrow: false, xanchor: "left", yanchor: "top" };
   return {
-    shapes: rows.map((x) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line })),
-    annotations: rows.map((x) => ({ ...note, x })),
+    shapes: marks.map(({ x, color: own }) => ({
+      ...{ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1 },
+      line: { color: own, width: 1, dash: "dot" },
+    })),
+    annotations: marks.map(({ x, at, text }) => ({ ...note, x, text, yshift: -NOTE_PX * at, font: { size: 11, color } })),
   };
 }

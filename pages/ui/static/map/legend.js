@@ -1,6 +1,6 @@
 // The legend of the map: a button for each group that shows or hides it, with its count; many groups are folded.
 
-import { buildDot, focusedBeside, html } from "../base/dom.js";
+import { buildDot, chipActs, focusedBeside, html } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
 
 /** @import { Group } from "./groups.js" */
@@ -13,7 +13,6 @@ import { formatCount } from "../base/format.js";
  */
 
 const FOLDED = 15; // groups that stand there while the rest is folded
-const HINT = "Click to show or hide, double click to show only this";
 
 export class Legend {
   #isOpen = false;
@@ -37,10 +36,10 @@ export class Legend {
     const chips = shown.map((at) => this.#buildChip(groups[at], at, !hidden.has(at)));
     if (rest || (this.#isOpen && shown.length > FOLDED)) {
       const text = rest ? `${formatCount(rest)} more` : "Fewer";
-      const fold = { type: "button", class: "w-chip map-all", "data-group": "fold", "aria-expanded": String(this.#isOpen) };
+      const fold = { type: "button", class: "w-chip w-all", "data-group": "fold", "aria-expanded": String(this.#isOpen) };
       chips.push(html("button", { ...fold, onclick: () => this.#fold() }, text));
     }
-    if (some) chips.push(html("button", { type: "button", class: "w-chip map-all", onclick: this.acts.all }, "Show all"));
+    if (some) chips.push(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
     this.element.replaceChildren(...chips);
     if (focused != null) chips.find((chip) => chip.dataset.group === focused)?.focus();
   }
@@ -56,9 +55,8 @@ export class Legend {
    * @param {boolean} shown
    */
   #buildChip({ label, colour, count }, at, shown) {
-    /** @param {MouseEvent} event */
-    const onclick = (event) => (event.detail === 2 ? this.acts.only(at) : this.acts.toggle(at));
-    const state = { "aria-pressed": String(shown), title: `${label}. ${HINT}` };
+    const { title, onclick } = chipActs({ toggle: () => this.acts.toggle(at), only: () => this.acts.only(at) });
+    const state = { "aria-pressed": String(shown), title: `${label}. ${title}` };
     const chip = { type: "button", class: "w-chip map-chip", "data-group": at, onclick, ...state };
     const name = html("span", { class: "map-chip-label" }, label);
     return html("button", chip, buildDot(colour), name, html("span", { class: "w-faint" }, formatCount(count)));
