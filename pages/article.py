@@ -122,8 +122,8 @@ search(
     key="article_search",
     on_chosen=lambda: on_chosen("article_search"),
 )
-wanted = inputs.read_param("article")
-if wanted:
-    draw_article(graph.index_of(wanted))
-else:
+wanted = inputs.read_article(graph)
+if wanted is None:
     draw_start()
+else:
+    draw_article(wanted)

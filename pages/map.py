@@ -49,9 +49,9 @@ def draw_panel(article: int | None) -> None:
         )
 
 
-article = inputs.read_int("article", -1, low=0, high=graph.num_nodes - 1)
-chosen = article if article >= 0 else None
-hidden = [int(text) for text in inputs.read_param("filter").split(",") if text.isdecimal()]
+chosen = inputs.read_article(graph)
+categories = [str(category) for category in range(graph.num_classes)]
+hidden = [int(text) for text in inputs.read_several("filter", categories, what="category") or []]
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
 left, right = st.columns([3, 1], gap="medium")

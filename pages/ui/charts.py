@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.runs.report import ReliabilityBin
-from pages.ui.text import escape_plotly
+from pages.ui.text import escape_plotly, shorten
 from pages.ui.theme import ACCENT, category_colors
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
@@ -33,14 +33,14 @@ def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
     return figure
 
 
-def _shorten(name: str) -> str:
-    return name if len(name) <= LONGEST_TICK else name[: LONGEST_TICK - 1].rstrip() + "…"
-
-
 def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
     """An axis of categories whose long names are shortened."""
     labels = [escape_plotly(name) for name in names]
-    return {"tickmode": "array", "tickvals": labels, "ticktext": [escape_plotly(_shorten(name)) for name in names]}
+    return {
+        "tickmode": "array",
+        "tickvals": labels,
+        "ticktext": [escape_plotly(shorten(name, LONGEST_TICK)) for name in names],
+    }
 
 
 def build_category_sizes(names: Sequence[str], sizes: Sequence[int]) -> go.Figure:

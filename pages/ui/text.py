@@ -1,13 +1,34 @@
-"""Text for a person: numbers with units, and text from outside made harmless for Markdown and Plotly."""
+"""Text for a person: numbers with units, and text from outside made short, and harmless for Markdown and Plotly."""
 
 import re
+from collections.abc import Sequence
 
 UNKNOWN = "–"
+LONGEST_QUOTE = 40  # characters of what is quoted in a sentence
+MOST_OFFERED = 6  # names that a sentence lists
 
 
 def percent(value: float | None) -> str:
     """A fraction as per cent, or a dash."""
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
+
+
+def shorten(text: str, most: int) -> str:
+    """Text of at most so many characters; what is cut off is told by an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def quote(text: str) -> str:
+    """What someone wrote, within a sentence: in quotation marks, and its beginning alone if it is long."""
+    return repr(shorten(text, LONGEST_QUOTE))
+
+
+def list_names(names: Sequence[object]) -> str:
+    """`1, 2 or 3`; of many the first, and how many others there are."""
+    words = [shorten(str(name), LONGEST_QUOTE) for name in names]
+    if len(words) > MOST_OFFERED:
+        words = [*words[: MOST_OFFERED - 1], f"one of {len(words) - MOST_OFFERED + 1:,} others"]
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 # What Streamlit replaces after Markdown has been read, where no backslash helps: `:material/home:` and `:smile:` by
