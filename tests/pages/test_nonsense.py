@@ -46,6 +46,8 @@ def test_i07_nonsense_is_said_and_repaired(open_page, name, param, value, senten
         ("runs", "x", "nope", "x='nope' in the address means nothing here: it can be"),
         ("runs", "smooth", "7", "smooth='7' in the address means nothing here: it can be 0, 0.5,"),
         ("runs", "log", "yes", "log='yes' in the address means nothing here: it can be 0 or 1."),
+        ("runs", "runs", "nobody", "'nobody' in the address: no run of this graph."),
+        ("runs", "filter", LONG, "filter='xxxx"),
     ],
 )
 def test_i07_nonsense_is_said_and_repaired_where_there_is_a_run(open_page, finished_run, name, param, value, sentence):
@@ -55,6 +57,12 @@ def test_i07_nonsense_is_said_and_repaired_where_there_is_a_run(open_page, finis
     assert told.startswith(sentence) and len(told) < 200
     assert param not in at.query_params
     assert not said(at.run())  # once
+
+
+def test_i07_what_is_known_stays(open_page, finished_run):
+    at = open_page("runs", runs=f"{finished_run},nobody")
+    assert at.query_params["runs"] in (finished_run, [finished_run])
+    assert said(at) == ["'nobody' in the address: no run of this graph."]
 
 
 def test_i07_a_lost_address_is_told_on_the_first_page(open_page):
