@@ -3,14 +3,7 @@
 import time
 
 from core.runs.record import RunRecord
-
-
-def describe_age(seconds: float) -> str:
-    """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
+from pages.ui.text import duration
 
 
 def matches(record: RunRecord, words: list[str]) -> bool:
@@ -35,5 +28,5 @@ def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
         "test": [percent(record.test_acc) for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
-        "age": [describe_age(now - record.created_at) for record in records],
+        "age": [duration(now - record.created_at) for record in records],
     }

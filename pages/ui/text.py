@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 UNKNOWN = "–"
 LONGEST_QUOTE = 40  # characters of what is quoted in a sentence
@@ -11,6 +12,21 @@ MOST_OFFERED = 6  # names that a sentence lists
 def percent(value: float | None) -> str:
     """A fraction as per cent, or a dash."""
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
+
+
+def number(value: float) -> str:
+    """A number as people write it: `1,500`, `12.3`, `0.04`."""
+    if 0 < abs(value) < 0.05:
+        return format(Decimal(f"{value:.1g}"), "f")
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def duration(seconds: float) -> str:
+    """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
 
 
 def shorten(text: str, most: int) -> str:
