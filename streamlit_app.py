@@ -19,6 +19,7 @@ from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
 from core.monitoring.middleware import MeasureRequests
+from pages.ui.addresses import Addresses
 from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
 
@@ -89,6 +90,9 @@ app = st.App(
         Route("/healthz", healthz),
         Route("/metrics", metrics),
     ],
-    middleware=[Middleware(MeasureRequests, monitor=get_monitor)],
+    middleware=[
+        Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
+    ],
     on_script_error=report_error,
 )

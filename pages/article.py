@@ -87,9 +87,9 @@ def draw_article(article: int) -> None:
 
 st.title("Article")
 search(graph=graph_id, key="article_search", on_chosen=lambda: on_event("article_search"))
-wanted = inputs.read_param("article")
-if wanted:
-    draw_article(graph.index_of(wanted))
+wanted = inputs.read_article(graph)
+if wanted is not None:
+    draw_article(wanted)
 else:
     walk.draw_start(explorer, graph, predicted)
     if not predicted:

@@ -15,14 +15,6 @@ explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-def draw_notices(board: list[BenchmarkSummary]) -> None:
-    """What the URL names and this graph has not."""
-    for param in PARAMS:
-        wanted = inputs.read_param(param)
-        if wanted and wanted not in [summary.id for summary in board]:
-            st.warning(f"No benchmark of this graph is called {escape_markdown(wanted)}.", icon=":material/info:")
-
-
 def draw_empty() -> None:
     """What a benchmark is."""
     st.markdown(
@@ -122,7 +114,8 @@ st.title("Benchmark")
 with st.spinner("Drawing test articles and splits anew for the intervals"):
     board = explorer.benchmarks.list(graph_id)
 published = explorer.benchmarks.list_published(graph_id)
-draw_notices(board)
+for param in PARAMS:
+    inputs.read_choice(param, [summary.id for summary in board], default=None)
 benchmark_jobs.draw_jobs(explorer, graph_id)
 if board:
     draw_board(board, published)

@@ -50,8 +50,7 @@ def draw_panel(article: int | None) -> None:
         )
 
 
-article = inputs.read_int("article", -1, low=0, high=graph.num_nodes - 1)
-chosen = article if article >= 0 else None
+chosen = inputs.read_article(graph)
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
 st.title("Map")

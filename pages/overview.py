@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.app.graphs import GraphDescription
 from core.runs.record import RunRecord
-from pages.ui import charts, inputs, sources
+from pages.ui import charts, inputs, matrix, sources
 from pages.ui.loaders import get_explorer
-from pages.ui.text import percent
+from pages.ui.text import duration, percent
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -47,8 +47,8 @@ def draw_learned(records: list[RunRecord]) -> None:
     scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
     if not scored:
         seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))
-        duration = f": the default takes about {seconds:.0f} s on this machine" if seconds else ""
-        inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{duration}.")
+        takes = f": the default takes about {duration(seconds)} on this machine" if seconds else ""
+        inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
         return
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
     best = max(scored, key=lambda record: record.val_acc or 0.0)
@@ -111,12 +111,12 @@ with right:
         config=charts.CONFIG,
         alt="Number of articles of every category",
     )
-    st.markdown("**Links between categories**, of 1,000 possible ones from a category (row) to another (column)")
-    st.plotly_chart(
+    st.markdown("**Links between categories**, from one (row) to another (column), per 1,000 pairs of their articles")
+    matrix.draw_matrix(
         charts.build_link_rates(statistics.class_names, statistics.link_rates),
+        statistics.class_names,
         key="overview_rates",
-        config=charts.CONFIG,
-        alt="Share of possible links between every two categories that exist",
+        alt="Links from every category to every other per 1,000 pairs of their articles",
     )
     with st.expander("As tables", icon=":material/table:"):
         st.dataframe(
@@ -125,12 +125,5 @@ with right:
             key="overview_sizes_table",
         )
         per_mille = [[1000 * rate for rate in row] for row in statistics.link_rates]
-        st.dataframe(
-            [
-                {"from": name} | dict(zip(statistics.class_names, row, strict=True))
-                for name, row in zip(statistics.class_names, per_mille, strict=True)
-            ],
-            hide_index=True,
-            key="overview_rates_table",
-        )
+        matrix.draw_table(statistics.class_names, per_mille, corner="from", key="overview_rates_table", unit="%.2f")
 draw_doors()

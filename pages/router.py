@@ -4,8 +4,10 @@ import streamlit as st
 
 from core.errors import WikicsError
 from pages.ui import inputs
+from pages.ui.addresses import LONGEST_LOST, LOST
 from pages.ui.components.assets import STATIC
 from pages.ui.loaders import get_explorer
+from pages.ui.text import shorten
 
 # A file of ours: an icon named by Material is fetched from another server.
 FAVICON = str(STATIC / "favicon.svg")
@@ -39,16 +41,20 @@ st.html(STATIC / "base" / "page.css")
 
 def draw_row() -> None:
     """Navigation on the left; the open graph and the chosen run on the right, kept in the URL."""
-    with st.container(horizontal=True, vertical_alignment="center", key="router_row", gap="small"):
+    row = st.container(horizontal=True, vertical_alignment="center", key="router_row", gap="small")
+    st.session_state[inputs.NOTICES] = st.container()
+    with row:
         for item in PAGES:
             label = f"**{item.title}**" if item is page else item.title
             st.page_link(item, label=label, query_params=inputs.kept_params())
         st.space("stretch")
-        notices: list[str] = []
-        st.session_state["open_graph"] = inputs.choose_graph(explorer, notices)
-        st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"], notices)
-    for notice in notices:
-        st.warning(notice, icon=":material/info:")
+        st.session_state["open_graph"] = inputs.choose_graph(explorer)
+        st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"])
+    if lost := inputs.read_param(LOST):
+        inputs.notice(
+            f"There is nothing at {shorten(lost, LONGEST_LOST)}: this is the first page, the others are above."
+        )
+        inputs.write_params(**{LOST: None})
 
 
 def name_tab() -> str:

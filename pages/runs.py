@@ -15,6 +15,7 @@ from pages.ui.theme import STATE_COLORS
 
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
+LONGEST_FILTER = 200  # characters
 NARROW_COLUMNS = ("state", "run", "validation", "test", "age")
 AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
@@ -87,10 +88,13 @@ def draw_controls() -> CurveOptions:
 
 def draw_filter() -> list[str]:
     """The words that a run must match."""
+    if len(inputs.read_param("filter")) > LONGEST_FILTER:
+        inputs.refuse("filter", f"words of at most {LONGEST_FILTER} characters")
     st.session_state["runs_filter"] = inputs.read_param("filter")
     st.text_input(
         "Filter",
         key="runs_filter",
+        max_chars=LONGEST_FILTER,
         placeholder="Filter by words: gcn finished split0",
         label_visibility="collapsed",
         icon=":material/filter_list:",
@@ -133,14 +137,20 @@ left, right = st.columns([3, 2], gap="large") if opened else (st.container(), No
 with left:
     words = draw_filter()
     records = [record for record in everything if run_table.matches(record, words)]
-    wanted = inputs.read_param("runs").split(",") if inputs.read_param("runs") else None
+    wanted = inputs.read_several("runs", [*(record.id for record in everything), "none"], what="run")
     selected = [record.id for record in records if wanted is None or record.id in wanted]
-    selected = selected[: DRAWN_AT_FIRST if wanted is None else MAX_DRAWN]
+    if wanted is None:
+        selected = selected[:DRAWN_AT_FIRST]
     draw_table(records, selected, narrow=bool(opened))
     run_choice.draw_menu([record.id for record in records], selected)
+    if wanted is None and len(records) > len(selected):
+        st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
+    elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:
+        st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
     options = draw_controls()
     if selected:
-        drawn = [CurveRun(record.id, record.state) for record in records if record.id in selected]
+        shown = inputs.choose_part(selected, MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn")
+        drawn = [CurveRun(record.id, record.state) for record in records if record.id in shown]
         curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
     else:
         st.caption("Check runs in the table to draw their curves.")

@@ -129,7 +129,7 @@ def draw_run(run_id: str) -> None:
 
 
 graph = explorer.graphs.load(graph_id)
-preset = presets.get(inputs.read_param("preset"), next(iter(presets.values())))
+preset = presets[inputs.read_choice("preset", list(presets), default=next(iter(presets)))]
 left, right = st.columns([6, 7], gap="large")
 with right:
     place, watched = st.container(), st.container()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.app.explorer import Explorer
@@ -52,11 +52,11 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         dependencies=guarded,
         responses=gives(RunRecord, 201) | problems(ForbiddenError, NotFoundError, InvalidInputError, StorageFullError),
     )
-    def submit_run(new: NewRun) -> Response:
+    def submit_run(new: NewRun, request: Request) -> Response:
         """Queues a run and answers at once."""
         explorer = get_explorer()
         record = explorer.runs.submit(explorer.configs.build(new.preset, new.config, graph=new.graph))
-        return answer(record, status=201, headers={"Location": f"/api/runs/{record.id}"})
+        return answer(record, status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"})
 
     @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
     def read_run(r: str) -> Response:

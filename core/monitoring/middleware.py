@@ -39,9 +39,9 @@ class MeasureRequests:
 def name_route(scope: Scope) -> str:
     """The template of the route that answered, such as `/api/runs/{r}`; `other` where there is none.
 
-    Mounted files are named by their folder, with a star.
+    Mounted files are named by their folder, with a star. The base path of the whole app is no part of it.
     """
-    root, route = scope.get("root_path", ""), scope.get("route")
+    root, route = scope.get("root_path", "").removeprefix(scope.get("app_root_path", "")), scope.get("route")
     if route is None:
         return OTHER
     return f"{root}/*" if isinstance(route, Mount) else f"{root}{route.path}"

@@ -8,14 +8,18 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.runs.report import ReliabilityBin
-from pages.ui.text import escape_plotly, shorten
+from pages.ui.text import escape_plotly, number, shorten
 from pages.ui.theme import ACCENT, category_colors
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
 MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
-CELL_TEXT_PX = 10  # four digits fit into a cell of a narrow column
+CELL_TEXT_PX = 10
+DIGIT_PX = 6  # of that size, and of a letter beside an axis
+LEAST_ROW_HEIGHT = 8
+MATRIX_HEIGHT = 900  # px: with more rows than fit they become lower
+ROOM_FOR_COUNTS = 1.35  # of the longest bar, so that the number beside it fits on a phone
 ROOM_FOR_NUMBERS = 160  # per cent of a narrow column, so that the number beside a full bar fits
 
 
@@ -32,6 +36,16 @@ def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
         **layout,
     )
     return figure
+
+
+def _name_categories(names: Sequence[str]) -> dict[str, Any]:
+    """An axis of categories that names as many as fit without overlap, long names shortened."""
+    aliases = {escape_plotly(name): escape_plotly(shorten(name, LONGEST_TICK)) for name in names}
+    return {
+        "type": "category",
+        "tickfont": {"size": 11},
+        "labelalias": {name: short for name, short in aliases.items() if name != short},
+    }
 
 
 def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
@@ -57,22 +71,39 @@ def build_category_sizes(names: Sequence[str], sizes: Sequence[int]) -> go.Figur
         cliponaxis=False,
         hovertemplate="%{y}: %{x:,} articles<extra></extra>",
     )
-    axis = {"autorange": "reversed", "showgrid": False}
     return _figure(
         [bar],
         height=ROW_HEIGHT * len(names) + 30,
-        yaxis=axis,
-        xaxis={"visible": False, "range": [0, max(sizes) * 1.15]},
+        yaxis={"autorange": "reversed", "showgrid": False, **_name_ticks(names)},
+        xaxis={"visible": False, "range": [0, max(sizes) * ROOM_FOR_COUNTS]},
     )
 
 
-def _build_matrix(values: Any, names: Sequence[str], hover: str, *, text: Any, x_title: str, y_title: str) -> go.Figure:
+def row_height_of(num_rows: int) -> float:
+    """Pixels of a matrix's row: fewer where there are many."""
+    return max(LEAST_ROW_HEIGHT, min(ROW_HEIGHT, MATRIX_HEIGHT / num_rows))
+
+
+def room_for_numbers(names: Sequence[str], text: Sequence[Sequence[str]]) -> float:
+    """Pixels that a matrix must be wide for its numbers to stand in its cells; infinite where its rows are too low."""
+    if row_height_of(len(names)) < CELL_TEXT_PX + 4:
+        return float("inf")
+    longest = max((len(cell) for row in text for cell in row), default=0)
+    beside = DIGIT_PX * min(max(map(len, names)), LONGEST_TICK) + 50  # names, the axis's title, margins
+    return beside + len(names) * (DIGIT_PX * longest + 5)
+
+
+def _build_matrix(
+    values: Any, names: Sequence[str], hover: str, *, text: Any, said: Any, x_title: str, y_title: str
+) -> go.Figure:
+    """text: what stands in the cells; said: what hovering says of each."""
     labels = [escape_plotly(name) for name in names]
     heat = go.Heatmap(
         z=values,
         x=labels,
         y=labels,
         text=text,
+        customdata=said,
         texttemplate="%{text}",
         textfont={"size": CELL_TEXT_PX},
         showscale=False,
@@ -80,23 +111,24 @@ def _build_matrix(values: Any, names: Sequence[str], hover: str, *, text: Any, x
         ygap=1,
         hovertemplate=hover,
     )
-    ticks = _name_ticks(names)
+    ticks = _name_categories(names)
     return _figure(
         [heat],
-        height=ROW_HEIGHT * len(names) + 130,
-        xaxis={"title": x_title, "tickangle": -40, "showgrid": False, "side": "bottom", "ticks": "", **ticks},
+        height=round(row_height_of(len(names)) * len(names)) + 130,
+        xaxis={"title": x_title, "tickangle": -60, "showgrid": False, "side": "bottom", "ticks": "", **ticks},
         yaxis={"title": y_title, "autorange": "reversed", "showgrid": False, "ticks": "", **ticks},
     )
 
 
 def build_link_rates(names: Sequence[str], rates: Any) -> go.Figure:
-    """The share of possible links between two categories that exist, per mille, darker where higher (root scale)."""
+    """Links from one category to another per 1,000 pairs of their articles, darker where more (root scale)."""
     per_mille = 1000 * np.asarray(rates, dtype=float)
     return _build_matrix(
         np.sqrt(per_mille),
         names,
-        "%{y} to %{x}: %{text} of 1,000 possible links<extra></extra>",
-        text=[[f"{rate:.1f}" if rate >= 0.05 else "" for rate in row] for row in per_mille],
+        "%{y} to %{x}: %{customdata} links per 1,000 pairs<extra></extra>",
+        text=[[number(rate) if rate >= 0.05 else "" for rate in row] for row in per_mille.tolist()],
+        said=[[number(rate) for rate in row] for row in per_mille.tolist()],
         x_title="to",
         y_title="from",
     )
@@ -109,8 +141,9 @@ def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
     return _build_matrix(
         share,
         names,
-        "%{y} predicted as %{x}: %{text} articles<extra></extra>",
-        text=[[f"{count}" if count else "" for count in row] for row in counts.tolist()],
+        "%{y} predicted as %{x}: %{customdata} articles<extra></extra>",
+        text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+        said=[[f"{count:,}" for count in row] for row in counts.tolist()],
         x_title="predicted",
         y_title="true",
     )

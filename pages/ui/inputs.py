@@ -1,6 +1,7 @@
 """Inputs whose value is in the URL: the URL is the truth, a widget shows it and changes it.
 
-A parameter that a script writes makes one entry in the browser's history, so "back" undoes one choice.
+A parameter that a script writes makes one entry in the browser's history, so "back" undoes one choice. One that means
+nothing is said above the page, taken out of the URL, and counts as absent.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -10,10 +11,12 @@ import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError, WikicsError
-from core.graph.titles import shorten
+from core.graph.graph import Graph
 from core.runs.record import RunRecord
+from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, quote, shorten
 
 KEPT = ("graph", "run")  # parameters that go along from page to page
+NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
 def read_param(name: str, default: str = "") -> str:
@@ -21,10 +24,91 @@ def read_param(name: str, default: str = "") -> str:
     return str(st.query_params.get(name, default))
 
 
+def notice(text: str) -> None:
+    """Says one sentence above the page."""
+    st.session_state[NOTICES].warning(escape_markdown(text), icon=":material/info:")
+
+
+def refuse(param: str, expected: str) -> None:
+    """Says that a parameter means nothing here and what it can be, and takes it out of the URL."""
+    notice(f"{param}={quote(read_param(param))} in the address means nothing here: it can be {expected}.")
+    write_params(**{param: None})
+
+
 def read_int(name: str, default: int, *, low: int, high: int) -> int:
-    """A whole number out of the URL; what is no number or out of bounds counts as absent."""
+    """A whole number out of the URL; what is no number or out of bounds is refused."""
     text = read_param(name)
-    return int(text) if text.isdecimal() and low <= int(text) <= high else default
+    if not text:
+        return default
+    if text.isdecimal() and len(text) <= len(str(high)) and low <= int(text) <= high:
+        return int(text)
+    refuse(name, f"{low:,} to {high:,}")
+    return default
+
+
+def read_choice(param: str, options: Sequence[Any], *, default: Any) -> Any:
+    """One of these out of the URL, by its text; anything else is refused."""
+    by_text = {str(option): option for option in options}
+    text = read_param(param)
+    if text and text not in by_text:
+        refuse(param, list_names(options) if options else "left out")
+    return by_text.get(text, default)
+
+
+def choose_part(items: Sequence[Any], most: int, *, param: str, key: str, what: str) -> Sequence[Any]:
+    """As many items as are shown at once; where there are more, says so and lets one choose which.
+
+    what: what happens to them, as "ticked runs are drawn".
+    """
+    starts = range(0, len(items), most)
+    parts = list(range(1, len(starts) + 1)) or [1]
+    if len(parts) == 1:
+        read_choice(param, parts, default=1)
+        return items
+    spans = {part: (start, min(start + most, len(items))) for part, start in zip(parts, starts, strict=True)}
+    part = choose(
+        st.segmented_control,
+        f"{most:,} of {len(items):,} {what} at a time",
+        parts,
+        param=param,
+        default=1,
+        key=key,
+        required=True,
+        format_func=lambda part: f"{spans[part][0] + 1:,} to {spans[part][1]:,}",
+    )
+    return items[slice(*spans[part])]
+
+
+def read_several(param: str, options: Collection[str], *, what: str) -> list[str] | None:
+    """Those of these that the URL lists, in its order, None where it lists nothing; others are counted and removed.
+
+    what: what each option is, as "run".
+    """
+    text = read_param(param)
+    if not text:
+        return None
+    wanted = list(dict.fromkeys(text.split(",")))
+    known = [name for name in wanted if name in options]
+    if len(known) < len(wanted):
+        unknown = [name for name in wanted if name not in options]
+        count = f"{quote(unknown[0])} and {len(unknown) - 1:,} more" if len(unknown) > 1 else quote(unknown[0])
+        notice(f"{count} in the address: no {what} of this graph.")
+        write_params(**{param: ",".join(known)})
+    return known or None
+
+
+def read_article(graph: Graph, param: str = "article") -> int | None:
+    """The index of the article that the URL names by index or title, if any; one that is not there is refused."""
+    text = read_param(param).strip()
+    if not text:
+        return None
+    try:
+        return graph.index_of(text)
+    except WikicsError as error:
+        short = str(error).replace(text, shorten(text, LONGEST_QUOTE))
+        st.session_state[NOTICES].error(escape_markdown(short), icon=":material/error:")
+        write_params(**{param: None})
+        return None
 
 
 def write_params(**values: Any) -> None:
@@ -63,8 +147,7 @@ def choose(
     **kwargs: Any,
 ) -> Any:
     """A select box, pills or segmented control bound to a parameter; the default is not written into the URL."""
-    by_text = {str(option): option for option in options}
-    value = by_text.get(read_param(param), default)
+    value = read_choice(param, options, default=default)
     st.session_state[key] = value
 
     def changed() -> None:
@@ -87,7 +170,7 @@ def _is_offered(chosen: Any, options: Collection[Any]) -> bool:
 
 def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs: Any) -> bool:
     """A toggle bound to a parameter."""
-    value = read_param(param, "1" if default else "0") == "1"
+    value = bool(read_choice(param, (0, 1), default=int(default)))
     st.session_state[key] = value
 
     def changed() -> None:
@@ -98,12 +181,12 @@ def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs:
     return value
 
 
-def choose_graph(explorer: Explorer, notices: list[str]) -> str:
+def choose_graph(explorer: Explorer) -> str:
     """The open graph, out of the URL; the select box that changes it. An unknown one is noticed and replaced."""
     names = {summary.id: summary.name for summary in explorer.graphs.list()}
     wanted = read_param("graph")
     if wanted and wanted not in names:
-        notices.append(f"No graph is called {wanted!r} here: this is the default, choose another above.")
+        notice(f"No graph is called {quote(wanted)} here: this is the default, choose another above.")
     graph_id = wanted if wanted in names else explorer.graphs.default_id()
     if wanted != graph_id:
         write_params(graph=graph_id, run=None if wanted else read_param("run"))
@@ -133,7 +216,7 @@ def describe_run(record: RunRecord) -> str:
     return f"{record.id}, {record.state}"
 
 
-def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunRecord | None:
+def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
     """The chosen run of this graph, out of the URL, else the newest that can predict; None without runs.
 
     A run may be named as on the command line: by a unique prefix or as `latest`.
@@ -145,7 +228,7 @@ def choose_run(explorer: Explorer, graph_id: str, notices: list[str]) -> RunReco
             wanted = explorer.runs.find(wanted, graph_id).id
         except RunNotFoundError:
             advice = "choose one above" if records else "none has been trained yet"
-            notices.append(f"No run of this graph is called {shorten(wanted)!r}, or several are: {advice}.")
+            notice(f"No run of this graph is called {quote(wanted)}, or several are: {advice}.")
             wanted = ""
         write_params(run=wanted)
     if not records:
@@ -196,7 +279,7 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
 
 def show_error(error: WikicsError) -> None:
     """What went wrong, in the error's own sentence."""
-    st.error(str(error), icon=":material/error:")
+    st.error(escape_markdown(str(error)), icon=":material/error:")
 
 
 def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reason: str) -> None:

@@ -10,11 +10,12 @@ from core.errors import WikicsError
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs
+from pages.ui import charts, inputs, matrix
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, percent
 from pages.ui.theme import STATE_COLORS
 
+SHARES = ("precision", "recall", "f1")  # of a category's scores
 HEAD_EVERY_SECONDS = 1.0  # while a run is active
 
 
@@ -103,12 +104,15 @@ def _draw_tabs(report: Report, names: Sequence[str], *, key: str) -> None:
     """Who is taken for whom, how far confidence can be trusted, and each category; a dash where it is not known."""
     confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
     if len(report.confusion) == len(names):
-        confusion.plotly_chart(
-            charts.build_confusion(names, report.confusion),
-            key=f"{key}_confusion",
-            config=charts.CONFIG,
-            alt="Test articles by true category (rows) and predicted category (columns)",
-        )
+        with confusion:
+            matrix.draw_matrix(
+                charts.build_confusion(names, report.confusion),
+                names,
+                key=f"{key}_confusion",
+                alt="Test articles by true category (rows) and predicted category (columns)",
+            )
+            with st.expander("As a table", icon=":material/table:"):
+                matrix.draw_table(names, report.confusion, corner="true", key=f"{key}_confusion_table", unit="%d")
     else:
         confusion.caption(UNKNOWN)
     if report.reliability:
@@ -122,11 +126,17 @@ def _draw_tabs(report: Report, names: Sequence[str], *, key: str) -> None:
         reliability.caption(UNKNOWN)
     scores = report.per_category if len(report.per_category) == len(names) else [CategoryScores()] * len(names)
     categories.dataframe(
-        [{"category": name, **asdict(row)} for name, row in zip(names, scores, strict=True)],
+        [{"category": name} | _in_per_cent(row) for name, row in zip(names, scores, strict=True)],
         hide_index=True,
         key=f"{key}_categories",
         placeholder=UNKNOWN,
+        column_config=dict.fromkeys(SHARES, st.column_config.NumberColumn(format="%.1f %%")),
     )
+
+
+def _in_per_cent(scores: CategoryScores) -> dict[str, float | None]:
+    values = asdict(scores)
+    return {name: 100 * value if name in SHARES and value is not None else value for name, value in values.items()}
 
 
 def draw_config(run_id: str, *, key: str) -> None:

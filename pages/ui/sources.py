@@ -1,5 +1,8 @@
 """Where the open graph comes from: what must be known of it, fetching WikiCS again, opening another graph."""
 
+from types import MappingProxyType
+from typing import Final
+
 import streamlit as st
 
 from core.errors import WikicsError
@@ -15,12 +18,28 @@ UPLOADS = (
     "Planetoid's eight `ind.…` files. Splits are made as WikiCS makes them where there are none."
 )
 
+# What an archive holds, by array.
+FORMAT: Final = MappingProxyType(
+    {
+        "features": "[N, F] numbers that describe each of N articles",
+        "edge_index": "[2, E] links, from the article in the first row to that in the second",
+        "labels": "[N] the category of each article, from 0",
+        "train_masks": "[S, N] which articles each of S splits trains on",
+        "val_masks": "[S, N] which compare configs",
+        "stopping_masks": "[S, N] which choose the epoch",
+        "test_mask": "[N] which test, in every split",
+        "titles": "[N] names of the articles, if they have any",
+        "class_names": "[C] names of the categories, if they have any",
+    }
+)
+
 
 def draw_notices(graph: GraphSummary) -> None:
     """What must be known of the graph: that it is the twin, why, and how to try for WikiCS again."""
     if not graph.notices:
         return
-    st.info(escape_markdown(" ".join(graph.notices)), icon=":material/info:")
+    with st.container(border=True, key="overview_notice"):
+        st.caption(f":material/info: {escape_markdown(' '.join(graph.notices))}")
     if graph.kind == "twin" and st.button("Try to fetch WikiCS again", icon=":material/refresh:", key="overview_retry"):
         try:
             with st.spinner("Fetching WikiCS"):
@@ -33,19 +52,33 @@ def draw_notices(graph: GraphSummary) -> None:
 
 
 def draw_upload() -> None:
-    """On an app of one's own: another graph, in any of the formats that are read."""
+    """On an app of one's own: another graph, in any of the formats that are read, opened as soon as it is here."""
     if get_explorer().access.training != "open":
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
-        sent = st.file_uploader(
-            "One file, or all files of its folder", accept_multiple_files=True, key="overview_upload"
+        st.file_uploader(
+            "One file, or all files of its folder",
+            accept_multiple_files=True,
+            key="overview_upload",
+            on_change=_open_upload,
         )
+        if refusal := st.session_state.pop("overview_refusal", None):
+            st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
-        if sent and st.button("Open it", key="overview_open", type="primary"):
-            try:
-                opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})
-            except WikicsError as error:
-                inputs.show_error(error)
-            else:
-                inputs.write_params(graph=opened, run=None)
-                st.rerun()
+        st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")
+        st.dataframe(
+            {"array": list(FORMAT), "what it holds": list(FORMAT.values())}, hide_index=True, key="overview_format"
+        )
+
+
+def _open_upload() -> None:
+    """Opens what was sent before the page is drawn, which then shows it."""
+    sent = st.session_state["overview_upload"]
+    if not sent:
+        return
+    try:
+        opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})
+    except WikicsError as error:
+        st.session_state["overview_refusal"] = str(error)
+    else:
+        inputs.write_params(graph=opened, run=None)

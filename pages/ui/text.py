@@ -1,13 +1,50 @@
-"""Text for a person: numbers with units, and text from outside made harmless for Markdown and Plotly."""
+"""Text for a person: numbers with units, and text from outside made short, and harmless for Markdown and Plotly."""
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 UNKNOWN = "–"
+LONGEST_QUOTE = 40  # characters of what is quoted in a sentence
+MOST_OFFERED = 6  # names that a sentence lists
 
 
 def percent(value: float | None) -> str:
     """A fraction as per cent, or a dash."""
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
+
+
+def number(value: float) -> str:
+    """A number as people write it: `1,500`, `12.3`, `0.04`."""
+    if 0 < abs(value) < 0.05:
+        return format(Decimal(f"{value:.1g}"), "f")
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def duration(seconds: float) -> str:
+    """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
+
+
+def shorten(text: str, most: int) -> str:
+    """Text of at most so many characters; what is cut off is told by an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def quote(text: str) -> str:
+    """What someone wrote, within a sentence: in quotation marks, and its beginning alone if it is long."""
+    return repr(shorten(text, LONGEST_QUOTE))
+
+
+def list_names(names: Sequence[object]) -> str:
+    """`1, 2 or 3`; of many the first, and how many others there are."""
+    words = [shorten(str(name), LONGEST_QUOTE) for name in names]
+    if len(words) > MOST_OFFERED:
+        words = [*words[: MOST_OFFERED - 1], f"one of {len(words) - MOST_OFFERED + 1:,} others"]
+    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 # What Streamlit replaces after Markdown has been read, where no backslash helps: `:material/home:` and `:smile:` by
@@ -25,8 +62,3 @@ def escape_markdown(text: str) -> str:
 def escape_plotly(text: str) -> str:
     """Text from outside for Plotly, which reads a small HTML of its own in labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def shorten(text: str, length: int) -> str:
-    """At most so many characters, the last of them an ellipsis where some are left out."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -27,6 +27,14 @@ WIDGETS = {
 # What named two articles of one title, and is refused since: the index that was answered for.
 AMBIGUOUS_TITLES = {"mercury": "5"}
 PRESET_KEY = "train_preset_"
+# By page: parameters of recorded questions that never meant anything. They may be told and taken out of the URL.
+NONSENSE = {
+    "train": {"preset": "nothing"},
+    "runs": {"x": "nothing", "smooth": "7", "log": "yes"},
+    "benchmark": {"first": "nobody"},
+    "map": {"color": "nothing", "size": "nothing", "filter": "x", "article": "96"},
+    "article": {"hops": "9", "article": "No such title"},
+}
 # By page and parameter: where it stands in what the page hands to its picture. This may follow a rename too.
 PICTURES = {
     "runs": {"runs": lambda data: [run["id"] for run in data["runs"]]},

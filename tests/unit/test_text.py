@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.text import escape_markdown
+from pages.ui.text import duration, escape_markdown, list_names, number, quote
 
 JOINER = "\u2060"
 
@@ -24,3 +24,25 @@ def test_what_streamlit_replaces_is_broken_up(text):
 
 def test_a_colon_in_a_plain_title_stays():
     assert escape_markdown("Go: a language") == "Go\\: a language"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1500.0, "1,500"), (12.34, "12.3"), (0.0204, "0.02"), (0.00007, "0.00007"), (0, "0"), (-3.0, "-3")],
+)
+def test_i13_numbers_read_as_people_write_them(value, shown):
+    assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0 s"), (119, "119 s"), (605, "10 min"), (7300, "2 h"), (200_000, "2 d"), (-3, "0 s")]
+)
+def test_i13_durations_read_as_people_say_them(seconds, shown):
+    assert duration(seconds) == shown
+
+
+def test_i07_what_is_quoted_is_short():
+    assert quote("a" * 6000) == repr("a" * 39 + "…")
+    assert list_names([1, 2, 3]) == "1, 2 or 3"
+    assert list_names([1]) == "1"
+    assert list_names(range(11)) == "0, 1, 2, 3, 4 or one of 6 others"

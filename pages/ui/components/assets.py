@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from pages.ui.addresses import read_base_path
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
@@ -57,13 +59,13 @@ def asset_routes() -> list[BaseRoute]:
 
 
 def asset_url(file: str) -> str:
-    """Address of one file of `pages/ui/static`, with the hash of the whole folder, as /assets/1f3b…/map/index.js"""
-    return f"/assets/{_static_version()}/{file}"
+    """Address of one file of `pages/ui/static`, with the whole folder's hash, as /assets/1f3b…/map/index.js"""
+    return f"{read_base_path()}/assets/{_static_version()}/{file}"
 
 
 def plotly_url() -> str:
     """Address of plotly.js (a UMD script that sets `window.Plotly`)."""
-    return f"/assets/plotly/{_plotly_version()}/plotly.min.js"
+    return f"{read_base_path()}/assets/plotly/{_plotly_version()}/plotly.min.js"
 
 
 @cache

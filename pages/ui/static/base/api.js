@@ -8,7 +8,9 @@
  * @typedef {string & { answer?: Answer }} Address
  */
 
-const API = "/api";
+// This module is at /assets/<version>/base/api.js, and the interface beside /assets, below the same base path.
+const [, BASE = ""] = new URL(import.meta.url).pathname.match(/^(.*)\/assets\/[^/]+\/base\/api\.js$/) ?? [];
+const API = `${BASE}/api`;
 const KEEP_MS = 60_000;
 const KEEP_COUNT = 24;
 /** @type {Map<string, { at: number, answer: Promise<any> }>} */
