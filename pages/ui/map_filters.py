@@ -17,8 +17,8 @@ PARAMS = ("filter", "role", "least", "most", "error")
 
 def read_hidden(graph: Graph) -> list[int]:
     """The categories that are not shown."""
-    words = inputs.read_param("filter").split(",")
-    return [int(word) for word in words if word.isdecimal() and int(word) < graph.num_classes]
+    every = [str(category) for category in range(graph.num_classes)]
+    return [int(word) for word in inputs.read_several("filter", every, what="category") or []]
 
 
 def read_limits(*, predicted: bool) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _say(number: int) -> str:
 
 
 def _read_roles() -> list[Role]:
-    words = inputs.read_param("role").split(",")
+    words = inputs.read_several("role", ROLES, what="role") or []
     return [role for role in ROLES if role in words]
 
 
