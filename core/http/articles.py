@@ -22,7 +22,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/articles", responses=gives(ArticleList) | problems(InvalidInputError))
     def search_articles(g: str, q: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 8) -> Response:
         """Articles whose titles match `q`, best first."""
-        return answer(ArticleList(get_explorer().articles.search(g, q, limit=limit)))
+        return answer(ArticleList(*get_explorer().articles.find(g, q, limit=limit)))
 
     # First, since the way to one article takes all that follows: a title may hold a slash.
     @router.get("/articles/{i:path}/neighbourhood", responses=gives(Rings) | problems(InvalidInputError, ConflictError))

@@ -228,7 +228,7 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
             wanted = explorer.runs.find(wanted, graph_id).id
         except RunNotFoundError:
             advice = "choose one above" if records else "none has been trained yet"
-            notice(f"No run of this graph is called {quote(wanted)}, or several are: {advice}.")
+            notice(f"No run of this graph is called {quote(wanted)}: {advice}.")
             wanted = ""
         write_params(run=wanted)
     if not records:

@@ -24,6 +24,8 @@ export type LinksAnswer = Schemas["LinkList"];
 export type LinkedArticle = Schemas["LinkedArticle"];
 export type LayoutProgress = Schemas["LayoutProgress"];
 export type ArticleHit = Schemas["ArticleHit"];
+/** Titles that were searched. */
+export type Found = Schemas["ArticleList"];
 export type MetricsAnswer = Schemas["MetricsTick"];
 /** What is new of one run. */
 export type MetricsChunk = Schemas["RunTick"];

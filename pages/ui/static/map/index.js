@@ -175,6 +175,8 @@ class ArticleMap {
       const count = wrong.reduce((sum, one, at) => sum + (one && visible[at]), 0);
       parts.push(`${formatCount(count)} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
     }
+    const { near, linked = 0 } = this.#light ?? {};
+    if (near && near.size < linked) parts.push(`${formatCount(near.size)} of its ${formatCount(linked)} linked articles marked, its neighbourhood lists all`);
     this.stage.caption.textContent = parts.join("; ");
     this.stage.element.setAttribute("aria-label", `Map of the graph: ${parts.join("; ")}. ${HINT}`);
   }
@@ -261,7 +263,7 @@ class ArticleMap {
       const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/links", { g: data.graph, i: String(article) }, { run: data.run }));
       if (this.#light?.article !== article) return;
       const links = found.links.map(({ index }) => ({ source: article, target: index }));
-      this.#light = { article, links, near: new Set(found.links.map(({ index }) => index)) };
+      this.#light = { article, links, near: new Set(found.links.map(({ index }) => index)), linked: found.links.length };
       this.#restyle();
     } catch (error) {
       this.stage.live.textContent = error instanceof Error ? error.message : String(error);
