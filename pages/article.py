@@ -71,7 +71,7 @@ def draw_article(article: int) -> None:
         draw_picture(article)
     with right:
         draw_card(article)
-    st.subheader("Its links")
+    st.header("Its links")
     links(
         graph=graph_id,
         article=article,

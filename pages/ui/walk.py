@@ -48,7 +48,7 @@ def draw_trail(graph: Graph) -> None:
 def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) -> None:
     """Nothing chosen yet: well-linked articles, a random one, and those of which the model is most surely wrong."""
     with st.container(key="article_start"):
-        st.subheader("Where shall the walk begin?")
+        st.header("Where shall the walk begin?")
         st.caption("Search a title above, or start from the best-linked article of a category.")
         _draw_doors([(hit, f"{hit.label} · {hit.degree:,} links") for hit in explorer.articles.suggest(graph.id)])
         _link("A random article", icon=":material/casino:", article=random.randrange(graph.num_nodes))
@@ -56,7 +56,7 @@ def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) ->
             return
         errors = explorer.articles.list_errors(graph.id, run=predicted.id)
         if errors:
-            st.subheader("Where the model is most surely wrong")
+            st.header("Where the model is most surely wrong")
             _draw_doors(
                 [(card, f"{card.label}, taken for {card.pred} ({percent(card.confidence)} sure)") for card in errors]
             )
