@@ -18,6 +18,7 @@ from core.runs import files
 from core.runs.documents import dump_json, load_json
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
+from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
@@ -44,6 +45,7 @@ class RunStore:
         self.storage = storage
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
+        self._labels = RunLabels(storage)
         self._now = now
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
@@ -66,7 +68,9 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        return sorted(self._index.list(), key=lambda record: (record.created_at, record.id), reverse=True)
+        names = self._labels.read_all()
+        records = [_with_name(record, names) for record in self._index.list()]
+        return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
@@ -93,7 +97,12 @@ class RunStore:
         record = self._index.read(run_id)
         if record is None:
             raise self._not_found(run_id)
-        return record
+        return _with_name(record, self._labels.read_all(run_id))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives the run a name of a person's choice; an empty one takes it away. Raises InvalidInputError."""
+        self.read_stored_state(run_id)
+        self._labels.write(run_id, check_name(name))
 
     def read_stored_state(self, run_id: str) -> RunState:
         """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
@@ -212,6 +221,11 @@ class RunStore:
                 return {name: archive[name] for name in archive.files}
         except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
             raise UnavailableError(f"{file_name} of run {run_id} is damaged: resume it to write it anew") from error
+
+
+def _with_name(record: RunRecord, names: Mapping[str, str]) -> RunRecord:
+    name = names.get(record.id, "")
+    return replace(record, name=name) if name else record
 
 
 def _name(run_id: str, file_name: str) -> str:

@@ -929,6 +929,8 @@ export interface components {
             message: string;
             /** Model */
             model: string;
+            /** Name */
+            name: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -997,6 +999,8 @@ export interface components {
             message: string;
             /** Model */
             model: string;
+            /** Name */
+            name: string;
             /** Preset */
             preset: string;
             /** Seconds */
