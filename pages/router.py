@@ -31,6 +31,8 @@ PAGES = [
     st.Page("article.py", title="Article", icon=":material/article:", help="One article, its links, its prediction."),
 ]
 
+SHOW_A_MODEL = ("map", "article")  # pages that show what the chosen run predicts, and say which it is by default
+
 explorer = get_explorer()
 page = st.navigation(PAGES, position="hidden")
 
@@ -44,6 +46,9 @@ def draw_row() -> None:
         notices: list[str] = []
         st.session_state["open_graph"] = inputs.choose_graph(explorer, notices)
         st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"], notices)
+    shown = st.session_state["open_run"]
+    if page.url_path in SHOW_A_MODEL and shown and shown.has_predictions and not inputs.read_param("run"):
+        inputs.say_default(shown)
     for notice in notices:
         st.warning(notice, icon=":material/info:")
 

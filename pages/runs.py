@@ -7,24 +7,33 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, report, run_table
+from pages.ui import charts, inputs, report, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
-from pages.ui.theme import STATE_COLORS
+from pages.ui.theme import STAGE_COLORS
 
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
-NARROW_COLUMNS = ("state", "run", "validation", "test", "age")
+NARROW_COLUMNS = ("state", "progress", "name", "run", "validation", "test", "age")
 AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -> None:
-    """The table; its checkboxes are in the URL, and the run checked last opens beside it, where it has less room."""
-    ids = [record.id for record in records]
+def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
+    """The table; its checkboxes are in the URL, and the run checked last opens beside it, where it has less room.
+
+    While a run is active it is drawn again and again, with what its runs are then.
+    """
+    if st.session_state.pop("runs_changed", False):
+        st.rerun()  # the whole page: other curves are drawn
+    explorer = get_explorer()
+    found = {record.id: record for record in explorer.runs.list(graph_id)}
+    if not found.keys() >= set(ids):
+        st.rerun()  # one was deleted meanwhile
+    rows = run_table.build_rows([found[run_id] for run_id in ids], explorer.places.describe())
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
 
@@ -33,20 +42,21 @@ def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -
         added = [run_id for run_id in chosen if run_id not in selected]
         opened = added[0] if len(added) == 1 else inputs.read_param("run")
         inputs.write_params(runs=",".join(chosen) or "none", run=opened)
+        st.session_state["runs_changed"] = True
 
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(
-        run_table.build_rows(records),
+        rows,
         key=key,
         hide_index=True,
-        height=min(36 * len(records) + 40, 320),
+        height=min(36 * len(ids) + 40, 320),
         column_order=NARROW_COLUMNS if narrow else None,
         on_select=changed,
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in selected if run_id in ids]}},
         column_config={
             "state": st.column_config.MultiselectColumn(
-                options=list(STATE_COLORS), color=list(STATE_COLORS.values()), width="small"
+                options=list(STAGE_COLORS), color=list(STAGE_COLORS.values()), width="small"
             ),
             "validation": percent,
             "test": percent,
@@ -142,10 +152,11 @@ with left:
     wanted = inputs.read_param("runs").split(",") if inputs.read_param("runs") else None
     selected = [record.id for record in records if wanted is None or record.id in wanted]
     selected = selected[: DRAWN_AT_FIRST if wanted is None else MAX_DRAWN]
-    draw_table(records, selected, narrow=bool(opened))
+    every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
+    st.fragment(draw_table, run_every=every)([record.id for record in records], selected, narrow=bool(opened))
     options = draw_controls()
     if selected:
-        drawn = [CurveRun(record.id, record.state) for record in records if record.id in selected]
+        drawn = [CurveRun(record.id, record.state, name=record.name) for record in records if record.id in selected]
         curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
     else:
         st.caption("Check runs in the table to draw their curves.")

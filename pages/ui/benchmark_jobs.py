@@ -10,7 +10,7 @@ from core.errors import WikicsError
 from core.runs.state import ACTIVE
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
-from pages.ui.text import escape_markdown
+from pages.ui.text import describe_duration, escape_markdown
 from pages.ui.theme import STATE_COLORS
 
 EVERY_SECONDS = 2.0  # while one is queued or trained
@@ -65,12 +65,8 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
 def _describe_effort(explorer: Explorer, graph_id: str, preset: str, count: int) -> str:
     runs = "1 run" if count == 1 else f"{count} runs"
     seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset, {}, graph=graph_id))
-    duration = f", about {_describe_duration(count * seconds)} here" if seconds else ""
+    duration = f", about {describe_duration(count * seconds)} here" if seconds else ""
     return f"{runs}{duration}. What is done already is kept and not trained again."
-
-
-def _describe_duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _start(explorer: Explorer, graph_id: str, preset: str, pairs: list[tuple[int, int]]) -> None:

@@ -2,32 +2,33 @@
 
 import time
 
+from core.app.places import Occupancy
 from core.runs.record import RunRecord
-
-
-def describe_age(seconds: float) -> str:
-    """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{max(seconds, 0):.0f} s"
+from pages.ui.stages import is_any_active, read_stage
+from pages.ui.text import describe_duration
 
 
 def matches(record: RunRecord, words: list[str]) -> bool:
     """Whether every word stands in what the table says of a run."""
-    text = f"{record.id} {record.state} {record.preset} {record.model} split{record.split} seed{record.seed}".casefold()
+    said = (record.name, record.id, record.state, record.preset, record.model, f"split{record.split}")
+    text = " ".join([*said, f"seed{record.seed}"]).casefold()
     return all(word in text for word in words)
 
 
-def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
-    """The table's columns."""
+def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[object]]:
+    """The table's columns; names and progress only where a run has any."""
     now = time.time()
+    stages = [read_stage(record, place) for record in records]
 
     def percent(value: float | None) -> float | None:
         return None if value is None else 100 * value
 
-    return {
-        "state": [[record.state] for record in records],
+    columns: dict[str, list[object]] = {"state": [[stage.word] for stage in stages]}
+    if is_any_active(records):
+        columns["progress"] = [stage.progress for stage in stages]
+    if any(record.name for record in records):
+        columns["name"] = [record.name for record in records]
+    return columns | {
         "run": [record.id for record in records],
         "model": [record.model for record in records],
         "split": [record.split for record in records],
@@ -35,5 +36,5 @@ def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
         "test": [percent(record.test_acc) for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
-        "age": [describe_age(now - record.created_at) for record in records],
+        "age": [describe_duration(now - record.created_at) for record in records],
     }

@@ -1,11 +1,9 @@
 """Every page in three states: nothing trained yet, one finished run, and something wrong in the URL."""
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from core.backends.local.backend import LocalBackend
@@ -13,30 +11,7 @@ from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from pages.ui import inputs
 
-ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
-
-
-@pytest.fixture
-def open_page(monkeypatch, explorer):
-    """Opens one page of the app over the tiny graph with these URL parameters."""
-    from pages.ui import loaders
-
-    loaders.get_explorer.cache_clear()
-    monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
-    monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
-    explorer.graphs.prepare()
-
-    def open_(name, **params):
-        at = AppTest.from_file(ROUTER, default_timeout=30)
-        if name != "overview":
-            at.run().switch_page(f"{name}.py")
-        for key, value in params.items():
-            at.query_params[key] = str(value)
-        return at.run()
-
-    yield open_
-    loaders.get_explorer.cache_clear()
 
 
 @pytest.mark.parametrize("name", PAGES)

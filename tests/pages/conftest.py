@@ -1,0 +1,30 @@
+"""The app's pages as Streamlit's own test rig runs them."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
+
+
+@pytest.fixture
+def open_page(monkeypatch, explorer):
+    """Opens one page of the app over the tiny graph with these URL parameters."""
+    from pages.ui import loaders
+
+    loaders.get_explorer.cache_clear()
+    monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
+    monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
+    explorer.graphs.prepare()
+
+    def open_(name, **params):
+        at = AppTest.from_file(ROUTER, default_timeout=30)
+        if name != "overview":
+            at.run().switch_page(f"{name}.py")
+        for key, value in params.items():
+            at.query_params[key] = str(value)
+        return at.run()
+
+    yield open_
+    loaders.get_explorer.cache_clear()
