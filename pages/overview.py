@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.app.graphs import GraphDescription
 from core.runs.record import RunRecord
-from pages.ui import charts, inputs, matrix, sources
+from pages.ui import charts, inputs, matrix, sources, stages
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, percent
+from pages.ui.text import duration, escape_markdown, percent
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -44,19 +44,20 @@ def draw_graph(description: GraphDescription) -> None:
 def draw_learned(records: list[RunRecord]) -> None:
     """The best run so far, or the offer to train one."""
     st.header("What has been learned")
-    scored = [record for record in records if record.test_acc is not None and record.val_acc is not None]
-    if not scored:
+    best = explorer.runs.choose_default(graph_id)
+    if best is None:
         seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))
         takes = f": the default takes about {duration(seconds)} on this machine" if seconds else ""
         inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
         return
+    alike = [record for record in records if record.has_predictions and record.state == best.state]
+    kind = "finished runs" if best.state == "finished" else "runs that ended early (none has finished)"
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
-    best = max(scored, key=lambda record: record.val_acc or 0.0)
+    which = f"The best of {len(alike)} {kind} by validation accuracy" if len(alike) > 1 else f"The only one of {kind}"
     low, high = explorer.predictions.test_interval(best)
-    which = f"The best of {len(scored)} runs by validation accuracy" if len(scored) > 1 else "The only run so far"
     st.markdown(
         f"{which} is "
-        f"**{best.id}** ({best.preset}, split {best.split}): it names the category of "
+        f"**{escape_markdown(stages.name_run(best))}** ({best.preset}, split {best.split}): it names the category of "
         f"**{100 * (best.test_acc or 0):.1f} %** of the test articles "
         f"(95 % interval over articles {100 * low:.1f} to {100 * high:.1f})."
     )

@@ -34,6 +34,8 @@ PAGES = [
     st.Page("article.py", title="Article", icon=":material/article:", help="One article, its links, its prediction."),
 ]
 
+SHOW_A_MODEL = ("map", "article")  # pages that show what the chosen run predicts, and say which it is by default
+
 explorer = get_explorer()
 page = st.navigation(PAGES, position="hidden")
 st.html(STATIC / "base" / "page.css")
@@ -55,6 +57,9 @@ def draw_row() -> None:
             f"There is nothing at {shorten(lost, LONGEST_LOST)}: this is the first page, the others are above."
         )
         inputs.write_params(**{LOST: None})
+    shown = st.session_state["open_run"]
+    if page.url_path in SHOW_A_MODEL and shown and shown.has_predictions and not inputs.read_param("run"):
+        inputs.say_default(shown)
 
 
 def name_tab() -> str:

@@ -7,40 +7,54 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, report, run_choice, run_table
+from pages.ui import charts, inputs, report, run_choice, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
-from pages.ui.theme import STATE_COLORS
+from pages.ui.theme import STAGE_COLORS
 
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
 LONGEST_FILTER = 200  # characters
-NARROW_COLUMNS = ("state", "run", "validation", "test", "age")
+NARROW_COLUMNS = ("state", "progress", "name", "run", "validation", "test", "age")
 AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-def draw_table(records: list[RunRecord], selected: list[str], *, narrow: bool) -> None:
-    """The table; its checkboxes are in the URL, and the run checked last opens beside it, where it has less room."""
-    ids = [record.id for record in records]
+def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
+    """The table; its checkboxes are in the URL, and the run checked last opens beside it, where it has less room.
+
+    While a run is active it is drawn again and again, with what its runs are then.
+    """
+    if st.session_state.pop("runs_changed", False):
+        st.rerun()  # the whole page: other curves are drawn
+    explorer = get_explorer()
+    found = {record.id: record for record in explorer.runs.list(graph_id)}
+    if not found.keys() >= set(ids):
+        st.rerun()  # one was deleted meanwhile
+    rows = run_table.build_rows([found[run_id] for run_id in ids], explorer.places.describe())
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
     run_choice.show_ticks(key, [ids.index(run_id) for run_id in selected if run_id in ids])
+
+    def changed() -> None:
+        run_choice.save_choice(run_choice.read_ticks(key, ids, selected), selected)
+        st.session_state["runs_changed"] = True
+
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(
-        run_table.build_rows(records),
+        rows,
         key=key,
         hide_index=True,
-        height=min(36 * len(records) + 40, 320),
+        height=min(36 * len(ids) + 40, 320),
         column_order=NARROW_COLUMNS if narrow else None,
-        on_select=lambda: run_choice.save_choice(run_choice.read_ticks(key, ids, selected), selected),
+        on_select=changed,
         selection_mode="multi-row",
         column_config={
             "state": st.column_config.MultiselectColumn(
-                options=list(STATE_COLORS), color=list(STATE_COLORS.values()), width="small"
+                options=list(STAGE_COLORS), color=list(STAGE_COLORS.values()), width="small"
             ),
             "validation": percent,
             "test": percent,
@@ -141,7 +155,8 @@ with left:
     selected = [record.id for record in records if wanted is None or record.id in wanted]
     if wanted is None:
         selected = selected[:DRAWN_AT_FIRST]
-    draw_table(records, selected, narrow=bool(opened))
+    every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
+    st.fragment(draw_table, run_every=every)([record.id for record in records], selected, narrow=bool(opened))
     run_choice.draw_menu([record.id for record in records], selected)
     if wanted is None and len(records) > len(selected):
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
@@ -150,7 +165,7 @@ with left:
     options = draw_controls()
     if selected:
         shown = inputs.choose_part(selected, MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn")
-        drawn = [CurveRun(record.id, record.state) for record in records if record.id in shown]
+        drawn = [CurveRun(record.id, record.state, name=record.name) for record in records if record.id in shown]
         curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
     else:
         st.caption("Check runs in the table to draw their curves.")

@@ -6,112 +6,91 @@ import streamlit as st
 
 from core.config.fields import uses_field
 from core.config.presets import Preset
-from core.config.train import TrainConfig
 from core.errors import WikicsError
-from core.graph.graph import Graph
 from core.runs.state import ACTIVE
-from pages.ui import forms, inputs, report
+from pages.ui import forms, inputs, preset_cards, report, settings, stages
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
-from pages.ui.text import percent
-
-CARD_PIXELS = 150  # three stand side by side on a laptop, two on a phone
+from pages.ui.text import duration
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 presets = {preset.name: preset for preset in explorer.configs.list_presets()}
 
 
-def draw_card(preset: Preset, *, chosen: bool) -> None:
-    """One preset: its name, what it is in one line, its typical time and accuracy on this graph."""
-    with st.container(width=CARD_PIXELS, key=f"train_card_{preset.name}", gap="xxsmall"):
-        st.button(
-            preset.title,
-            key=f"train_preset_{preset.name}",
-            type="primary" if chosen else "secondary",
-            icon=":material/check:" if chosen else None,
-            on_click=inputs.write_params,
-            kwargs={"preset": preset.name, "run": None},
-            width="stretch",
-        )
-        st.caption(preset.description)
-        experience = explorer.estimates.summarise_experience(explorer.configs.build(preset.name, {}, graph=graph_id))
-        if experience.seconds is not None:
-            runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
-            st.caption(f"Here: test {percent(experience.test_acc)}, about {experience.seconds:.0f} s ({runs})")
-
-
-def draw_settings(preset: Preset, graph: Graph) -> dict[str, object]:
-    """The settings that matter, the rest folded. Returns what differs from the preset."""
-    values = TrainConfig.model_validate({**preset.values}).model_dump()
-    limits = {"split": graph.num_splits - 1, "epochs": explorer.configs.max_epochs}
-    key = f"train_{preset.name}"
-    basic, rest = (
-        [
-            name
-            for name in forms.list_fields(basic=basic, used=lambda name: uses_field(values["model"], name))
-            if name != "model"
-        ]
-        for basic in (True, False)
-    )
-    changed = forms.draw_fields(basic, values, key=key, limits=limits)
+def draw_settings(preset: Preset, values: dict[str, object]) -> None:
+    """The settings that matter, the rest folded; what a person has set, and the way back to the preset."""
+    own = settings.read_own(preset)
+    with st.container(horizontal=True, vertical_alignment="center", key="train_settings_head"):
+        st.header("Settings")
+        st.space("stretch")
+        if any(name in names for name in values):
+            st.button(
+                f"Back to {preset.title} as it is",
+                icon=":material/undo:",
+                key="train_reset",
+                type="tertiary",
+                on_click=settings.write,
+                args=({},),
+            )
+    forms.draw_fields([name for name in names if name in basic], values, own, key="train")
     with st.expander("More settings", icon=":material/tune:"):
-        changed |= forms.draw_fields(rest, values, key=key, limits=limits)
-    return changed
+        forms.draw_fields([name for name in names if name not in basic], values, own, key="train")
 
 
 def draw_command(preset: Preset, changed: dict[str, object]) -> None:
     """The shell command that does the same."""
     words = ["wikics", "train", "--graph", graph_id, "--preset", preset.name]
     for name, value in changed.items():
-        words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={value}"]
+        words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={settings.write_value(value)}"]
     st.code(shlex.join(words), language=None, wrap_lines=True)
 
 
+def draw_occupancy() -> None:
+    """Where the run will execute, and how busy it is there."""
+    place = get_explorer().places.describe()
+    busy = stages.describe_occupancy(place).capitalize()
+    st.markdown(f":material/memory: **{place.name}**, {place.device}. {busy}.")
+
+
 def draw_place(preset: Preset, changed: dict[str, object]) -> None:
-    """Where the run will execute, how long it takes, the same as a command, and the main action."""
+    """Where the run will execute, how long it takes, the main action, and the same as a command."""
     place = explorer.places.describe()
-    waiting = (
-        f"{place.waiting} waiting, {place.running} running" if place.waiting or place.running else "nothing waiting"
-    )
     with st.container(border=True):
-        st.markdown(f":material/memory: **{place.name}**, {place.device}. {waiting.capitalize()}.")
+        st.fragment(draw_occupancy, run_every=stages.EVERY_SECONDS if place.running or place.waiting else None)()
         problem = None
         try:
             seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
-            st.caption(
-                f"About {seconds:.0f} s on this machine."
-                if seconds
-                else "Nothing has been trained with these settings yet: the time is not known."
-            )
+            time = f"About {duration(seconds)}." if seconds else "Not trained here yet: its time is not known."
+            title_and_set = ", ".join([preset.title, *(f"{name} {value}" for name, value in changed.items())])
+            st.caption(f"{title_and_set}. {time}")
         except WikicsError as error:
             problem = str(error)
-            st.warning(problem, icon=":material/warning:")
+        if inputs.may_train(explorer):
+            st.button(
+                "Start",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="train_start",
+                disabled=bool(problem),
+                width="stretch",
+                on_click=start,
+                args=(preset,),
+            )
+        if refusal := st.session_state.pop("train_refusal", problem):
+            st.error(f"It cannot start: {refusal}", icon=":material/error:")
         draw_command(preset, changed)
-        if not inputs.may_train(explorer):
-            return
-        st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            key="train_start",
-            disabled=bool(problem),
-            width="stretch",
-            on_click=start,
-            args=(preset.name, changed),
-        )
-        if refusal := st.session_state.pop("train_refusal", None):
-            st.error(refusal, icon=":material/error:")
 
 
-def start(preset: str, changed: dict[str, object]) -> None:
-    """Queues the run before the page is drawn, which then shows it."""
+def start(preset: Preset) -> None:
+    """Queues the run before the page is drawn, which then shows it: with what stands in the fields now."""
+    entered = forms.read_entered(names, settings.read_own(preset), key="train")
     try:
-        record = explorer.runs.submit(explorer.configs.build(preset, changed, graph=graph_id))
+        record = explorer.runs.submit(explorer.configs.build(preset.name, entered, graph=graph_id))
     except WikicsError as error:
         st.session_state["train_refusal"] = str(error)
     else:
-        inputs.write_params(preset=preset, run=record.id)
+        inputs.write_params(preset=preset.name, run=record.id)
 
 
 def draw_run(run_id: str) -> None:
@@ -119,7 +98,7 @@ def draw_run(run_id: str) -> None:
     record = explorer.runs.read(run_id)
     report.draw_head(record, key="train")
     curves(
-        [CurveRun(record.id, record.state)],
+        [CurveRun(record.id, record.state, name=record.name)],
         key="train_curves",
         reveal=record.state in ACTIVE,
         on_ended=lambda: None,
@@ -128,21 +107,26 @@ def draw_run(run_id: str) -> None:
         report.draw_outcome(record, key="train")
 
 
-graph = explorer.graphs.load(graph_id)
 preset = presets[inputs.read_choice("preset", list(presets), default=next(iter(presets)))]
-left, right = st.columns([6, 7], gap="large")
-with right:
-    place, watched = st.container(), st.container()
+basic = forms.list_fields(basic=True, used=lambda name: uses_field(preset.values["model"], name))
+names = basic + forms.list_fields(basic=False, used=lambda name: uses_field(preset.values["model"], name))
+notices: list[str] = []
+values = settings.read(notices)
+st.title("Train a model")
+for notice in notices:
+    st.warning(notice, icon=":material/info:")
+# On a phone the columns stand one above the other: presets, the live curve, Start, and then the settings.
+left, right = st.columns([6, 5], gap="large")
+with left:
+    cards, watched = st.container(), st.container()
 run_id = inputs.read_param("run")
 if run_id:
     with watched:
         draw_run(run_id)  # first: who has clicked Start waits for it
-with left:
-    st.title("Train a model")
-    with st.container(horizontal=True, gap="small"):
-        for item in presets.values():
-            draw_card(item, chosen=item.name == preset.name)
-    st.header("Settings")
-    changed = draw_settings(preset, graph)
+with cards:
+    preset_cards.draw_cards(explorer, graph_id, list(presets.values()), chosen=preset)
+with right:
+    place = st.container()
+    draw_settings(preset, values)
 with place:
-    draw_place(preset, changed)
+    draw_place(preset, forms.read_entered(names, settings.read_own(preset), key="train"))

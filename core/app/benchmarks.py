@@ -29,6 +29,7 @@ class BenchmarkJob:
     done: int
     total: int
     fraction: float
+    created_at: float  # Unix seconds; jobs take their turns in this order
 
 
 class Benchmarks:
@@ -130,4 +131,5 @@ class Benchmarks:
             done=done,
             total=len(wanted),
             fraction=max(share, state.fraction) if state.state in ACTIVE else share,
+            created_at=state.created_at,
         )

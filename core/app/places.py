@@ -1,23 +1,28 @@
 """Places: where jobs execute, and how busy it is there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.app.benchmarks import Benchmarks
+from core.app.benchmarks import BenchmarkJob, Benchmarks
 from core.app.runs import Runs
 from core.backends.base import Backend
+from core.runs.record import RunRecord
 
 RUNNING = ("running", "stopping")
 
 
 @dataclass(frozen=True)
 class Occupancy:
-    """A place by its name and what it computes on, with the jobs that run and wait there."""
+    """A place by its name and what it computes on, with the jobs that run and wait there.
+
+    A pending job that has a free slot is about to begin: it runs, and waits no more.
+    """
 
     name: str
     device: str
     running: int
     waiting: int
-    has_free_slot: bool  # what is submitted now begins at once
+    queue: Mapping[str, int]  # of each job that waits, by id: its place, the first is 1
 
 
 class Places:
@@ -29,6 +34,9 @@ class Places:
     def describe(self) -> Occupancy:
         """Where a job would execute now."""
         place = self._backend.describe_place()
-        states = [run.state for run in self._runs.list()] + [job.state for job in self._benchmarks.list_jobs()]
-        running, waiting = sum(state in RUNNING for state in states), states.count("pending")
-        return Occupancy(place.name, place.device, running, waiting, running < place.max_jobs)
+        jobs: list[RunRecord | BenchmarkJob] = [*self._runs.list(), *self._benchmarks.list_jobs()]
+        running = sum(job.state in RUNNING for job in jobs)
+        pending = sorted((job for job in jobs if job.state == "pending"), key=lambda job: (job.created_at, job.id))
+        starting = max(0, min(place.max_jobs - running, len(pending)))
+        queue = {job.id: number for number, job in enumerate(pending[starting:], start=1)}
+        return Occupancy(place.name, place.device, running + starting, len(queue), queue)

@@ -1,4 +1,4 @@
-"""Runs: queued, listed, read, followed, stopped, resumed, deleted, exported."""
+"""Runs: queued, listed, read, followed, stopped, resumed, renamed, deleted, exported."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -28,6 +28,15 @@ class RunTick(MetricsChunk):
     message: str
     epoch: int
     epochs: int  # the most that it trains
+
+
+def choose_best(records: Sequence[RunRecord]) -> RunRecord | None:
+    """The best by validation accuracy of those that can predict: finished ones first, of equals the newest."""
+
+    def rank(record: RunRecord) -> tuple[bool, float, float]:
+        return record.state == "finished", record.val_acc or 0.0, record.created_at
+
+    return max((record for record in records if record.has_predictions), key=rank, default=None)
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,13 @@ class Runs:
     def read(self, ref: str) -> RunRecord:
         """One run in short."""
         return self._store.read(self._store.resolve(ref))
+
+    def choose_default(self, graph_id: str) -> RunRecord | None:
+        """What is shown of a graph where no run is named; None where no run can predict.
+
+        The best finished run by validation accuracy; where none has finished, the best of those that ended early.
+        """
+        return choose_best(self.list(graph_id))
 
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""
@@ -144,6 +160,12 @@ class Runs:
                 f"last; set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
             )
         return config.model_dump()
+
+    def rename(self, ref: str, name: str) -> RunRecord:
+        """Gives a run a name; an empty one takes it away. Raises InvalidInputError for one that is too long."""
+        run_id = self._store.resolve(ref)
+        self._store.rename(run_id, name)
+        return self._store.read(run_id)
 
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""

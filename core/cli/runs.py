@@ -1,16 +1,17 @@
-"""`wikics runs …`: list, show, stop, resume, delete and export runs."""
+"""`wikics runs …`: list, show, stop, resume, rename, delete and export runs."""
 
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, out, parse_overrides, print_json, write_table
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 
@@ -22,7 +23,10 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         return
     accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
     validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
-    out.print(f"{record.id}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}")
+    name = f" ({escape(record.name)})" if record.name else ""
+    out.print(
+        f"{record.id}{name}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}"
+    )
     if record.message:
         out.print(record.message, markup=False)
 
@@ -70,6 +74,16 @@ def resume_run(
 ) -> None:
     """Let a run that ended go on from its last checkpoint, as the same curve."""
     write_record(console.open_explorer().runs.resume(run, parse_overrides(set_ or [])), as_json=as_json)
+
+
+@runs_app.command("rename")
+def rename_run(
+    run: RunArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it; '' takes its name away.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Give a run a name of your choice; its id stays."""
+    write_record(console.open_explorer().runs.rename(run, name), as_json=as_json)
 
 
 @runs_app.command("delete")

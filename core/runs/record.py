@@ -23,6 +23,7 @@ class RunRecord:
     """One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None."""
 
     id: str
+    name: str  # that a person gave; empty without
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     preset: str
@@ -93,6 +94,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
     seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
     return RunRecord(
         id=run_id,
+        name="",  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message=state.message or ("" if config else "its config.json cannot be read"),
         preset=_text(config, "preset"),

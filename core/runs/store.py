@@ -18,6 +18,7 @@ from core.runs import files
 from core.runs.documents import dump_json, load_json
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
+from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import RunRecord
@@ -50,6 +51,7 @@ class RunStore:
         self.storage = storage
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
+        self._labels = RunLabels(storage)
         self._now = now
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
@@ -72,7 +74,9 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        return sorted(self._index.list(), key=lambda record: (record.created_at, record.id), reverse=True)
+        names = self._labels.read_all()
+        records = [_with_name(record, names) for record in self._index.list()]
+        return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
@@ -88,7 +92,12 @@ class RunStore:
         record = self._index.read(run_id)
         if record is None:
             raise self._not_found(run_id)
-        return record
+        return _with_name(record, self._labels.read_all(run_id))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives the run a name of a person's choice; an empty one takes it away. Raises InvalidInputError."""
+        self.read_stored_state(run_id)
+        self._labels.write(run_id, check_name(name))
 
     def read_stored_state(self, run_id: str) -> RunState:
         """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
@@ -224,6 +233,11 @@ def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
     why = record.message.strip().rstrip(".")
     ended = f"run {run_id} {_HOW_IT_ENDED[record.state]}" + (f" ({why})" if why else "")
     return f"{ended}, so that it has no predictions: resume it (wikics runs resume {run_id}), or choose another run"
+
+
+def _with_name(record: RunRecord, names: Mapping[str, str]) -> RunRecord:
+    name = names.get(record.id, "")
+    return replace(record, name=name) if name else record
 
 
 def _name(run_id: str, file_name: str) -> str:

@@ -1,13 +1,16 @@
-"""The form of a run's config, drawn from the config's own fields: help, bounds and choices stand there."""
+"""The form of a run's config, drawn from the config's own fields: help and choices stand there.
+
+A field takes any number of its kind: one out of bounds stays as it was entered, and the config says what is wrong.
+"""
 
 from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
-from pydantic.fields import FieldInfo
 
 from core.config.train import TrainConfig
+from pages.ui import settings
 
 
 def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:
@@ -15,56 +18,46 @@ def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:
     chosen = []
     for name, field in TrainConfig.model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-        if extra.get("form", True) and bool(extra.get("basic", False)) == basic and used(name):
+        if settings.is_offered(name) and bool(extra.get("basic", False)) == basic and used(name):
             chosen.append(name)
     return chosen
 
 
-def read_bounds(field: FieldInfo) -> tuple[float | None, float | None]:
-    """The least and the greatest value of a field, inclusive where the field says so."""
-    limits: dict[str, float] = {
-        kind: getattr(item, kind) for item in field.metadata for kind in ("ge", "gt", "le", "lt") if hasattr(item, kind)
-    }
-    return limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+def title_of(name: str) -> str:
+    """A field's name for a person."""
+    return TrainConfig.model_fields[name].title or name.replace("_", " ").capitalize()
 
 
-def draw_field(name: str, value: Any, *, key: str, max_value: float | None = None) -> Any:
-    """The input that fits a field's type. Returns what stands in it."""
+def draw_field(name: str, own: Any, *, key: str) -> None:
+    """The input that fits a field's type, over the value that st.session_state holds under `key`. own: the preset's."""
     field = TrainConfig.model_fields[name]
-    label = field.title or name.replace("_", " ").capitalize()
-    kind = field.annotation
+    label, kind = title_of(name), field.annotation
+
+    def changed() -> None:
+        settings.put(name, st.session_state[key], own)
+
+    shared: dict[str, Any] = {"help": field.description, "key": key, "on_change": changed}
     if get_origin(kind) is Literal:
-        options = list(get_args(kind))
-        return st.selectbox(label, options, index=options.index(value), help=field.description, key=key)
-    if kind is bool:
-        return st.toggle(label, value=value, help=field.description, key=key)
-    low, high = read_bounds(field)
-    high = min(limit for limit in (high, max_value, float("inf")) if limit is not None)
-    if kind is int:
-        top = None if high == float("inf") else int(high)
-        return st.number_input(label, int(low or 0), top, int(value), step=1, help=field.description, key=key)
-    assert kind not in (str, NoneType), name
-    return st.number_input(
-        label,
-        min_value=float(low or 0.0),
-        max_value=None if high == float("inf") else float(high),
-        value=float(value),
-        step=float(value) / 10 or 0.1,
-        format="%.4g",
-        help=field.description,
-        key=key,
-    )
+        st.selectbox(label, list(get_args(kind)), **shared)
+    elif kind is bool:
+        st.toggle(label, **shared)
+    elif kind is int:
+        st.number_input(label, step=1, **shared)
+    else:
+        assert kind not in (str, NoneType), name
+        st.number_input(label, step=float(own) / 10 or 0.1, format="%.12g", **shared)
 
 
-def draw_fields(
-    names: list[str], values: Mapping[str, Any], *, key: str, limits: Mapping[str, float]
-) -> dict[str, Any]:
-    """Inputs for several fields, two in a row. Returns those whose value differs from `values`."""
-    changed: dict[str, Any] = {}
+def draw_fields(names: list[str], values: Mapping[str, Any], own: Mapping[str, Any], *, key: str) -> None:
+    """Inputs for several fields, two in a row, that show `values`, or the preset's own."""
     columns = st.columns(2)
     for position, name in enumerate(names):
+        st.session_state[f"{key}_{name}"] = values.get(name, own[name])
         with columns[position % 2]:
-            entered = draw_field(name, values[name], key=f"{key}_{name}", max_value=limits.get(name))
-        if entered != values[name]:
-            changed[name] = entered
-    return changed
+            draw_field(name, own[name], key=f"{key}_{name}")
+
+
+def read_entered(names: list[str], own: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    """What stands in these fields now and is not the preset's own: in a callback too, before the page is drawn."""
+    entered = {name: st.session_state.get(f"{key}_{name}", own[name]) for name in names}
+    return {name: value for name, value in entered.items() if value != own[name]}

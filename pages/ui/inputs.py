@@ -13,9 +13,12 @@ from core.app.explorer import Explorer
 from core.errors import RunNotFoundError, WikicsError
 from core.graph.graph import Graph
 from core.runs.record import RunRecord
-from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, quote, shorten
+from core.runs.state import ACTIVE
+from pages.ui import stages
+from pages.ui.loaders import get_explorer
+from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, quote, shorten
 
-KEPT = ("graph", "run")  # parameters that go along from page to page
+KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page to page
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
@@ -209,15 +212,8 @@ def choose_graph(explorer: Explorer) -> str:
     return graph_id
 
 
-def describe_run(record: RunRecord) -> str:
-    """One run in a menu: its id and how good or how far it is."""
-    if record.test_acc is not None:
-        return f"{record.id}, test {100 * record.test_acc:.1f} %"
-    return f"{record.id}, {record.state}"
-
-
 def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
-    """The chosen run of this graph, out of the URL, else the newest that can predict; None without runs.
+    """The chosen run of this graph, out of the URL, else the best finished one; None without runs.
 
     A run may be named as on the command line: by a unique prefix or as `latest`.
     """
@@ -233,27 +229,54 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
         write_params(run=wanted)
     if not records:
         return None
-    newest = next((record for record in records.values() if record.has_predictions), None)
-    chosen = records.get(wanted, newest)
-    st.session_state["router_run"] = chosen.id if chosen else None
+    default = explorer.runs.choose_default(graph_id)
+    chosen = records.get(wanted, default)
+    drawn = {id_: record.state in ACTIVE for id_, record in records.items()}
+    every = stages.EVERY_SECONDS if any(drawn.values()) else None
+    st.fragment(_draw_run_box, run_every=every)(graph_id, chosen.id if chosen else None, drawn)
+    return chosen
+
+
+def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> None:
+    """The select box of runs, each with where it stands now, and the page's feed: it draws the whole page anew when
+    a run was made, deleted or renamed, or has begun or ended. drawn: which runs were active when the page was drawn.
+    """
+    explorer = get_explorer()
+    records = {record.id: record for record in explorer.runs.list(graph_id)}
+    is_other_page = {id_: record.state in ACTIVE for id_, record in records.items()} != drawn
+    if st.session_state.pop("router_run_changed", False) or is_other_page:
+        st.rerun()
+    place, best = explorer.places.describe(), explorer.runs.choose_default(graph_id)
+    st.session_state["router_run"] = chosen if chosen in records else None
 
     def changed() -> None:
-        picked = st.session_state["router_run"]
-        if _is_offered(picked, records):
-            write_params(run=picked)
+        picked = str(st.session_state["router_run"])
+        # Streamlit knows an option by its label, and this one's may have changed on the way: the id stands in it.
+        found = next((id_ for id_ in records if id_ in picked), None)
+        if found:
+            write_params(run=found)
+            st.session_state["router_run_changed"] = True
 
     st.selectbox(
         "Run",
         list(records),
         index=None,
-        format_func=lambda id_: describe_run(records[id_]),
+        format_func=lambda id_: stages.describe_run(records[id_], place, best=best),
         key="router_run",
         on_change=changed,
         label_visibility="collapsed",
         placeholder="Choose a run",
         width=300,  # with the navigation beside it the row fits on a laptop
     )
-    return chosen
+
+
+def say_default(run: RunRecord) -> None:
+    """What is shown where the URL names no run, and why it."""
+    ending = "finished run" if run.state == "finished" else "run, none has finished yet,"
+    st.caption(
+        f"Shown by default: **{escape_markdown(stages.name_run(run))}**, the best {ending} of this graph by validation "
+        f"accuracy ({percent(run.val_acc)})."
+    )
 
 
 def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:

@@ -1,39 +1,43 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import streamlit as st
 
 from core.app.explorer import Explorer
-from core.errors import WikicsError
+from core.errors import RunNotFoundError
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, matrix
+from pages.ui import charts, inputs, matrix, run_actions, stages
 from pages.ui.loaders import get_explorer
-from pages.ui.text import UNKNOWN, percent
-from pages.ui.theme import STATE_COLORS
+from pages.ui.text import UNKNOWN, escape_markdown, percent
+from pages.ui.theme import STAGE_COLORS
 
 SHARES = ("precision", "recall", "f1")  # of a category's scores
-HEAD_EVERY_SECONDS = 1.0  # while a run is active
 
 
 def draw_head(record: RunRecord, *, key: str, can_close: bool = False) -> None:
-    """Name, state, and the one thing that can be done now: stop it, or let it go on. Follows the state by itself.
+    """Name, where it stands, and what can be done with it: stopped, resumed, trained again, renamed, deleted.
 
-    With `can_close` a button takes the run out of the URL.
+    Follows the state by itself. With `can_close` a button takes the run out of the URL.
     """
-    every = HEAD_EVERY_SECONDS if record.state in ACTIVE else None
+    every = stages.EVERY_SECONDS if record.state in ACTIVE else None
     st.fragment(_draw_head, run_every=every)(record.id, key=key, can_close=can_close)
+    run_actions.draw_actions(record, key=key)
 
 
 def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     explorer = get_explorer()
-    record = explorer.runs.read(run_id)
+    try:
+        record = explorer.runs.read(run_id)
+    except RunNotFoundError:  # deleted meanwhile
+        st.rerun()
+    stage = stages.read_stage(record, explorer.places.describe())
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
-        st.markdown(f"**{record.id}**")
-        st.badge(_describe_stage(explorer, record), color=STATE_COLORS[record.state])
+        st.markdown(f"**{escape_markdown(record.name or record.id)}**", width="content")
+        st.badge(stage.word, color=STAGE_COLORS[stage.word])
         st.space("stretch")
         _draw_action(explorer, record, key=key)
         if can_close and st.button(
@@ -41,16 +45,20 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
         ):
             inputs.write_params(run=None)
             st.rerun()  # the whole page
+    with st.container(key=f"{key}_stage"):
+        st.caption(" · ".join(_describe_numbers(record, stage)))
     if record.message:
-        (st.error if record.state in ("failed", "crashed") else st.caption)(record.message)
+        (st.error if record.state in ("failed", "crashed") else st.caption)(escape_markdown(record.message))
     if problem := st.session_state.pop("report_error", None):
         st.error(problem, icon=":material/error:")
 
 
-def _describe_stage(explorer: Explorer, record: RunRecord) -> str:
-    """The state of a run; one that has its turn and no epoch yet is starting."""
-    has_turn = record.state == "running" or (record.state == "pending" and explorer.places.describe().has_free_slot)
-    return "starting" if has_turn and record.epoch == 0 else record.state
+def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
+    """What is known of a run now, and its id where it has a name."""
+    found = [stage.progress] if stage.progress else [f"{record.epochs:,} epochs"]
+    if record.val_acc is not None:
+        found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
+    return [*found, *([record.id] if record.name else [])]
 
 
 def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
@@ -62,21 +70,14 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
             icon=":material/stop:",
             key=f"{key}_stop",
             disabled=record.state == "stopping",
-            on_click=_act,
+            on_click=run_actions.act,
             args=(explorer.runs.stop, record.id),
         )
     elif record.state in ("stopped", "crashed", "failed") and st.button(
         "Resume", icon=":material/resume:", key=f"{key}_resume"
     ):
-        _act(explorer.runs.resume, record.id)
+        run_actions.act(explorer.runs.resume, record.id)
         st.rerun()  # the whole page: its curves move again
-
-
-def _act(action: Callable[[str], object], run_id: str) -> None:
-    try:
-        action(run_id)
-    except WikicsError as error:
-        st.session_state["report_error"] = str(error)
 
 
 def draw_outcome(record: RunRecord, *, key: str) -> None:

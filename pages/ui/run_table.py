@@ -2,23 +2,31 @@
 
 from datetime import UTC, datetime
 
+from core.app.places import Occupancy
 from core.runs.record import RunRecord
+from pages.ui.stages import is_any_active, read_stage
 
 
 def matches(record: RunRecord, words: list[str]) -> bool:
     """Whether every word stands in what the table says of a run."""
-    text = f"{record.id} {record.state} {record.preset} {record.model} split{record.split} seed{record.seed}".casefold()
+    said = (record.name, record.id, record.state, record.preset, record.model, f"split{record.split}")
+    text = " ".join([*said, f"seed{record.seed}"]).casefold()
     return all(word in text for word in words)
 
 
-def build_rows(records: list[RunRecord]) -> dict[str, list[object]]:
-    """The table's columns."""
+def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[object]]:
+    """The table's columns; names and progress only where a run has any."""
+    stages = [read_stage(record, place) for record in records]
 
     def percent(value: float | None) -> float | None:
         return None if value is None else 100 * value
 
-    return {
-        "state": [[record.state] for record in records],
+    columns: dict[str, list[object]] = {"state": [[stage.word] for stage in stages]}
+    if is_any_active(records):
+        columns["progress"] = [stage.progress for stage in stages]
+    if any(record.name for record in records):
+        columns["name"] = [record.name for record in records]
+    return columns | {
         "run": [record.id for record in records],
         "model": [record.model for record in records],
         "split": [record.split for record in records],

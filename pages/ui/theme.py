@@ -50,6 +50,12 @@ STATE_COLORS: Final[Mapping[str, StateColor]] = MappingProxyType(
     }
 )
 
+# The same of what a run's state does not tell: whether a pending one waits or has its turn.
+STAGE_COLORS: Final[Mapping[str, StateColor]] = MappingProxyType(
+    dict[str, StateColor](waiting="gray", starting="blue")
+    | {state: color for state, color in STATE_COLORS.items() if state != "pending"}
+)
+
 
 @cache
 def category_colors(num_classes: int) -> tuple[str, ...]:

@@ -341,3 +341,10 @@ def test_train_can_ask_for_a_profile(wikics, explorer, tiny_id, monkeypatch):
         folder = explorer.settings.home_folder / "runs" / json.loads(out)["id"]
         assert RunFolder(folder).profile_requested == asked
         assert "profile" not in RunFolder(folder).read_json(files.CONFIG)
+
+
+def test_i01_a_run_is_renamed(wikics, finished_run):
+    code, out, _ = wikics("runs", "rename", finished_run, "First [try]")
+    assert code == 0 and out.startswith(f"{finished_run} (First [try]): finished")
+    _, out, _ = wikics("runs", "show", finished_run, "--json")
+    assert json.loads(out)["name"] == "First [try]"

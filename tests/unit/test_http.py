@@ -109,7 +109,7 @@ def test_benchmarks_are_listed_best_first_and_compared(client, tiny_id, two_benc
         ("DELETE", "/graphs", None, 405),
         ("GET", "/graphs/none", None, 404),
         ("GET", "/graphs/TINY/articles/99", None, 404),
-        ("GET", "/graphs/TINY/articles/x", None, 422),
+        ("GET", "/graphs/TINY/articles/x", None, 404),
         ("GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", None, 422),
         ("GET", "/runs/nobody", None, 404),
         ("GET", "/benchmarks?graph=none", None, 404),
@@ -140,7 +140,9 @@ def test_errors_are_problem_documents(client, tiny_id, method, path, body, statu
 
 def test_problem_says_the_sentence(client, tiny_id):
     problem = client.get(f"/graphs/{tiny_id}/articles/99").json()
-    assert problem["detail"].startswith("article 99 does not exist")
+    assert problem["detail"].startswith(
+        "no article of tiny is titled '99': search for it, or give an index from 0 to 7"
+    )
 
 
 def test_pages_of_others_may_not_train(client):

@@ -19,6 +19,7 @@ class Preset:
     """A named config: title and description for a person, `values` of config fields.
 
     order: where it stands among the others, the default lowest; one whose file gives none comes last.
+    merit: why it is among the few that are shown first, in a word or two; empty for the others.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Preset:
     description: str
     values: dict[str, Any]
     order: float = math.inf
+    merit: str = ""
 
 
 def list_presets() -> list[Preset]:
@@ -58,4 +60,5 @@ def _list_names() -> list[str]:
 def _read(name: str) -> Preset:
     content = yaml.safe_load((files(__name__) / f"{name}{SUFFIX}").read_text(encoding="utf-8"))
     values = {**content["config"], "preset": name}
-    return Preset(name, content["title"], content["description"], values, content.get("order", math.inf))
+    order, merit = content.get("order", math.inf), content.get("merit", "")
+    return Preset(name, content["title"], content["description"], values, order, merit)

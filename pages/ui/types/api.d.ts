@@ -1031,6 +1031,8 @@ export interface components {
             message: string;
             /** Model */
             model: string;
+            /** Name */
+            name: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -1099,6 +1101,8 @@ export interface components {
             message: string;
             /** Model */
             model: string;
+            /** Name */
+            name: string;
             /** Preset */
             preset: string;
             /** Seconds */

@@ -1,0 +1,56 @@
+"""The names that people give to runs: `label.json` in a run's folder, beside what its trainer writes."""
+
+import threading
+from typing import Final
+
+from core.errors import FileNotStoredError, InvalidInputError
+from core.runs import files
+from core.runs.documents import dump_json, load_json
+from core.storage.base import Storage, StoredFile
+
+MAX_CHARACTERS: Final = 60
+
+
+def check_name(name: str) -> str:
+    """A name without space around it. Raises InvalidInputError for one that no list could show in a line."""
+    name = " ".join(name.split())
+    if len(name) > MAX_CHARACTERS or not name.isprintable():
+        raise InvalidInputError(
+            f"{name[:MAX_CHARACTERS]!r} cannot name a run: expected at most {MAX_CHARACTERS} characters that can be "
+            f"printed, this has {len(name)}; choose a shorter name"
+        )
+    return name
+
+
+class RunLabels:
+    """The names of a storage's runs, by id; a run without one is not in it. May be used from any thread."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._known: dict[str, tuple[StoredFile, str]] = {}
+        self._reading = threading.Lock()
+
+    def read_all(self, run_id: str = "*") -> dict[str, str]:
+        """The names of all runs, or of one. Nothing is read of a file that is as it was."""
+        stored = {file.name.split("/")[1]: file for file in self._storage.list(f"{files.RUNS}{run_id}/{files.LABEL}")}
+        with self._reading:
+            return {found: name for found, file in stored.items() if (name := self._read(found, file))}
+
+    def write(self, run_id: str, name: str) -> None:
+        """Names a run; an empty name takes its own away."""
+        with self._reading:
+            self._known.pop(run_id, None)
+        if name:
+            self._storage.write(f"{files.RUNS}{run_id}/{files.LABEL}", dump_json({"name": name}))
+        else:
+            self._storage.delete(f"{files.RUNS}{run_id}/{files.LABEL}")
+
+    def _read(self, run_id: str, file: StoredFile) -> str:
+        known = self._known.get(run_id)
+        if known is None or known[0] != file:
+            try:
+                name = load_json(self._storage.read(file.name)).get("name")
+            except FileNotStoredError:  # deleted meanwhile
+                return ""
+            known = self._known[run_id] = file, name if isinstance(name, str) else ""
+        return known[1]

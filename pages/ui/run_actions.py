@@ -1,0 +1,80 @@
+"""What one can do with a run where it is shown: train it again, name it, delete it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.config.presets import list_presets
+from core.errors import WikicsError
+from core.runs.labels import MAX_CHARACTERS
+from core.runs.record import RunRecord
+from core.runs.state import ACTIVE
+from pages.ui import inputs, settings, stages
+from pages.ui.loaders import get_explorer
+from pages.ui.text import escape_markdown
+
+
+def draw_actions(record: RunRecord, *, key: str) -> None:
+    """One row below the run's head."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
+        _draw_again(record, key=key)
+        if inputs.may_train(get_explorer(), quiet=True):
+            _draw_rename(record, key=key)
+            _draw_delete(record, key=key)
+
+
+def act(action: Callable[..., object], *arguments: object) -> None:
+    """Does what a button says; a refusal is kept for the head of the run, which shows it."""
+    try:
+        action(*arguments)
+    except WikicsError as error:
+        st.session_state["report_error"] = str(error)
+
+
+def _draw_again(record: RunRecord, *, key: str) -> None:
+    """The way back to the form, filled with what this run was trained with."""
+    config = get_explorer().runs.read_details(record.id).config
+    presets = list_presets()
+    of_model = [preset for preset in presets if preset.values["model"] == config.get("model")]
+    preset = next((preset for preset in presets if preset.name == record.preset), next(iter(of_model), None))
+    if preset is None:
+        return  # its model is none that this version knows
+    if st.button("Train again with these settings", icon=":material/replay:", type="tertiary", key=f"{key}_again"):
+        params = {"graph": record.graph, "preset": preset.name}
+        st.switch_page("train.py", query_params=params | settings.as_param(settings.find_changes(preset, config)))
+
+
+def _draw_rename(record: RunRecord, *, key: str) -> None:
+    field = f"{key}_name_{record.id}"
+
+    def rename() -> None:
+        act(get_explorer().runs.rename, record.id, st.session_state[field])
+
+    with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"{key}_rename"):
+        st.session_state[field] = record.name
+        st.text_input(
+            "Name of this run",
+            key=field,
+            max_chars=MAX_CHARACTERS,
+            placeholder=record.id,
+            help="Shown before the id, which stays. Empty takes the name away.",
+            on_change=rename,
+        )
+
+
+def _draw_delete(record: RunRecord, *, key: str) -> None:
+    if record.state in ACTIVE:
+        return  # it has to be stopped first
+
+    def delete() -> None:
+        act(get_explorer().runs.delete, record.id)
+        if "report_error" not in st.session_state:
+            kept = [run_id for run_id in inputs.read_param("runs").split(",") if run_id not in ("", record.id)]
+            inputs.write_params(run=None, runs=",".join(kept))
+
+    with st.popover("Delete", icon=":material/delete:", type="tertiary", key=f"{key}_delete"):
+        st.markdown(
+            f"Delete **{escape_markdown(stages.name_run(record))}** with its curves, weights and predictions? "
+            "There is no way back."
+        )
+        st.button("Delete this run", icon=":material/delete:", key=f"{key}_delete_now", type="primary", on_click=delete)

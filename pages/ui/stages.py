@@ -1,0 +1,68 @@
+"""Where a run stands, in the words that every page uses: all of them come from one record and one queue."""
+
+from dataclasses import dataclass
+
+from core.app.places import Occupancy
+from core.runs.record import RunRecord
+from core.runs.state import ACTIVE
+from pages.ui.text import duration, percent
+
+EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One run's stage: a word (a state, `waiting`, `starting`) and how far it is; empty once it has ended."""
+
+    word: str
+    progress: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.word}, {self.progress}" if self.progress else self.word
+
+
+def read_stage(record: RunRecord, place: Occupancy) -> Stage:
+    """The stage of a run at its place. A run has its turn before its first epoch is done: it is starting."""
+    if record.state == "pending" and record.id in place.queue:
+        return Stage("waiting", f"place {place.queue[record.id]} of {place.waiting} in the queue")
+    if record.state == "pending" or (record.state == "running" and record.epoch == 0):
+        return Stage("starting", f"up to {record.max_epochs:,} epochs")
+    if record.state not in ACTIVE:
+        return Stage(record.state)
+    progress = f"epoch {record.epoch:,} of {record.max_epochs:,}"
+    if record.state == "running" and record.seconds_per_epoch is not None:
+        left = (record.max_epochs - record.epoch) * record.seconds_per_epoch
+        progress += f", at most {duration(left)} left"
+    return Stage(record.state, progress)
+
+
+def describe_occupancy(place: Occupancy) -> str:
+    """How busy a place is."""
+    if not place.running and not place.waiting:
+        return "nothing waiting"
+    return f"{place.running} running, {place.waiting} waiting"
+
+
+def name_run(record: RunRecord) -> str:
+    """A run's name with its id second; the id alone where nobody gave a name."""
+    return f"{record.name} · {record.id}" if record.name else record.id
+
+
+def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None = None) -> str:
+    """One run in a menu: what it is called, and how good or how far it is. Its id is always in it.
+
+    best: the run that is shown where none is named, which is marked if it has finished.
+    """
+    stage = read_stage(record, place)
+    if record.state in ACTIVE or record.test_acc is None:
+        text = f"{record.name or record.id}, {stage}"
+    else:
+        ended = "" if record.state == "finished" else f", {stage}"
+        text = f"{record.name or record.id}, test {percent(record.test_acc)}{ended}"
+    is_best = best is not None and best.id == record.id and record.state == "finished"
+    return ("Best: " if is_best else "") + text + (f" · {record.id}" if record.name else "")
+
+
+def is_any_active(records: list[RunRecord]) -> bool:
+    """Whether anything of these runs moves."""
+    return any(record.state in ACTIVE for record in records)

@@ -1,0 +1,152 @@
+"""Which run is shown by default, what a page says of where runs stand, and what can be done with one."""
+
+import json
+import shutil
+from dataclasses import asdict, replace
+
+import pytest
+
+from core.runs.job_states import JobStates
+from core.runs.state import RunState, build_state
+
+
+@pytest.fixture
+def add_run(explorer, finished_run, storage):
+    """Adds a run like the finished one, in this state and of this accuracy, newer than those before; its id."""
+    folder = explorer.settings.home_folder / "runs"
+    made = []
+
+    def add(state="finished", *, acc=0.5, epoch=3, **changes):
+        run_id = f"2025010{len(made) + 1}-000000-gcn-abc"
+        made.append(run_id)
+        shutil.copytree(folder / finished_run, folder / run_id)
+        report = json.loads((folder / run_id / "report.json").read_text())
+        (folder / run_id / "report.json").write_text(json.dumps(report | {"val_acc": acc, "test_acc": acc}))
+        if state in ("pending", "running"):
+            for name in ("report.json", "predictions.npz"):
+                (folder / run_id / name).unlink()
+        old = build_state(json.loads(storage.read(f"runs/{finished_run}/state.json")))
+        new = replace(old, state=state, epoch=epoch, created_at=1e9 + len(made), **changes)
+        storage.write(f"runs/{run_id}/state.json", json.dumps(asdict(new)).encode())
+        return run_id
+
+    return add
+
+
+def read_param(at, name):
+    value = at.query_params.get(name, "")
+    return value[0] if isinstance(value, list) else value
+
+
+def texts(at):
+    return [text.value.replace("\\", "") for text in (*at.caption, *at.markdown)]
+
+
+@pytest.mark.parametrize("name", ["overview", "train", "map", "article"])
+def test_i01_the_best_finished_run_is_shown_by_default(open_page, add_run, explorer, tiny_id, finished_run, name):
+    worse, best, _stopped = add_run(acc=0.5), add_run(acc=0.8), add_run("stopped", acc=0.9)
+    newest = add_run(acc=0.6)
+    explorer.runs.delete(finished_run)  # right about everything
+    at = open_page(name, article=0)
+    assert not at.exception and not at.error
+    box = at.selectbox(key="router_run")
+    assert (box.value, "run" in at.query_params) == (best, False)
+    assert [label for label in box.options if label.startswith("Best: ")] == [f"Best: {best}, test 80.0 %"]
+    assert {worse, newest} <= {record.id for record in explorer.runs.list(tiny_id)}
+    if name == "overview":
+        assert any(
+            text.startswith(f"The best of 3 finished runs by validation accuracy is **{best}**") for text in texts(at)
+        )
+    if name in ("map", "article"):
+        said = f"Shown by default: **{best}**, the best finished run of this graph by validation accuracy (80.0 %)."
+        assert said in texts(at)
+
+
+def test_i01_where_no_run_has_finished_the_page_says_so(open_page, add_run, explorer, finished_run):
+    stopped = add_run("stopped", acc=0.4)
+    explorer.runs.delete(finished_run)
+    at = open_page("map")
+    assert at.selectbox(key="router_run").options == [f"{stopped}, test 40.0 %, stopped"]
+    assert any("the best run, none has finished yet, of this graph" in text for text in texts(at))
+
+
+def test_i01_a_run_that_is_named_is_not_called_the_default(open_page, add_run, finished_run):
+    at = open_page("map", run=add_run(acc=0.1))
+    assert not any("Shown by default" in text for text in texts(at))
+
+
+def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, explorer, finished_run):
+    at = open_page("runs", run=finished_run)
+    at.text_input(key=f"runs_name_{finished_run}").input("  My *first*   run ").run()
+    assert not at.exception and not at.error
+    assert explorer.runs.read(finished_run).name == "My *first* run"
+    assert at.selectbox(key="router_run").options == [f"Best: My *first* run, test 50.0 % · {finished_run}"]
+    table = next(table.value for table in at.dataframe if "run" in table.value)
+    assert (table["name"].tolist(), table["run"].tolist()) == (["My *first* run"], [finished_run])
+    at.text_input(key=f"runs_name_{finished_run}").input("").run()
+    assert explorer.runs.read(finished_run).name == ""
+
+
+def test_i01_a_run_is_deleted_from_the_page(open_page, add_run, explorer, finished_run, tiny_id):
+    other = add_run()
+    at = open_page("runs", run=finished_run, runs=f"{finished_run},{other}")
+    at.button(key="runs_delete_now").click().run()
+    assert not at.exception and not at.error and not at.warning
+    assert [record.id for record in explorer.runs.list(tiny_id)] == [other]
+    assert (read_param(at, "runs"), read_param(at, "run")) == (other, "")
+
+
+def test_i01_a_run_is_trained_again_with_its_settings(open_page, explorer, finished_run, storage):
+    config = explorer.runs.read_details(finished_run).config | {"lr": 0.5, "split": 1}
+    storage.write(f"runs/{finished_run}/config.json", json.dumps(config).encode())
+    at = open_page("runs", run=finished_run)
+    at.button(key="runs_again").click().run()
+    assert not at.exception and not at.error
+    assert (read_param(at, "preset"), read_param(at, "set")) == ("gcn", "split=1,lr=0.5,epochs=3")
+    assert [at.number_input(key=f"train_{name}").value for name in ("split", "lr", "epochs")] == [1, 0.5, 3]
+
+
+def test_i02_all_places_say_the_same_of_a_run(open_page, add_run, explorer, tiny_id, finished_run, monkeypatch):
+    monkeypatch.setattr(JobStates, "judge", lambda _self, state, _stored: state)
+    live, first, second = add_run("running"), add_run("pending", epoch=0), add_run("pending", epoch=0)
+    monkeypatch.setattr(explorer.configs, "max_epochs", 10_000)
+    words = {
+        live: ("running", "epoch 3 of 3, at most 0 s left"),
+        first: ("waiting", "place 1 of 2 in the queue"),
+        second: ("waiting", "place 2 of 2 in the queue"),
+    }
+    for run_id, (word, progress) in words.items():
+        for page in ("runs", "train"):
+            at = open_page(page, run=run_id)
+            assert not at.exception and not at.error
+            options = at.selectbox(key="router_run").options
+            assert [label for label in options if label.startswith(run_id)] == [f"{run_id}, {word}, {progress}"]
+            assert any(f"-badge[{word}]" in text.value for text in at.markdown)
+            assert any(text.startswith(progress) for text in texts(at))
+            if page == "runs":
+                table = next(table.value for table in at.dataframe if "run" in table.value).set_index("run")
+                assert (list(table.loc[run_id, "state"]), table.loc[run_id, "progress"]) == ([word], progress)
+            else:
+                assert any("1 running, 2 waiting." in text for text in texts(at))
+
+
+def test_i02_a_pending_run_with_a_free_slot_starts_and_does_not_wait(open_page, add_run, explorer, finished_run):
+    run_id = add_run("pending", epoch=0)
+    at = open_page("train", run=run_id)
+    assert any("1 running, 0 waiting." in text for text in texts(at))
+    assert any("-badge[starting]" in text.value for text in at.markdown)
+    place = explorer.places.describe()
+    assert (place.running, place.waiting, dict(place.queue)) == (1, 0, {})
+
+
+def test_i02_a_page_is_drawn_anew_when_a_run_has_begun_or_ended(open_page, add_run, storage, finished_run):
+    run_id = add_run("pending", epoch=0)
+    at = open_page("map", run=finished_run)
+    assert [label for label in at.selectbox(key="router_run").options if label.startswith(run_id)] == [
+        f"{run_id}, starting, up to 3 epochs"
+    ]
+    JobStates(storage).write(f"runs/{run_id}", RunState("failed", message="no", created_at=1e9 + 1))
+    at.run()
+    assert [label for label in at.selectbox(key="router_run").options if label.startswith(run_id)] == [
+        f"{run_id}, failed"
+    ]
