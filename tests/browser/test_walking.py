@@ -78,3 +78,105 @@ def test_walk_three_articles_and_come_back(app, home, trained, page):
         heading(page, title).wait_for()
         page.wait_for_function(IN_THE_MIDDLE, arg=title)
         assert titles[int(re.search(r"article=(\d+)", page.url)[1])] == title
+
+
+def links_table(page):
+    table = page.locator(".links-table")
+    table.locator("tbody tr").first.wait_for()
+    return table
+
+
+def test_i05_titles_in_the_table_are_links_by_mouse_and_keyboard(app, home, trained, page):
+    titles = app.get(f"/graphs/{home.small}/map")["titles"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{app.url}/article?graph={home.small}&run={trained}&article=5&hops=1")
+    table = links_table(page)
+    assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth + 1")
+    first = table.locator("tbody a").first
+    title, href = first.inner_text(), first.get_attribute("href")
+    assert titles[int(re.search(r"article=(\d+)", href)[1])] == title
+    first.click()
+    heading(page, title).wait_for()
+    page.locator(".st-key-article_trail").get_by_text(titles[5]).first.wait_for()
+    page.locator(f".links-table a[title='{titles[5]}']").wait_for()
+    page.locator(f".links-table a[title='{titles[5]}']").focus()
+    page.keyboard.press("Enter")
+    heading(page, titles[5]).wait_for()
+
+
+def test_i05_links_sort_and_filter_in_the_url(app, home, trained, page):
+    page.goto(f"{app.url}/article?graph={home.small}&run={trained}&article=5&hops=1")
+    links = app.get(f"/graphs/{home.small}/articles/5/links?run={trained}")["links"]
+    table = links_table(page)
+    table.get_by_role("button", name="Article").press("Enter")
+    page.wait_for_url("**sort=title**")
+    page.get_by_label("Direction", exact=True).select_option("in")
+    page.wait_for_url("**direction=in**")
+    inward = [link for link in links if link["direction"] == "in"]
+    assert table.locator("tbody tr").count() == len(inward)
+    page.reload()
+    links_table(page)
+    assert page.locator(".links-caption").inner_text() == f"{len(inward)} of {len(links)} linked articles."
+
+
+def test_i11_the_path_between_two_articles_and_the_way_back(app, home, trained, page):
+    titles = app.get(f"/graphs/{home.small}/map")["titles"]
+    page.goto(f"{app.url}/article?graph={home.small}&run={trained}&article=5&hops=1")
+    heading(page, titles[5]).wait_for()
+    page.get_by_text("The path to another article").click()
+    box = page.get_by_role("combobox", name="Search the article to find a path to")
+    ask = f"/graphs/{home.small}/paths?source=5&target="
+    target = next(at for at in range(600, 700) if app.get(f"{ask}{at}")["distance"] == 3)
+    box.fill(titles[target])
+    page.get_by_role("option").first.wait_for()
+    box.press("Enter")
+    page.wait_for_url(f"**to={target}**")
+    page.locator(".paths-stop").first.wait_for()
+    found = app.get(f"{ask}{target}")
+    assert page.locator(".paths-list li").first.locator("a").count() == found["distance"] + 1
+    between = found["paths"][0][1]
+    page.locator(".paths-list li").first.locator("a").nth(1).click()
+    heading(page, titles[between]).wait_for()
+    page.go_back()
+    heading(page, titles[5]).wait_for()
+
+
+def test_i10_show_on_map_search_and_filter(app, home, trained, page):
+    titles = app.get(f"/graphs/{home.small}/map")["titles"]
+    page.goto(f"{app.url}/article?graph={home.small}&run={trained}&article=5&hops=1")
+    page.get_by_role("link", name="Show on the map").click()
+    page.locator(".map-stage[aria-busy=false]").wait_for()
+    heading(page, titles[5]).wait_for()
+    page.locator(".map-stage.w-zoomed").wait_for()  # it came nearer
+    box = page.get_by_role("combobox", name="Search articles on the map")
+    box.fill(titles[77])
+    page.get_by_role("option").first.wait_for()
+    box.press("Enter")
+    page.wait_for_url("**article=77**")
+    heading(page, titles[77]).wait_for()
+    page.goto(f"{app.url}/map?graph={home.small}&run={trained}&role=test&least=2")
+    columns = app.get(f"/graphs/{home.small}/map")
+    wanted = sum(
+        role == "test" and degree >= 2 for role, degree in zip(columns["role"], columns["degree"], strict=True)
+    )
+    page.get_by_text(f"{wanted} of {len(titles)} articles").wait_for()
+
+
+def test_i09_on_a_phone_a_tapped_article_is_seen_at_once(app, home, trained, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{app.url}/map?graph={home.small}&run={trained}")
+    stage = page.locator(".map-stage[aria-busy=false]")
+    stage.wait_for()
+    box = stage.bounding_box()
+    for share in (0.5, 0.45, 0.55, 0.4, 0.6):  # some article is under one of these
+        page.touchscreen.tap(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.5)
+        page.wait_for_timeout(300)
+        if page.locator(".map-sheet").is_visible():
+            break
+    sheet = page.locator(".map-sheet").bounding_box()
+    assert sheet["y"] + sheet["height"] <= 844 and sheet["x"] >= 0
+    page.locator(".map-sheet").get_by_role("link", name="Open its neighbourhood").tap()
+    page.wait_for_url("**/article?**")
+    page.locator(".rings-node").first.wait_for()
+    context.close()
