@@ -47,7 +47,7 @@ export class Filters {
    * @returns {[Choice, { label: HTMLLabelElement, select: HTMLSelectElement }]}
    */
   #build(name, text) {
-    const select = html("select", { class: "links-select" });
+    const select = html("select", { class: "links-select", "aria-label": text });
     select.addEventListener("change", () => this.change({ [name]: select.value }));
     return [name, { select, label: html("label", {}, html("span", { class: "w-small w-faint" }, text), select) }];
   }
