@@ -197,8 +197,8 @@ def _refuse_transposed(key: str, array: NDArray[Any], num_nodes: int) -> None:
     if array.ndim == 2 and array.shape[0] == num_nodes != array.shape[1]:
         raise ArchiveError(
             f"key {key!r} is {array.dtype} {list(array.shape)}, which is [articles, splits]: "
-            f"expected [splits, articles], here {list(array.shape[::-1])}; it seems transposed, as PyTorch Geometric has "
-            f"it: save {key}.T"
+            f"expected [splits, articles], here {list(array.shape[::-1])}; it seems transposed, as PyTorch Geometric "
+            f"has it: save {key}.T"
         )
 
 

@@ -130,7 +130,7 @@ export interface paths {
         };
         /**
          * Read Article
-         * @description One article, with what a run predicts of it.
+         * @description One article, named by index or title, with what a run predicts of it.
          */
         get: operations["read_article"];
         put?: never;
@@ -296,7 +296,7 @@ export interface paths {
         put?: never;
         /**
          * Resume Run
-         * @description Queues a run that ended early, to go on where it was.
+         * @description Queues a run that ended, to go on where it was; a finished one with more epochs or patience.
          */
         post: operations["resume_run"];
         delete?: never;
@@ -616,6 +616,8 @@ export interface components {
             num_pairs: number;
             /** Num Self Links */
             num_self_links: number;
+            /** Num Unlabelled */
+            num_unlabelled: number;
             /** Splits */
             splits: components["schemas"]["SplitSizes"][];
         };
@@ -653,6 +655,19 @@ export interface components {
             recipe: number;
             /** Source */
             source: string;
+        };
+        /**
+         * LongerRun
+         * @description What changes as a run goes on: its `epochs`, its `patience`.
+         */
+        LongerRun: {
+            /**
+             * Config
+             * @description Config fields and their values.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * MapColumns
@@ -1353,7 +1368,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: number;
+                i: string;
             };
             cookie?: never;
         };
@@ -1416,7 +1431,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: number;
+                i: string;
             };
             cookie?: never;
         };
@@ -1824,7 +1839,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LongerRun"] | null;
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -1855,6 +1874,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
