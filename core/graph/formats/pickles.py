@@ -76,8 +76,8 @@ class _Reader(pickle.Unpickler):
         return self._find_storage(pid)
 
 
-def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
-    """Stand-ins that are new for every pickle: it may set attributes of what it names."""
+def _build_array_names() -> dict[tuple[str, str], Callable[..., Any]]:
+    """Stand-ins of what numpy names, new for every pickle: it may set attributes of what it names."""
 
     class Dtype:
         def __init__(self, code: Any = "", *_: Any) -> None:
@@ -104,14 +104,25 @@ def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
             shape, dtype, fortran, content = state[-4:]
             self.value = _build_array(content, dtype.build(), shape, "F" if fortran else "C")
 
-    class Plain(_Plain):
-        pass
-
     def from_buffer(content: Any, dtype: Any, shape: Any, order: Any) -> Any:
         return _Value(_build_array(content, dtype.build(), shape, order))
 
     def scalar(dtype: Any, content: Any = b"") -> Any:
         return _build_array(_to_bytes(content), dtype.build(), (), "C").item()
+
+    names: dict[tuple[str, str], Callable[..., Any]] = {("numpy", "ndarray"): Array, ("numpy", "dtype"): Dtype}
+    for core in ("numpy.core", "numpy._core"):
+        names[f"{core}.multiarray", "_reconstruct"] = lambda *_: Array(None)
+        names[f"{core}.multiarray", "scalar"] = scalar
+        names[f"{core}.numeric", "_frombuffer"] = from_buffer
+    return names
+
+
+def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
+    """All stand-ins, new for every pickle."""
+
+    class Plain(_Plain):
+        pass
 
     def reconstruct(kind: Any, base: Any = None, state: Any = None) -> Any:  # noqa: ARG001
         if not isinstance(kind, type) or not issubclass(kind, Record):
@@ -123,17 +134,10 @@ def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
             raise RefusedPickleError("it encodes text in an unknown way")
         return text.encode("latin1")
 
-    names: dict[tuple[str, str], Callable[..., Any]] = {
-        ("numpy", "ndarray"): Array,
-        ("numpy", "dtype"): Dtype,
-        ("_codecs", "encode"): encode,
-        ("collections", "OrderedDict"): lambda pairs=(): Plain(pairs),
-        ("collections", "defaultdict"): lambda _=None: Plain(()),
-    }
-    for core in ("numpy.core", "numpy._core"):
-        names[f"{core}.multiarray", "_reconstruct"] = lambda *_: Array(None)
-        names[f"{core}.multiarray", "scalar"] = scalar
-        names[f"{core}.numeric", "_frombuffer"] = from_buffer
+    names = _build_array_names()
+    names["_codecs", "encode"] = encode
+    names["collections", "OrderedDict"] = lambda pairs=(): Plain(pairs)
+    names["collections", "defaultdict"] = lambda _=None: Plain(())
     for builtins in ("builtins", "__builtin__"):
         names[builtins, "list"] = names[builtins, "object"] = names[builtins, "dict"] = type("Named", (_Plain,), {})
         names[builtins, "bytes"] = lambda: b""  # none, by a protocol that cannot say so
