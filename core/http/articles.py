@@ -35,7 +35,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         """The rings around one article, and the links among what is shown."""
         return answer(get_explorer().articles.read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
 
-    @router.get("/articles/{i:path}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
+    @router.get("/articles/{i:path}", responses=gives(ArticleCard) | problems(ConflictError))
     def read_article(g: str, i: str, run: str | None = None) -> Response:
         """One article, named by index or title, with what a run predicts of it."""
         return answer(get_explorer().articles.read(g, i, run=run))

@@ -92,7 +92,7 @@ def test_benchmarks_are_listed_best_first_and_compared(client, tiny_id, two_benc
         ("DELETE", "/graphs", None, 405),
         ("GET", "/graphs/none", None, 404),
         ("GET", "/graphs/TINY/articles/99", None, 404),
-        ("GET", "/graphs/TINY/articles/x", None, 422),
+        ("GET", "/graphs/TINY/articles/x", None, 404),
         ("GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", None, 422),
         ("GET", "/runs/nobody", None, 404),
         ("GET", "/benchmarks?graph=none", None, 404),

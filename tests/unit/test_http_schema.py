@@ -45,7 +45,7 @@ class IdleBackend:
     def stop(self, run_id):
         raise ConflictError(f"run {run_id} ended just now")
 
-    def resume(self, run_id):
+    def resume(self, run_id, *, config=None):
         if run_id in self.waiting:
             raise ConflictError(f"run {run_id} is pending already")
 
@@ -101,6 +101,7 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     optional = {name: set(each["properties"]) - set(each.get("required", ())) for name, each in schemas.items()}
     assert {name: fields for name, fields in optional.items() if fields} == {
         "NewRun": {"preset", "graph", "config"},
+        "LongerRun": {"config"},
         "ArticlesToPredict": {"articles"},
         "Problem": {"detail", "errors"},
     }
@@ -163,7 +164,7 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         ("search_articles", "GET", "/graphs/none/articles", 404),
         ("search_articles", "GET", "/graphs/TINY/articles?limit=0", 422),
         ("read_article", "GET", "/graphs/TINY/articles/99", 404),
-        ("read_article", "GET", "/graphs/TINY/articles/x", 422),
+        ("read_article", "GET", "/graphs/TINY/articles/x", 404),
         ("read_article", "GET", "/graphs/TINY/articles/0?run=latest", 409),
         ("read_neighbourhood", "GET", "/graphs/TINY/articles/0/neighbourhood?hops=9", 422),
         ("read_neighbourhood", "GET", "/graphs/TINY/articles/0/neighbourhood?run=latest", 409),
