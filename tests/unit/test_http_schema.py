@@ -45,7 +45,7 @@ class IdleBackend:
     def stop(self, run_id):
         raise ConflictError(f"run {run_id} ended just now")
 
-    def resume(self, run_id, *, config=None):
+    def resume(self, run_id, **_):
         if run_id in self.waiting:
             raise ConflictError(f"run {run_id} is pending already")
 

@@ -147,7 +147,7 @@ def test_an_unknown_graph_is_told_beside_those_that_are_there(library, archive, 
         with pytest.raises(GraphNotFoundError) as caught:
             ask(graph_id)
         assert str(caught.value) == (
-            f"no graph {graph_id!r}: there are {here} (add an archive with: wikics graph --graph PATH.npz; "
+            f"no graph {graph_id!r}: there are {here} (add one with: wikics graph --graph PATH; "
             "make the stand-in with: wikics graph --graph twin)"
         )
 
