@@ -1368,7 +1368,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: string;
+                i: number | string;
             };
             cookie?: never;
         };
@@ -1422,7 +1422,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: string;
+                i: number | string;
             };
             cookie?: never;
         };
