@@ -40,8 +40,8 @@ class Rig:
     def stop(self, run_id):
         self.backend.stop(RUNS + run_id)
 
-    def resume(self, run_id):
-        self.backend.resume(RUNS + run_id)
+    def resume(self, run_id, *, config=None):
+        self.backend.resume(RUNS + run_id, config=config)
 
     def alive(self, run_id):
         return self.backend.alive(RUNS + run_id)

@@ -119,18 +119,17 @@ class Graph:
 
         Digits are an index where they are one, else a title; see `TitleLookup` for titles.
         """
-        if isinstance(article, int):
-            if 0 <= article < self.num_nodes:
-                return article
-            raise ArticleNotFoundError(
-                f"article {article} does not exist in {self.name}: indices run from 0 to {self.num_nodes - 1}"
-            )
-        if (index := parse_index(article)) is not None and index < self.num_nodes:
+        index = article if isinstance(article, int) else parse_index(article)
+        if index is not None and 0 <= index < self.num_nodes:
             return index
-        found = self.names.find(article)
+        found = [] if isinstance(article, int) else self.names.find(article)
         if len(found) == 1:
             return found[0]
-        shown = shorten(article)
+        if not found and index is not None:
+            raise ArticleNotFoundError(
+                f"article {index} does not exist in {self.name}: indices run from 0 to {self.num_nodes - 1}"
+            )
+        shown = shorten(str(article))
         if not found:
             raise ArticleNotFoundError(
                 f"no article of {self.name} is titled {shown!r}: "

@@ -28,7 +28,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/articles/{i:path}/neighbourhood", responses=gives(Rings) | problems(InvalidInputError, ConflictError))
     def read_neighbourhood(
         g: str,
-        i: str,
+        i: int | str,
         hops: Annotated[int, Query(ge=1, le=3)] = 2,
         limit: Annotated[int, Query(ge=1, le=300)] = 300,
         run: str | None = None,
@@ -36,13 +36,13 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         """The rings around one article, and the links among what is shown."""
         return answer(get_explorer().articles.read_neighbourhood(g, i, hops=hops, limit=limit, run=run))
 
-    @router.get("/articles/{i}/links", responses=gives(LinkList) | problems(InvalidInputError, ConflictError))
-    def list_links(g: str, i: str, run: str | None = None) -> Response:
+    @router.get("/articles/{i:path}/links", responses=gives(LinkList) | problems(InvalidInputError, ConflictError))
+    def list_links(g: str, i: int | str, run: str | None = None) -> Response:
         """Every article that one links to or is linked from, best-linked first."""
         return answer(LinkList(get_explorer().articles.list_links(g, i, run=run)))
 
     @router.get("/articles/{i:path}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
-    def read_article(g: str, i: str, run: str | None = None) -> Response:
+    def read_article(g: str, i: int | str, run: str | None = None) -> Response:
         """One article, named by index or title, with what a run predicts of it."""
         return answer(get_explorer().articles.read(g, i, run=run))
 

@@ -116,6 +116,19 @@ def test_only_an_ended_unfinished_run_is_resumed(rig):
         rig.resume(active)
 
 
+def test_i17_a_finished_run_goes_on_with_another_config_and_an_active_one_does_not(rig):
+    finished, active = rig.submit(epochs=2), rig.submit(epochs=1000)
+    rig.wait_for(finished, "finished")
+    longer = rig.store.read_config(finished) | {"epochs": 4}
+    with pytest.raises(ConflictError, match="only a stopped, failed or crashed run is resumed"):
+        rig.resume(active, config=rig.store.read_config(active) | {"epochs": 4})
+    assert rig.store.read_config(active)["epochs"] == 1000
+    rig.stop(active)
+    rig.resume(finished, config=longer)
+    assert rig.wait_for(finished, "finished").generation == 1
+    assert (rig.store.read_config(finished), rig.epochs(finished)) == (longer, [1, 2, 3, 4])
+
+
 def test_an_unknown_run_is_not_found(rig):
     for call in (rig.backend.submit, rig.backend.stop, rig.backend.resume, rig.backend.alive):
         with pytest.raises(RunNotFoundError, match="no run 'gcn-7'"):

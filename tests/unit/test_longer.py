@@ -63,3 +63,20 @@ def test_i17_http_lets_a_finished_run_go_on(explorer, finished):
     answer = client.post(f"/runs/{finished}/resume", json={"config": {"epochs": 5}}, headers=headers)
     assert (answer.status_code, answer.json()["epochs"]) == (202, 5)
     assert client.post(f"/runs/{finished}/resume", json={"config": {"lr": 1}}, headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize("keep", [0, 0.5])
+def test_i16_a_cut_checkpoint_is_named_with_the_way_on(explorer, finished, store, keep):
+    path = store.storage.path(f"runs/{finished}/last.ckpt")
+    path.write_bytes(path.read_bytes()[: int(keep * path.stat().st_size)])
+    record = explorer.runs.resume(finished, {"epochs": 5})
+    assert record.state == "failed"
+    assert record.message.startswith("last.ckpt is damaged, so that the run cannot go on from it: delete ")
+    assert record.message.endswith("and resume the run, which then begins anew, or start another")
+
+
+def test_i16_a_cut_config_is_named_with_the_way_on(explorer, finished, store):
+    path = store.storage.path(f"runs/{finished}/config.json")
+    path.write_bytes(path.read_bytes()[:40])
+    record = explorer.runs.resume(finished)
+    assert record.state == "failed" and record.message.startswith(f"{path} is damaged, or cut off: restore it")

@@ -76,78 +76,60 @@ class _Reader(pickle.Unpickler):
         return self._find_storage(pid)
 
 
-def _build_array_names() -> dict[tuple[str, str], Callable[..., Any]]:
-    """Stand-ins of what numpy names, new for every pickle: it may set attributes of what it names."""
-
-    class Dtype:
-        def __init__(self, code: Any = "", *_: Any) -> None:
-            self.code, self.order = code, "="
-
-        def __setstate__(self, state: Any) -> None:
-            if not isinstance(state, tuple) or len(state) < 5 or state[2] is not None or state[3] is not None:
-                raise RefusedPickleError("it holds arrays of structures, which are not read")
-            self.order = state[1]
-
-        def build(self) -> np.dtype[Any]:
-            code = self.code.decode("ascii") if isinstance(self.code, bytes) else self.code
-            if not isinstance(code, str) or not isinstance(self.order, str) or len(self.order) != 1:
-                raise RefusedPickleError("it holds an array of an unknown kind")
-            dtype: np.dtype[Any] = np.dtype(code)
-            if self.order in "<>":
-                dtype = dtype.newbyteorder("<" if self.order == "<" else ">")
-            if dtype.kind not in _KINDS + "O" or dtype.names or dtype.subdtype:
-                raise RefusedPickleError(f"it holds arrays of {code}, which are not read")
-            return dtype
-
-    class Array(_Value):
-        def __setstate__(self, state: Any) -> None:
-            shape, dtype, fortran, content = state[-4:]
-            self.value = _build_array(content, dtype.build(), shape, "F" if fortran else "C")
-
-    def from_buffer(content: Any, dtype: Any, shape: Any, order: Any) -> Any:
-        return _Value(_build_array(content, dtype.build(), shape, order))
-
-    def scalar(dtype: Any, content: Any = b"") -> Any:
-        return _build_array(_to_bytes(content), dtype.build(), (), "C").item()
-
-    names: dict[tuple[str, str], Callable[..., Any]] = {("numpy", "ndarray"): Array, ("numpy", "dtype"): Dtype}
-    for core in ("numpy.core", "numpy._core"):
-        names[f"{core}.multiarray", "_reconstruct"] = lambda *_: Array(None)
-        names[f"{core}.multiarray", "scalar"] = scalar
-        names[f"{core}.numeric", "_frombuffer"] = from_buffer
-    return names
-
-
 def _build_names() -> dict[tuple[str, str], Callable[..., Any]]:
-    """All stand-ins, new for every pickle."""
+    """Stand-ins that are new for every pickle: it may set attributes of what it names."""
 
-    class Plain(_Plain):
-        pass
+    def fresh(base: type, **traits: Any) -> Any:
+        return type(base.__name__, (base,), traits)
 
-    def reconstruct(kind: Any, base: Any = None, state: Any = None) -> Any:  # noqa: ARG001
-        if not isinstance(kind, type) or not issubclass(kind, Record):
-            raise RefusedPickleError("it makes an object of an unknown class")
-        return kind()
+    def call(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given: function(*given)  # noqa: PLW0108  # new, as the docstring says
 
-    def encode(text: Any, encoding: Any = "latin1") -> bytes:  # how Python 2's bytes are written
-        if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
-            raise RefusedPickleError("it encodes text in an unknown way")
-        return text.encode("latin1")
-
-    names = _build_array_names()
-    names["_codecs", "encode"] = encode
-    names["collections", "OrderedDict"] = lambda pairs=(): Plain(pairs)
-    names["collections", "defaultdict"] = lambda _=None: Plain(())
+    array, plain = fresh(_Array), fresh(_Plain)
+    names: dict[tuple[str, str], Callable[..., Any]] = {
+        ("numpy", "ndarray"): array,
+        ("numpy", "dtype"): fresh(_Dtype),
+        ("_codecs", "encode"): call(_encode),
+        ("collections", "OrderedDict"): lambda pairs=(): plain(pairs),
+        ("collections", "defaultdict"): lambda _=None: plain(()),
+    }
+    for core in ("numpy.core", "numpy._core"):
+        names[f"{core}.multiarray", "_reconstruct"] = lambda *_: array(None)
+        names[f"{core}.multiarray", "scalar"] = call(_read_scalar)
+        names[f"{core}.numeric", "_frombuffer"] = call(_read_buffer)
     for builtins in ("builtins", "__builtin__"):
-        names[builtins, "list"] = names[builtins, "object"] = names[builtins, "dict"] = type("Named", (_Plain,), {})
+        names[builtins, "list"] = names[builtins, "object"] = names[builtins, "dict"] = fresh(_Plain)
         names[builtins, "bytes"] = lambda: b""  # none, by a protocol that cannot say so
     for copyreg in ("copyreg", "copy_reg"):
-        names[copyreg, "_reconstructor"] = reconstruct
+        names[copyreg, "_reconstructor"] = call(_reconstruct)
     for kind in ("csr", "csc", "coo"):
         for module in (f"scipy.sparse.{kind}", f"scipy.sparse._{kind}"):
             for name in (f"{kind}_matrix", f"{kind}_array"):
-                names[module, name] = type("Sparse", (Record,), {"kind": kind})
+                names[module, name] = fresh(Record, kind=kind)
     return names
+
+
+class _Dtype:
+    """The kind of an array: numbers, text or objects, never structures."""
+
+    def __init__(self, code: Any = "", *_: Any) -> None:
+        self.code, self.order = code, "="
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) < 5 or state[2] is not None or state[3] is not None:
+            raise RefusedPickleError("it holds arrays of structures, which are not read")
+        self.order = state[1]
+
+    def build(self) -> np.dtype[Any]:
+        code = self.code.decode("ascii") if isinstance(self.code, bytes) else self.code
+        if not isinstance(code, str) or not isinstance(self.order, str) or len(self.order) != 1:
+            raise RefusedPickleError("it holds an array of an unknown kind")
+        dtype: np.dtype[Any] = np.dtype(code)
+        if self.order in "<>":
+            dtype = dtype.newbyteorder("<" if self.order == "<" else ">")
+        if dtype.kind not in _KINDS + "O" or dtype.names or dtype.subdtype:
+            raise RefusedPickleError(f"it holds arrays of {code}, which are not read")
+        return dtype
 
 
 class _Value:
@@ -159,6 +141,35 @@ class _Value:
 
 class _Plain(dict[Any, Any]):
     """A dictionary, whatever kind of one was written."""
+
+
+class _Array(_Value):
+    """An array that comes in two steps: made, then told its content."""
+
+    def __setstate__(self, state: Any) -> None:
+        shape, dtype, fortran, content = state[-4:]
+        self.value = _build_array(content, dtype.build(), shape, "F" if fortran else "C")
+
+
+def _read_buffer(content: Any, dtype: Any, shape: Any, order: Any) -> _Value:
+    return _Value(_build_array(content, dtype.build(), shape, order))
+
+
+def _read_scalar(dtype: Any, content: Any = b"") -> Any:
+    return _build_array(_to_bytes(content), dtype.build(), (), "C").item()
+
+
+def _reconstruct(kind: Any, *_: Any) -> Record:
+    if not isinstance(kind, type) or not issubclass(kind, Record):
+        raise RefusedPickleError("it makes an object of an unknown class")
+    return kind()
+
+
+def _encode(text: Any, encoding: Any = "latin1") -> bytes:
+    """How Python 2's bytes are written."""
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+        raise RefusedPickleError("it encodes text in an unknown way")
+    return text.encode("latin1")
 
 
 def _build_array(content: Any, dtype: np.dtype[Any], shape: Any, order: str) -> NDArray[Any]:

@@ -1459,7 +1459,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: string;
+                i: number | string;
             };
             cookie?: never;
         };
@@ -1485,15 +1485,6 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1583,7 +1574,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: string;
+                i: number | string;
             };
             cookie?: never;
         };
