@@ -29,9 +29,13 @@ class Articles:
 
     def search(self, graph_id: str, query: str, *, limit: int = 8) -> list[ArticleHit]:
         """Articles whose titles match, best first."""
+        return self.find(graph_id, query, limit=limit)[0]
+
+    def find(self, graph_id: str, query: str, *, limit: int = 8) -> tuple[list[ArticleHit], int]:
+        """As `search`, with how many titles match."""
         graph = self._graphs.load(graph_id)
-        found = self._index_titles(graph.id).search(query, limit=limit)
-        return [build_hit(graph, index) for index in found]
+        found, total = self._index_titles(graph.id).find(query, limit=limit)
+        return [build_hit(graph, index) for index in found], total
 
     def suggest(self, graph_id: str, *, limit: int = 8) -> list[ArticleHit]:
         """The best-linked article of each category: where a walk may begin."""
@@ -47,6 +51,12 @@ class Articles:
         graph = self._graphs.load(graph_id)
         split, predictions = self._predictions.of(graph, run)
         return build_card(graph, graph.index_of(article), split=split, predictions=predictions)
+
+    def list_words(self, graph_id: str, article: int | str) -> list[str]:
+        """All words of an article, of which its card has the first. Raises ArticleNotFoundError."""
+        graph = self._graphs.load(graph_id)
+        index = graph.index_of(article)
+        return graph.tokens.of(index) if graph.tokens else []
 
     def read_neighbourhood(
         self, graph_id: str, article: int | str, *, hops: int = 2, limit: int = 300, run: str | None = None

@@ -73,6 +73,15 @@ class Runs:
         """The end of a run's log."""
         return self._store.read_log(self._store.resolve(ref))
 
+    def measure_log(self, ref: str) -> int:
+        """Bytes of a run's whole log."""
+        return self._store.measure_log(self._store.resolve(ref))
+
+    def read_whole_log(self, ref: str) -> str:
+        """All of a run's log."""
+        run_id = self._store.resolve(ref)
+        return self._store.read_log(run_id, tail_bytes=self._store.measure_log(run_id))
+
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""
         asked = dict(cursors)

@@ -67,10 +67,14 @@ class TitleIndex:
 
     def search(self, query: str, limit: int = 8) -> list[int]:
         """Indices of the best fitting titles, best first, each once. A query without letters and digits finds none."""
+        return self.find(query, limit)[0]
+
+    def find(self, query: str, limit: int = 8) -> tuple[list[int], int]:
+        """As `search`, with how many titles fit: of these the list has the best."""
         words = normalise(query[:MAX_QUERY]).split()[:MAX_WORDS]
         text = " ".join(words)
         if not text or limit < 1:
-            return []
+            return [], 0
         ranks: dict[int, tuple[int, int]] = {}
         self._find_as_written(text, words, ranks)
         if query[-1].isspace():  # the last word is whole: "man " is less likely to mean "management"
@@ -81,7 +85,8 @@ class TitleIndex:
             self._find_typos(text, words, ranks)
         if len(ranks) < limit and not ranks.keys() & set(self._exact.get(text, ())):
             self._find_remains(text, ranks)
-        return sorted(ranks, key=lambda index: (*ranks[index], *self._tie_break(index)))[:limit]
+        best = sorted(ranks, key=lambda index: (*ranks[index], *self._tie_break(index)))
+        return best[:limit], len(best)
 
     def _tie_break(self, index: int) -> tuple[float, int, int]:
         return -self._weights[index], len(self._titles[index]), index

@@ -29,9 +29,10 @@ class GraphList:
 
 @dataclass(frozen=True)
 class ArticleList:
-    """Articles, best match first."""
+    """Articles, best match first, and how many match."""
 
     articles: list[ArticleHit]
+    total: int
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/articles", responses=gives(ArticleList) | problems(InvalidInputError))
     def search_articles(g: str, q: str = "", limit: Annotated[int, Query(ge=1, le=100)] = 8) -> Response:
         """Articles whose titles match `q`, best first."""
-        return answer(ArticleList(get_explorer().articles.search(g, q, limit=limit)))
+        return answer(ArticleList(*get_explorer().articles.find(g, q, limit=limit)))
 
     @router.get("/articles/{i}", responses=gives(ArticleCard) | problems(InvalidInputError, ConflictError))
     def read_article(g: str, i: int, run: str | None = None) -> Response:

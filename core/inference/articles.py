@@ -32,6 +32,7 @@ class ArticleCard(ArticleHit):
     out_degree: int
     url: str | None
     tokens: list[str] | None  # the first of its words
+    num_tokens: int | None  # how many it has
     agreement: float | None  # share of its neighbours that have its category; None without neighbours
     role: Role
     pred: str | None
@@ -77,6 +78,7 @@ def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredicti
     """The card of an article, with its role in `split`."""
     hit = build_hit(graph, index)
     predicted = build_predicted(graph, index, predictions) if predictions else None
+    tokens = graph.tokens.of(index) if graph.tokens else None
     is_wikipedia = graph.kind == "wikics" and graph.page_ids is not None and graph.page_ids[index] > 0
     return ArticleCard(
         **vars(hit),
@@ -85,7 +87,8 @@ def build_card(graph: Graph, index: int, *, split: int, predictions: RunPredicti
         url=f"https://en.wikipedia.org/?curid={graph.page_ids[index]}"
         if is_wikipedia and graph.page_ids is not None
         else None,
-        tokens=graph.tokens.of(index)[:MAX_TOKENS_SHOWN] if graph.tokens else None,
+        tokens=tokens[:MAX_TOKENS_SHOWN] if tokens is not None else None,
+        num_tokens=len(tokens) if tokens is not None else None,
         agreement=compute_agreement(graph, index),
         role=compute_roles(graph, split, slice(index, index + 1))[0],
         pred=predicted.pred if predicted else None,

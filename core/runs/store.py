@@ -141,10 +141,14 @@ class RunStore:
         """The arrays of `snapshots.npz` by name; empty while there are none."""
         return self._read_arrays(run_id, files.SNAPSHOTS)
 
+    def measure_log(self, run_id: str) -> int:
+        """Bytes of the log."""
+        return sum(file.size_bytes for file in self.storage.list(_name(run_id, files.LOG)))
+
     def read_log(self, run_id: str, *, tail_bytes: int = LOG_TAIL_BYTES) -> str:
         """The last `tail_bytes` bytes of the log, from the beginning of a line."""
         self.read_stored_state(run_id)
-        size_bytes = sum(file.size_bytes for file in self.storage.list(_name(run_id, files.LOG)))
+        size_bytes = self.measure_log(run_id)
         start = max(0, size_bytes - tail_bytes)
         text = self._read_bytes(run_id, files.LOG, start=start).decode(errors="replace")
         return text[text.find("\n") + 1 :] if start else text

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.inference.articles import ArticleCard
 from pages.ui import charts
+from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown, percent
 
 ROLES = {
@@ -43,4 +44,14 @@ def draw_card(card: ArticleCard, *, key: str) -> None:
     )
     if card.tokens:
         with st.expander("Its words", icon=":material/notes:"):
-            st.text(" ".join(card.tokens))
+            _draw_words(card, card.tokens, key=key)
+
+
+def _draw_words(card: ArticleCard, words: list[str], *, key: str) -> None:
+    """The first words, and on demand all."""
+    total = card.num_tokens or 0
+    if total > len(words):
+        label = f"All {total:,} words, not the first {len(words):,}"
+        if st.toggle(label, key=f"{key}_words_{card.index}"):
+            words = get_explorer().articles.list_words(st.session_state["open_graph"], card.index)
+    st.text(" ".join(words))

@@ -153,5 +153,17 @@ def draw_config(run_id: str, *, key: str) -> None:
 
 def draw_log(run_id: str) -> None:
     """The end of a run's log."""
-    text = get_explorer().runs.read_log(run_id)
+    runs = get_explorer().runs
+    text, size_bytes = runs.read_log(run_id), runs.measure_log(run_id)
+    if size_bytes > len(text.encode()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"The last {len(text.splitlines()):,} lines; the whole log has {size_bytes / 1024:,.0f} kB.")
+            st.download_button(
+                "Download all",
+                lambda: runs.read_whole_log(run_id),
+                file_name=f"{run_id}.log.txt",
+                icon=":material/download:",
+                key=f"report_log_{run_id}",
+                on_click="ignore",
+            )
     st.code(text or "Nothing was logged.", language=None, wrap_lines=True, height=320)

@@ -21,6 +21,8 @@ export type RingArticle = Schemas["RingArticle"];
 /** Source and target. */
 export type Link = NeighbourhoodAnswer["links"][number];
 export type ArticleHit = Schemas["ArticleHit"];
+/** Titles that were searched. */
+export type Found = Schemas["ArticleList"];
 export type MetricsAnswer = Schemas["MetricsTick"];
 /** What is new of one run. */
 export type MetricsChunk = Schemas["RunTick"];

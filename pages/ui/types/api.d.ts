@@ -348,6 +348,8 @@ export interface components {
             index: number;
             /** Label */
             label: string;
+            /** Num Tokens */
+            num_tokens: number | null;
             /** Out Degree */
             out_degree: number;
             /** Pred */
@@ -386,11 +388,13 @@ export interface components {
         };
         /**
          * ArticleList
-         * @description Articles, best match first.
+         * @description Articles, best match first, and how many match.
          */
         ArticleList: {
             /** Articles */
             articles: components["schemas"]["ArticleHit"][];
+            /** Total */
+            total: number;
         };
         /**
          * ArticlesToPredict

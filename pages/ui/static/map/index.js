@@ -158,6 +158,8 @@ class ArticleMap {
       const count = wrong.reduce((sum, one, at) => sum + (one && visible[at]), 0);
       parts.push(`${formatCount(count)} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
     }
+    const { near, linked = 0 } = this.#light ?? {};
+    if (near && near.size < linked) parts.push(`${formatCount(near.size)} of its ${formatCount(linked)} linked articles marked, its neighbourhood lists all`);
     this.stage.caption.textContent = parts.join("; ");
     this.stage.element.setAttribute("aria-label", `Map of the graph: ${parts.join("; ")}. ${HINT}`);
   }
@@ -245,7 +247,7 @@ class ArticleMap {
       const own = found.links.filter(([source, target]) => source === 0 || target === 0);
       const indices = found.articles.map(({ index }) => index);
       const links = own.map(([source, target]) => ({ source: indices[source], target: indices[target] }));
-      this.#light = { article, links, near: new Set(indices.slice(1)) };
+      this.#light = { article, links, near: new Set(indices.slice(1)), linked: found.counts[1] };
       this.#restyle();
     } catch (error) {
       this.stage.live.textContent = error instanceof Error ? error.message : String(error);

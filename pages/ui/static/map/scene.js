@@ -27,7 +27,7 @@ import { clearPicture, createPicture, packColour, paintDisc } from "./pixels.js"
 
 /**
  * The article in the light and its links, by index.
- * @typedef {{ article: number, links: { source: number, target: number }[], near: Set<number> }} Light
+ * @typedef {{ article: number, links: { source: number, target: number }[], near: Set<number>, linked?: number }} Light
  */
 
 const MARGIN = 22; // px

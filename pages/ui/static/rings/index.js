@@ -176,7 +176,7 @@ function describeCounts({ counts, articles, links, num_links: allLinks }) {
   const total = counts.reduce((sum, count) => sum + count, 0) - 1;
   const drawn = articles.length - 1;
   if (total === 0) return countOf(0, "link");
-  const some = drawn === total ? "all drawn" : `${formatCount(drawn)} of ${formatCount(total)} drawn`;
+  const some = drawn === total ? "all drawn" : `${formatCount(drawn)} of ${formatCount(total)} drawn, the table has all that are linked`;
   const lines = links.length < allLinks ? `, with ${formatCount(links.length)} of ${formatCount(allLinks)} links` : "";
   return `${rings.join(", ")}; ${some}${lines}`;
 }

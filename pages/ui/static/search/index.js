@@ -3,9 +3,9 @@
 import { addressOf, fetchJson } from "../base/api.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, html } from "../base/dom.js";
-import { countOf } from "../base/format.js";
+import { countOf, formatCount } from "../base/format.js";
 
-/** @import { ArticleHit } from "../../types/answers" */
+/** @import { ArticleHit, Found } from "../../types/answers" */
 /** @import { Frame } from "../base/component.js" */
 
 /**
@@ -19,6 +19,7 @@ import { countOf } from "../base/format.js";
  */
 
 const AFTER_KEY_MS = 80;
+const MOST_TITLES = 100; // as many as the interface gives
 const KEPT_ANSWERS = 64;
 
 export default defineComponent("s-root", (/** @type {Frame} */ frame) => new Search(frame));
@@ -26,10 +27,12 @@ export default defineComponent("s-root", (/** @type {Frame} */ frame) => new Sea
 class Search {
   /** @type {SearchData} */
   #data = { graph: "", colors: [""], limit: 0, label: "", placeholder: "" };
-  /** Hits by query. @type {Map<string, ArticleHit[]>} */
+  /** Hits by query. @type {Map<string, Found>} */
   #answers = new Map();
   /** @type {ArticleHit[]} */
   #hits = [];
+  /** The query of which as many titles are offered as the interface gives. */
+  #wide = "";
   /** Position of the hit that Enter chooses; -1 for none. */
   #active = -1;
   /** Whether Enter was pressed before the answer was there. */
@@ -97,15 +100,16 @@ class Search {
 
   /** @param {string} query */
   async #ask(query) {
-    const { graph, limit } = this.#data;
+    const { graph } = this.#data;
+    const limit = query === this.#wide ? MOST_TITLES : this.#data.limit;
     this.#request = new AbortController();
     const { signal } = this.#request;
     try {
       const address = addressOf("/graphs/{g}/articles", { g: graph }, { q: query, limit });
-      const { articles } = await fetchJson(address, { signal });
+      const found = await fetchJson(address, { signal });
       if (signal.aborted) return;
-      this.#keep(query, articles);
-      this.#show(articles);
+      this.#keep(query, found);
+      this.#show(found);
     } catch (error) {
       if (!signal.aborted) this.#say(error instanceof Error ? error.message : String(error));
     }
@@ -113,24 +117,25 @@ class Search {
 
   /**
    * @param {string} query
-   * @param {ArticleHit[]} hits
+   * @param {Found} found
    */
-  #keep(query, hits) {
-    this.#answers.set(query, hits);
+  #keep(query, found) {
+    this.#answers.set(query, found);
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > KEPT_ANSWERS) this.#answers.delete(oldest);
   }
 
-  /** @param {ArticleHit[]} hits */
-  #show(hits) {
+  /** @param {Found} found */
+  #show({ articles: hits, total }) {
     this.#hits = hits;
     if (!hits.length) return this.#say(`No title is like “${this.#query}”. Try fewer or other words.`);
-    this.list.replaceChildren(...hits.map((hit, at) => this.#buildOption(hit, at)));
+    const options = hits.map((hit, at) => this.#buildOption(hit, at));
+    this.list.replaceChildren(...options, ...(total > hits.length ? [this.#buildMore(hits.length, total)] : []));
     this.list.hidden = false;
     this.note.hidden = true;
     this.input.setAttribute("aria-expanded", "true");
-    this.#activate(0);
-    this.live.textContent = `${countOf(hits.length, "title")}; arrow keys choose.`;
+    this.#activate(this.#query === this.#wide ? Math.max(0, this.#active) : 0);
+    this.live.textContent = `${describeFound(hits.length, total)}; arrow keys choose.`;
     if (this.#isEntered) this.#choose(0);
     return undefined;
   }
@@ -154,6 +159,25 @@ class Search {
     const option = html("li", { ...attributes, onclick: () => this.#choose(at) }, buildDot(colors[hit.category % colors.length]), title, about);
     option.addEventListener("pointermove", () => this.#activate(at));
     return option;
+  }
+
+  /**
+   * The last line, where more titles fit than are offered: how many, and the way to them.
+   * @param {number} shown
+   * @param {number} total
+   */
+  #buildMore(shown, total) {
+    const rest = shown < MOST_TITLES ? "Show more" : "Type more of it to see the others";
+    const line = html("span", { class: "s-title" }, rest);
+    const attributes = { class: "s-option s-more", id: `s-option-${shown}`, role: "option", "aria-selected": "false" };
+    const option = html("li", { ...attributes, onclick: () => this.#choose(shown) }, line, html("span", { class: "s-about w-faint" }, describeFound(shown, total)));
+    option.addEventListener("pointermove", () => this.#activate(shown));
+    return option;
+  }
+
+  #widen() {
+    this.#wide = this.#query;
+    this.#ask(this.#wide);
   }
 
   /**
@@ -182,7 +206,7 @@ class Search {
   #onKey(event) {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && this.list.hidden) this.#onInput();
-    else if (step) this.#activate((this.#active + step + this.#hits.length) % this.#hits.length);
+    else if (step) this.#activate((this.#active + step + this.list.children.length) % this.list.children.length);
     else if (event.key === "Enter" && !this.list.hidden) this.#choose(this.#active);
     else if (event.key === "Enter") this.#isEntered = Boolean(this.#query); // chosen as soon as the answer is there
     else if (event.key === "Escape" && !this.list.hidden) this.#close();
@@ -195,10 +219,12 @@ class Search {
   /** @param {number} at */
   #choose(at) {
     const hit = this.#hits[at];
-    if (!hit) return;
+    if (!hit && this.#hits.length < MOST_TITLES && at === this.#hits.length) return this.#widen();
+    if (!hit) return undefined;
     this.#empty();
     this.live.textContent = `${hit.title} chosen.`;
     this.frame.tell("chosen", hit.index);
+    return undefined;
   }
 
   #empty() {
@@ -224,6 +250,15 @@ class Search {
     event.preventDefault();
     this.input.focus();
   }
+}
+
+/**
+ * "12 titles", "8 of 57 titles"
+ * @param {number} shown
+ * @param {number} total
+ */
+function describeFound(shown, total) {
+  return shown < total ? `${formatCount(shown)} of ${countOf(total, "title")}` : countOf(total, "title");
 }
 
 // Whether the focus is where keys become text, in whichever shadow root.
