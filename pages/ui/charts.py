@@ -16,7 +16,8 @@ ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
 MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
 CELL_TEXT_PX = 10
-DIGIT_PX = 6  # of that size, and of a letter beside an axis
+DIGIT_PX = 5.2  # of that size
+LETTER_PX = 6  # beside an axis
 LEAST_ROW_HEIGHT = 8
 MATRIX_HEIGHT = 900  # px: with more rows than fit they become lower
 ROOM_FOR_COUNTS = 1.35  # of the longest bar, so that the number beside it fits on a phone
@@ -89,8 +90,8 @@ def room_for_numbers(names: Sequence[str], text: Sequence[Sequence[str]]) -> flo
     if row_height_of(len(names)) < CELL_TEXT_PX + 4:
         return float("inf")
     longest = max((len(cell) for row in text for cell in row), default=0)
-    beside = DIGIT_PX * min(max(map(len, names)), LONGEST_TICK) + 50  # names, the axis's title, margins
-    return beside + len(names) * (DIGIT_PX * longest + 5)
+    beside = LETTER_PX * min(max(map(len, names)), LONGEST_TICK) + 50  # names, the axis's title, margins
+    return beside + len(names) * (DIGIT_PX * longest + 4)
 
 
 def _build_matrix(
@@ -142,7 +143,7 @@ def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
         share,
         names,
         "%{y} predicted as %{x}: %{customdata} articles<extra></extra>",
-        text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+        text=[[f"{count}" if count else "" for count in row] for row in counts.tolist()],
         said=[[f"{count:,}" for count in row] for row in counts.tolist()],
         x_title="predicted",
         y_title="true",
