@@ -10,7 +10,9 @@ from pages.ui import inputs
 def draw_menu(ids: Sequence[str], selected: Sequence[str]) -> None:
     """A menu of all runs below the table, whose check boxes take a mouse; unfolded in place, where Tab leads to it."""
     key = "runs_menu"
-    st.session_state[key] = [run_id for run_id in ids if run_id in selected]
+    chosen = [run_id for run_id in ids if run_id in selected]
+    if set(st.session_state.get(key, [])) != set(chosen) or key not in st.session_state:
+        st.session_state[key] = chosen  # not at every run: what is being typed would be lost
     with st.expander("Choose runs by name", icon=":material/checklist:"):
         st.multiselect(
             "Runs in the charts",

@@ -93,3 +93,12 @@ def test_every_option_is_one_that_streamlit_knows():
                 yield prefix + name
 
     assert [name for name in flatten(CONFIG, "") if name not in config._config_options_template] == []
+
+
+@pytest.mark.parametrize("base", ["light", "dark"])
+def test_i06_captions_are_legible(base):
+    theme = CONFIG["theme"][base]
+    for surface in ("backgroundColor", "secondaryBackgroundColor"):
+        mixed = 0.6 * to_rgb(theme["textColor"]) + 0.4 * to_rgb(theme[surface])  # as Streamlit draws them
+        caption = "#" + "".join(f"{round(255 * part):02x}" for part in mixed)
+        assert contrast(caption, theme[surface]) >= 4.5, surface
