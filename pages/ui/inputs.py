@@ -251,9 +251,10 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
 
     def changed() -> None:
         picked = str(st.session_state["router_run"])
-        # Streamlit knows an option by its label, and this one's may have changed on the way: the id stands in it.
+        # Streamlit knows an option by its label, which holds the id. An answer of the browser with a label of a second
+        # ago counts as a new choice: it is one only if it names another run.
         found = next((id_ for id_ in records if id_ in picked), None)
-        if found:
+        if found not in (None, chosen):
             write_params(run=found)
             st.session_state["router_run_changed"] = True
 

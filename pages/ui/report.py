@@ -55,7 +55,10 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
 
 def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
     """What is known of a run now, and its id where it has a name."""
-    found = [stage.progress] if stage.progress else [f"{record.epochs:,} epochs"]
+    found = [
+        stage.progress
+        or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else f"{record.epochs:,} epochs")
+    ]
     if record.val_acc is not None:
         found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
     return [*found, *([record.id] if record.name else [])]

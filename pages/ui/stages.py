@@ -26,7 +26,7 @@ def read_stage(record: RunRecord, place: Occupancy) -> Stage:
     if record.state == "pending" and record.id in place.queue:
         return Stage("waiting", f"place {place.queue[record.id]} of {place.waiting} in the queue")
     if record.state == "pending" or (record.state == "running" and record.epoch == 0):
-        return Stage("starting", f"up to {record.max_epochs:,} epochs")
+        return Stage("starting")
     if record.state not in ACTIVE:
         return Stage(record.state)
     progress = f"epoch {record.epoch:,} of {record.max_epochs:,}"
@@ -49,18 +49,20 @@ def name_run(record: RunRecord) -> str:
 
 
 def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None = None) -> str:
-    """One run in a menu: what it is called, and how good or how far it is. Its id is always in it.
+    """One run in a menu: first how good or how far it is, for a narrow box cuts the end; then its name and its id.
 
     best: the run that is shown where none is named, which is marked if it has finished.
     """
     stage = read_stage(record, place)
     if record.state in ACTIVE or record.test_acc is None:
-        text = f"{record.name or record.id}, {stage}"
+        said = str(stage)
+    elif record.state == "finished":
+        said = f"test {percent(record.test_acc)}"
     else:
-        ended = "" if record.state == "finished" else f", {stage}"
-        text = f"{record.name or record.id}, test {percent(record.test_acc)}{ended}"
+        said = f"{stage.word}, test {percent(record.test_acc)}"
     is_best = best is not None and best.id == record.id and record.state == "finished"
-    return ("Best: " if is_best else "") + text + (f" · {record.id}" if record.name else "")
+    said = f"best, {said}" if is_best else said
+    return f"{said[0].upper()}{said[1:]} · {name_run(record)}"
 
 
 def is_any_active(records: list[RunRecord]) -> bool:

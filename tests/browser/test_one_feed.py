@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LAG_SECONDS = 2.5
 # What each place says of the run's epoch now, and how many points the curve has.
@@ -34,12 +35,31 @@ def live(app, home):
     app.end_runs()
 
 
+def count_whole_runs(page):
+    """A list that grows with every run of a page's whole script; runs of fragments are not in it."""
+    found = []
+
+    def take(content):
+        message = ForwardMsg.FromString(content)
+        if (
+            message.WhichOneof("type") == "script_finished"
+            and message.script_finished != ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+        ):
+            found.append(message.script_finished)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", take))
+    return found
+
+
 def test_i02_no_place_lags_the_curve(app, home, live, page):
     run_id, waiting = live
+    whole_runs = count_whole_runs(page)
     page.goto(f"{app.url}/runs?graph={home.small}&run={run_id}&runs={run_id}")
     page.locator(".c-gd .scatterlayer .js-line").first.wait_for(state="attached")
     page.evaluate(WATCH, run_id)
+    before = len(whole_runs)
     page.wait_for_timeout(8000)
+    assert len(whole_runs) == before, "what is new of a number draws the whole page"
     seen = page.evaluate("window.seen")
     late = [
         (now["at"], place, now[place], before["curve"])

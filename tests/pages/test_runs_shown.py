@@ -51,7 +51,7 @@ def test_i01_the_best_finished_run_is_shown_by_default(open_page, add_run, explo
     assert not at.exception and not at.error
     box = at.selectbox(key="router_run")
     assert (box.value, "run" in at.query_params) == (best, False)
-    assert [label for label in box.options if label.startswith("Best: ")] == [f"Best: {best}, test 80.0 %"]
+    assert [label for label in box.options if label.startswith("Best")] == [f"Best, test 80.0 % · {best}"]
     assert {worse, newest} <= {record.id for record in explorer.runs.list(tiny_id)}
     if name == "overview":
         assert any(
@@ -66,7 +66,7 @@ def test_i01_where_no_run_has_finished_the_page_says_so(open_page, add_run, expl
     stopped = add_run("stopped", acc=0.4)
     explorer.runs.delete(finished_run)
     at = open_page("map")
-    assert at.selectbox(key="router_run").options == [f"{stopped}, test 40.0 %, stopped"]
+    assert at.selectbox(key="router_run").options == [f"Stopped, test 40.0 % · {stopped}"]
     assert any("the best run, none has finished yet, of this graph" in text for text in texts(at))
 
 
@@ -80,7 +80,7 @@ def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, explorer, fini
     at.text_input(key=f"runs_name_{finished_run}").input("  My *first*   run ").run()
     assert not at.exception and not at.error
     assert explorer.runs.read(finished_run).name == "My *first* run"
-    assert at.selectbox(key="router_run").options == [f"Best: My *first* run, test 50.0 % · {finished_run}"]
+    assert at.selectbox(key="router_run").options == [f"Best, test 50.0 % · My *first* run · {finished_run}"]
     table = next(table.value for table in at.dataframe if "run" in table.value)
     assert (table["name"].tolist(), table["run"].tolist()) == (["My *first* run"], [finished_run])
     at.text_input(key=f"runs_name_{finished_run}").input("").run()
@@ -120,7 +120,7 @@ def test_i02_all_places_say_the_same_of_a_run(open_page, add_run, explorer, tiny
             at = open_page(page, run=run_id)
             assert not at.exception and not at.error
             options = at.selectbox(key="router_run").options
-            assert [label for label in options if label.startswith(run_id)] == [f"{run_id}, {word}, {progress}"]
+            assert [label for label in options if run_id in label] == [f"{word.capitalize()}, {progress} · {run_id}"]
             assert any(f"-badge[{word}]" in text.value for text in at.markdown)
             assert any(text.startswith(progress) for text in texts(at))
             if page == "runs":
@@ -142,11 +142,7 @@ def test_i02_a_pending_run_with_a_free_slot_starts_and_does_not_wait(open_page, 
 def test_i02_a_page_is_drawn_anew_when_a_run_has_begun_or_ended(open_page, add_run, storage, finished_run):
     run_id = add_run("pending", epoch=0)
     at = open_page("map", run=finished_run)
-    assert [label for label in at.selectbox(key="router_run").options if label.startswith(run_id)] == [
-        f"{run_id}, starting, up to 3 epochs"
-    ]
+    assert f"Starting · {run_id}" in at.selectbox(key="router_run").options
     JobStates(storage).write(f"runs/{run_id}", RunState("failed", message="no", created_at=1e9 + 1))
     at.run()
-    assert [label for label in at.selectbox(key="router_run").options if label.startswith(run_id)] == [
-        f"{run_id}, failed"
-    ]
+    assert f"Failed · {run_id}" in at.selectbox(key="router_run").options
