@@ -104,7 +104,6 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     assert {name: fields for name, fields in optional.items() if fields} == {
         "LongerRun": {"config"},
         "NewRun": {"preset", "graph", "config"},
-        "LongerRun": {"config"},
         "ArticlesToPredict": {"articles"},
         "Problem": {"detail", "errors"},
     }

@@ -33,7 +33,6 @@ def test_statistics_of_the_tiny_graph(tiny_graph):
         degree_histogram=(DegreeBin(0, 0, 0), DegreeBin(1, 1, 0), DegreeBin(2, 3, 8)),
         num_unlabelled=0,
         num_isolated=0,
-        num_unlabelled=0,
         homophily=pytest.approx(8 / 9),
         adjusted_homophily=pytest.approx((8 / 9 - 0.5) / 0.5),
         splits=(SplitSizes(train=2, stopping=2, val=2, test=2, unused=0),) * 2,
