@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, report, run_choice, run_table, stages
+from pages.ui import charts, held, inputs, report, run_choice, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
@@ -37,20 +37,21 @@ def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
     rows = run_table.build_rows([found[run_id] for run_id in ids], explorer.places.describe())
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
-    run_choice.show_ticks(key, [ids.index(run_id) for run_id in selected if run_id in ids])
+    ticked = run_choice.tick([ids.index(run_id) for run_id in selected if run_id in ids])
 
-    def changed() -> None:
-        run_choice.save_choice(run_choice.read_ticks(key, ids, selected), selected)
+    def changed(state: run_choice.TableState) -> None:
+        run_choice.save_choice(run_choice.read_ticks(state, ids, selected), selected)
         st.session_state["runs_changed"] = True
 
+    holding = held.hold(key, ticked, changed, same=run_choice.ticks_same)
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(
         rows,
-        key=key,
+        key=holding["key"],
         hide_index=True,
         height=min(36 * len(ids) + 40, 320),
         column_order=NARROW_COLUMNS if narrow else None,
-        on_select=changed,
+        on_select=holding["on_change"],
         selection_mode="multi-row",
         column_config={
             "state": st.column_config.MultiselectColumn(
@@ -104,15 +105,13 @@ def draw_filter() -> list[str]:
     """The words that a run must match."""
     if len(inputs.read_param("filter")) > LONGEST_FILTER:
         inputs.refuse("filter", f"words of at most {LONGEST_FILTER} characters")
-    st.session_state["runs_filter"] = inputs.read_param("filter")
     st.text_input(
         "Filter",
-        key="runs_filter",
+        **held.hold("runs_filter", inputs.read_param("filter"), lambda words: inputs.write_params(filter=words)),
         max_chars=LONGEST_FILTER,
         placeholder="Filter by words: gcn finished split0",
         label_visibility="collapsed",
         icon=":material/filter_list:",
-        on_change=lambda: inputs.write_params(filter=st.session_state["runs_filter"]),
     )
     return inputs.read_param("filter").casefold().split()
 

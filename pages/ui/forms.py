@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 
 from core.config.train import TrainConfig
-from pages.ui import settings
+from pages.ui import held, settings
 
 
 def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:
@@ -28,15 +28,11 @@ def title_of(name: str) -> str:
     return TrainConfig.model_fields[name].title or name.replace("_", " ").capitalize()
 
 
-def draw_field(name: str, own: Any, *, key: str) -> None:
-    """The input that fits a field's type, over the value that st.session_state holds under `key`. own: the preset's."""
+def draw_field(name: str, value: Any, own: Any, *, key: str) -> None:
+    """The input that fits a field's type, with a value. own: the preset's."""
     field = TrainConfig.model_fields[name]
     label, kind = title_of(name), field.annotation
-
-    def changed() -> None:
-        settings.put(name, st.session_state[key], own)
-
-    shared: dict[str, Any] = {"help": field.description, "key": key, "on_change": changed}
+    shared = held.hold(key, value, lambda chosen: settings.put(name, chosen, own)) | {"help": field.description}
     if get_origin(kind) is Literal:
         st.selectbox(label, list(get_args(kind)), **shared)
     elif kind is bool:
@@ -52,12 +48,11 @@ def draw_fields(names: list[str], values: Mapping[str, Any], own: Mapping[str, A
     """Inputs for several fields, two in a row, that show `values`, or the preset's own."""
     columns = st.columns(2)
     for position, name in enumerate(names):
-        st.session_state[f"{key}_{name}"] = values.get(name, own[name])
         with columns[position % 2]:
-            draw_field(name, own[name], key=f"{key}_{name}")
+            draw_field(name, values.get(name, own[name]), own[name], key=f"{key}_{name}")
 
 
 def read_entered(names: list[str], own: Mapping[str, Any], *, key: str) -> dict[str, Any]:
     """What stands in these fields now and is not the preset's own: in a callback too, before the page is drawn."""
-    entered = {name: st.session_state.get(f"{key}_{name}", own[name]) for name in names}
+    entered = {name: st.session_state.get(held.key_of(f"{key}_{name}"), own[name]) for name in names}
     return {name: value for name, value in entered.items() if value != own[name]}

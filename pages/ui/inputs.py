@@ -14,7 +14,7 @@ from core.errors import RunNotFoundError, WikicsError
 from core.graph.graph import Graph
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import stages
+from pages.ui import held, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, quote, shorten
 
@@ -151,14 +151,12 @@ def choose(
 ) -> Any:
     """A select box, pills or segmented control bound to a parameter; the default is not written into the URL."""
     value = read_choice(param, options, default=default)
-    st.session_state[key] = value
 
-    def changed() -> None:
-        chosen = st.session_state[key]
+    def changed(chosen: Any) -> None:
         if _is_offered(chosen, options):
             write_params(**{param: None if chosen in (None, default) else chosen})
 
-    widget(label, options, key=key, on_change=changed, **kwargs)
+    widget(label, options, **held.hold(key, value, changed), **kwargs)
     return value
 
 
@@ -174,13 +172,11 @@ def _is_offered(chosen: Any, options: Collection[Any]) -> bool:
 def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs: Any) -> bool:
     """A toggle bound to a parameter."""
     value = bool(read_choice(param, (0, 1), default=int(default)))
-    st.session_state[key] = value
 
-    def changed() -> None:
-        chosen = bool(st.session_state[key])
+    def changed(chosen: bool) -> None:
         write_params(**{param: None if chosen == default else int(chosen)})
 
-    st.toggle(label, key=key, on_change=changed, **kwargs)
+    st.toggle(label, **held.hold(key, value, changed), **kwargs)
     return value
 
 
@@ -193,19 +189,17 @@ def choose_graph(explorer: Explorer) -> str:
     graph_id = wanted if wanted in names else explorer.graphs.default_id()
     if wanted != graph_id:
         write_params(graph=graph_id, run=None if wanted else read_param("run"))
-    st.session_state["router_graph"] = graph_id
 
-    def changed() -> None:
+    def changed(chosen: str) -> None:
         # A run, an article, a category and a benchmark belong to one graph.
         of_graph = ("run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second")
-        write_params(graph=st.session_state["router_graph"], **dict.fromkeys(of_graph))
+        write_params(graph=chosen, **dict.fromkeys(of_graph))
 
     st.selectbox(
         "Graph",
         list(names) if graph_id in names else [graph_id],
         format_func=lambda id_: names.get(id_, id_),
-        key="router_graph",
-        on_change=changed,
+        **held.hold("router_graph", graph_id, changed),
         label_visibility="collapsed",
         width=180,
     )
@@ -247,28 +241,33 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
     if st.session_state.pop("router_run_changed", False) or is_other_page:
         st.rerun()
     place, best = explorer.places.describe(), explorer.runs.choose_default(graph_id)
-    st.session_state["router_run"] = chosen if chosen in records else None
 
-    def changed() -> None:
-        picked = str(st.session_state["router_run"])
+    def changed(picked: str | None) -> None:
         # Streamlit knows an option by its label, which holds the id. An answer of the browser with a label of a second
         # ago counts as a new choice: it is one only if it names another run.
-        found = next((id_ for id_ in records if id_ in picked), None)
+        found = next((id_ for id_ in records if id_ in str(picked)), None)
         if found not in (None, chosen):
             write_params(run=found)
             st.session_state["router_run_changed"] = True
 
+    value = chosen if chosen in records else None
+    holding = held.hold("router_run", value, changed, same=_names_run)
+    st.session_state[holding["key"]] = value  # by the label that it has now
     st.selectbox(
         "Run",
         list(records),
         index=None,
         format_func=lambda id_: stages.describe_run(records[id_], place, best=best),
-        key="router_run",
-        on_change=changed,
+        **holding,
         label_visibility="collapsed",
         placeholder="Choose a run",
         width=300,  # with the navigation beside it the row fits on a laptop
     )
+
+
+def _names_run(picked: str | None, run_id: str | None) -> bool:
+    """Whether the box of runs, which may hold a label, holds this run."""
+    return (run_id or "None") in str(picked)
 
 
 def say_default(run: RunRecord) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.graph.graph import Graph
 from core.inference.articles import Role
-from pages.ui import inputs
+from pages.ui import held, inputs
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ANY = 1_000_000_000  # links: more than an article has
@@ -61,35 +61,32 @@ def draw_filters(graph: Graph, *, predicted: bool) -> None:
 def _draw_categories(graph: Graph) -> None:
     hidden = set(read_hidden(graph))
     every = range(graph.num_classes)
-    st.session_state["map_categories"] = [category for category in every if category not in hidden] if hidden else []
+    value = [category for category in every if category not in hidden] if hidden else []
 
-    def changed() -> None:
-        shown = st.session_state["map_categories"]
+    def changed(shown: list[int]) -> None:
         left = [category for category in every if category not in shown] if shown else []
         inputs.write_params(filter=",".join(map(str, left)))
 
     st.multiselect(
         "Categories",
         list(every),
-        key="map_categories",
-        on_change=changed,
+        **held.hold("map_categories", value, changed),
         format_func=lambda category: graph.class_names[category],
         placeholder="All",
     )
 
 
 def _draw_roles() -> None:
-    st.session_state["map_roles"] = _read_roles()
-
-    def changed() -> None:
-        inputs.write_params(role=",".join(st.session_state["map_roles"]))
-
     st.pills(
         "Role in the split",
         ROLES,
         selection_mode="multi",
-        key="map_roles",
-        on_change=changed,
+        **held.hold(
+            "map_roles",
+            _read_roles(),
+            lambda chosen: inputs.write_params(role=",".join(chosen)),
+            same=held.in_any_order,
+        ),
         format_func=str.capitalize,
     )
 

@@ -9,7 +9,7 @@ from core.errors import WikicsError
 from core.runs.labels import MAX_CHARACTERS
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import inputs, settings, stages
+from pages.ui import held, inputs, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -45,20 +45,16 @@ def _draw_again(record: RunRecord, *, key: str) -> None:
 
 
 def _draw_rename(record: RunRecord, *, key: str) -> None:
-    field = f"{key}_name_{record.id}"
-
-    def rename() -> None:
-        act(get_explorer().runs.rename, record.id, st.session_state[field])
+    def rename(name: str) -> None:
+        act(get_explorer().runs.rename, record.id, name)
 
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"{key}_rename"):
-        st.session_state[field] = record.name
         st.text_input(
             "Name of this run",
-            key=field,
+            **held.hold(f"{key}_name_{record.id}", record.name, rename),
             max_chars=MAX_CHARACTERS,
             placeholder=record.id,
             help="Shown before the id, which stays. Empty takes the name away.",
-            on_change=rename,
         )
 
 

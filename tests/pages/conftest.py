@@ -1,5 +1,6 @@
 """The app's pages as Streamlit's own test rig runs them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,13 @@ def open_page(monkeypatch, explorer):
 
     yield open_
     loaders.get_explorer.cache_clear()
+
+
+@pytest.fixture
+def shown():
+    """Finds a widget that shows a held value: under its key, or as a successor."""
+
+    def find(widgets, key):
+        return next(widget for widget in widgets if re.fullmatch(rf"{re.escape(key)}(_\d+)?", widget.key or ""))
+
+    return find

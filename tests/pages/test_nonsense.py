@@ -17,7 +17,7 @@ def said(at):
         ("train", "preset", "nope", "preset='nope' in the address means nothing here: it can be"),
         ("benchmark", "preset", "nope", "preset='nope' in the address means nothing here: it can be"),
         ("benchmark", "first", "nobody", "first='nobody' in the address means nothing here: it can be left out."),
-        ("article", "article", "96", "no article of tiny is titled '96'"),
+        ("article", "article", "96", "article 96 does not exist in tiny: indices run from 0 to 7"),
         ("map", "article", "No such title", "no article of tiny is titled 'No such title'"),
         ("map", "color", "nope", "color='nope' in the address means nothing here: it can be category, degree or role."),
         ("map", "size", "nope", "size='nope' in the address means nothing here: it can be even or degree."),

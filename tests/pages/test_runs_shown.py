@@ -75,7 +75,7 @@ def test_i01_a_run_that_is_named_is_not_called_the_default(open_page, add_run, f
     assert not any("Shown by default" in text for text in texts(at))
 
 
-def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, explorer, finished_run):
+def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, shown, explorer, finished_run):
     at = open_page("runs", run=finished_run)
     at.text_input(key=f"runs_name_{finished_run}").input("  My *first*   run ").run()
     assert not at.exception and not at.error
@@ -83,7 +83,7 @@ def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, explorer, fini
     assert at.selectbox(key="router_run").options == [f"Best, test 50.0 % · My *first* run · {finished_run}"]
     table = next(table.value for table in at.dataframe if "run" in table.value)
     assert (table["name"].tolist(), table["run"].tolist()) == (["My *first* run"], [finished_run])
-    at.text_input(key=f"runs_name_{finished_run}").input("").run()
+    shown(at.text_input, f"runs_name_{finished_run}").input("").run()
     assert explorer.runs.read(finished_run).name == ""
 
 
@@ -106,7 +106,7 @@ def test_i01_a_run_is_trained_again_with_its_settings(open_page, explorer, finis
     assert [at.number_input(key=f"train_{name}").value for name in ("split", "lr", "epochs")] == [1, 0.5, 3]
 
 
-def test_i02_all_places_say_the_same_of_a_run(open_page, add_run, explorer, tiny_id, finished_run, monkeypatch):
+def test_i02_all_places_say_the_same_of_a_run(open_page, shown, add_run, explorer, tiny_id, finished_run, monkeypatch):
     monkeypatch.setattr(JobStates, "judge", lambda _self, state, _stored: state)
     live, first, second = add_run("running"), add_run("pending", epoch=0), add_run("pending", epoch=0)
     monkeypatch.setattr(explorer.configs, "max_epochs", 10_000)
@@ -119,7 +119,7 @@ def test_i02_all_places_say_the_same_of_a_run(open_page, add_run, explorer, tiny
         for page in ("runs", "train"):
             at = open_page(page, run=run_id)
             assert not at.exception and not at.error
-            options = at.selectbox(key="router_run").options
+            options = shown(at.selectbox, "router_run").options
             assert [label for label in options if run_id in label] == [f"{word.capitalize()}, {progress} · {run_id}"]
             assert any(f"-badge[{word}]" in text.value for text in at.markdown)
             assert any(text.startswith(progress) for text in texts(at))

@@ -3,6 +3,8 @@
 from urllib.parse import parse_qs
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1.element_tree import ElementTree
 
 from core.backends.local.backend import LocalBackend
 
@@ -65,7 +67,7 @@ def test_i04_start_refuses_what_was_entered_in_the_same_breath(train, explorer, 
     assert explorer.runs.list(tiny_id) == [] and len(at.error) == 1
 
 
-def test_i03_what_is_set_survives_a_reload(train):
+def test_i03_what_is_set_survives_a_reload(train, shown):
     at = train()
     at.number_input(key="train_epochs").set_value(30).run()
     at.number_input(key="train_lr").set_value(0.02).run()
@@ -75,7 +77,7 @@ def test_i03_what_is_set_survives_a_reload(train):
     again.number_input(key="train_epochs").set_value(300).run()  # the preset's own
     assert read_set(again) == "lr=0.02"
     again.button(key="train_reset").click().run()
-    assert read_set(again) == "" and again.number_input(key="train_lr").value == 0.01
+    assert read_set(again) == "" and shown(again.number_input, "train_lr").value == 0.01
 
 
 def test_i03_what_is_set_goes_along_to_other_pages_and_back(train, open_page):
@@ -126,3 +128,22 @@ def test_i09_start_stands_before_the_settings(train):
     at = train()
     order = [getattr(widget, "key", None) for widget in at.main if getattr(widget, "key", None)]
     assert order.index("train_start") < order.index("train_epochs")
+
+
+def test_i03_what_the_browser_held_a_moment_ago_undoes_nothing(train, shown, monkeypatch):
+    at = train()
+    at.number_input(key="train_epochs").set_value(30).run()
+    late = WidgetState(id=at.number_input(key="train_epochs").id, double_value=30)
+    at.button(key="train_reset").click().run()
+    assert shown(at.number_input, "train_epochs").value == 300
+    told = ElementTree.get_widget_states
+
+    def tell(tree):
+        states = told(tree)
+        states.widgets.append(late)
+        return states
+
+    monkeypatch.setattr(ElementTree, "get_widget_states", tell)
+    at.run()
+    assert not at.exception
+    assert read_set(at) == "" and shown(at.number_input, "train_epochs").value == 300
