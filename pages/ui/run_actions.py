@@ -1,15 +1,17 @@
-"""What one can do with a run where it is shown: train it again, name it, delete it."""
+"""What one can do with a run where it is shown: train it again or further, name it, delete it."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
+from core.app.configs import EXTENDABLE
 from core.config.presets import list_presets
+from core.config.train import TrainConfig
 from core.errors import WikicsError
 from core.runs.labels import MAX_CHARACTERS
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import held, inputs, settings, stages
+from pages.ui import forms, held, inputs, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -19,6 +21,7 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         _draw_again(record, key=key)
         if inputs.may_train(get_explorer(), quiet=True):
+            _draw_further(record, key=key)
             _draw_rename(record, key=key)
             _draw_delete(record, key=key)
 
@@ -42,6 +45,32 @@ def _draw_again(record: RunRecord, *, key: str) -> None:
     if st.button("Train again with these settings", icon=":material/replay:", type="tertiary", key=f"{key}_again"):
         params = {"graph": record.graph, "preset": preset.name}
         st.switch_page("train.py", query_params=params | settings.as_param(settings.find_changes(preset, config)))
+
+
+def _draw_further(record: RunRecord, *, key: str) -> None:
+    """The way to let a run that has ended go on as the same curve, to another end."""
+    if record.state in ACTIVE or not record.epochs:
+        return
+    config = get_explorer().runs.read_details(record.id).config
+    epochs, patience = (f"{key}_further_{name}_{record.id}" for name in EXTENDABLE)
+    waited = record.epochs - (record.best_epoch or 0)  # since its best epoch, in vain
+
+    def go_on() -> None:
+        changes = {"epochs": st.session_state[epochs], "patience": st.session_state[patience]}
+        act(get_explorer().runs.resume, record.id, changes)
+
+    with st.popover("Train further", icon=":material/fast_forward:", type="tertiary", key=f"{key}_further"):
+        st.markdown(f"It has trained {record.epochs:,} epochs, and its best was {record.best_epoch or 0:,}.")
+        more = record.epochs if record.epochs >= record.max_epochs else 0
+        st.number_input("Epochs in all", value=record.max_epochs + more, key=epochs)
+        st.number_input(
+            forms.title_of("patience"),
+            value=int(config["patience"]) + (waited if waited >= config["patience"] else 0),
+            help=TrainConfig.model_fields["patience"].description,
+            key=patience,
+        )
+        icon = ":material/play_arrow:"
+        st.button("Train further", icon=icon, key=f"{key}_further_now", type="primary", on_click=go_on)
 
 
 def _draw_rename(record: RunRecord, *, key: str) -> None:

@@ -146,3 +146,37 @@ def test_i02_a_page_is_drawn_anew_when_a_run_has_begun_or_ended(open_page, add_r
     JobStates(storage).write(f"runs/{run_id}", RunState("failed", message="no", created_at=1e9 + 1))
     at.run()
     assert f"Failed · {run_id}" in at.selectbox(key="router_run").options
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped"])
+def test_i17_a_run_that_has_ended_goes_on_from_the_page(open_page, add_run, explorer, monkeypatch, state):
+    asked = []
+    monkeypatch.setattr(explorer.runs, "resume", lambda *given: asked.append(given))
+    run_id = add_run(state)
+    at = open_page("runs", run=run_id)
+    epochs = at.number_input(key=f"runs_further_epochs_{run_id}")
+    assert epochs.value == 6  # more than the 3 that it has trained
+    epochs.set_value(600)
+    at.button(key="runs_further_now").click().run()
+    assert not at.exception and not at.error
+    patience = at.number_input(key=f"runs_further_patience_{run_id}").value
+    assert asked == [(run_id, {"epochs": 600, "patience": patience})]
+
+
+def test_i17_fewer_epochs_than_are_trained_are_refused(open_page, add_run):
+    run_id = add_run("finished")
+    at = open_page("runs", run=run_id)
+    at.number_input(key=f"runs_further_epochs_{run_id}").set_value(2)
+    at.button(key="runs_further_now").click().run()
+    assert not at.exception
+    assert [run_id in error.value for error in at.error] == [True]
+
+
+def test_i17_a_run_that_trains_or_never_did_cannot_go_on_further(open_page, add_run, explorer, monkeypatch):
+    monkeypatch.setattr(JobStates, "judge", lambda _self, state, _stored: state)
+    never = add_run("crashed", epoch=0)
+    for name in ("metrics.csv", "report.json", "predictions.npz"):
+        (explorer.settings.home_folder / "runs" / never / name).unlink()
+    for run_id in (add_run("running"), never):
+        at = open_page("runs", run=run_id)
+        assert not [button for button in at.button if button.key == "runs_further_now"]
