@@ -49,13 +49,13 @@ class Articles:
         ordered = [*first, *(index for index in found if index not in named)][:limit]
         return [build_hit(graph, index) for index in ordered], max(total, len(first))
 
-    def suggest(self, graph_id: str, *, limit: int = 8) -> list[ArticleHit]:
-        """The best-linked article of each category: where a walk may begin."""
+    def suggest(self, graph_id: str, *, limit: int = 12) -> tuple[list[ArticleHit], int]:
+        """The best-linked article of each category, where a walk may begin, and of how many there is one."""
         graph = self._graphs.load(graph_id)
         present = np.unique(graph.y[graph.y >= 0]).tolist()
         best = [int(np.argmax(np.where(graph.y == category, graph.degree, -1))) for category in present]
         best.sort(key=lambda index: -int(graph.degree[index]))
-        return [build_hit(graph, index) for index in best[:limit]]
+        return [build_hit(graph, index) for index in best[:limit]], len(best)
 
     def list_hits(self, graph_id: str, articles: Iterable[int]) -> list[ArticleHit]:
         """These articles as lines of a list, in this order. Raises ArticleNotFoundError."""

@@ -49,8 +49,10 @@ def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) ->
     """Nothing chosen yet: well-linked articles, a random one, and those of which the model is most surely wrong."""
     with st.container(key="article_start"):
         st.header("Where shall the walk begin?")
-        st.caption("Search a title above, or start from the best-linked article of a category.")
-        _draw_doors([(hit, f"{hit.label} · {hit.degree:,} links") for hit in explorer.articles.suggest(graph.id)])
+        hits, total = explorer.articles.suggest(graph.id)
+        which = "each category" if len(hits) == total else f"{len(hits)} of the {total:,} categories"
+        st.caption(f"Search a title above, or start from the best-linked article of {which}.")
+        _draw_doors([(hit, f"{hit.label} · {hit.degree:,} links") for hit in hits])
         _link("A random article", icon=":material/casino:", article=random.randrange(graph.num_nodes))
         if predicted is None:
             return
@@ -59,6 +61,12 @@ def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) ->
             st.header("Where the model is most surely wrong")
             _draw_doors(
                 [(card, f"{card.label}, taken for {card.pred} ({percent(card.confidence)} sure)") for card in errors]
+            )
+            st.page_link(
+                "map.py",
+                label="All that are wrong, on the map",
+                icon=":material/map:",
+                query_params=inputs.kept_params(error="wrong"),
             )
 
 

@@ -86,3 +86,12 @@ def test_i08_a_search_says_how_many_titles_match(explorer, tiny_id):
     hits, total = explorer.articles.find(tiny_id, "s", limit=1)
     assert ([hit.title for hit in hits], total) == (["SQL"], 2)
     assert explorer.articles.search(tiny_id, "s", limit=1) == hits
+
+
+def test_i08_categories_without_a_door_are_counted(open_page, explorer, tiny_id, monkeypatch):
+    caption = "Search a title above, or start from the best-linked article of "
+    hits, total = explorer.articles.suggest(tiny_id, limit=1)
+    assert (len(hits), total) == (1, 2)
+    assert caption + "each category." in [text.value for text in open_page("article").caption]
+    monkeypatch.setattr(explorer.articles, "suggest", lambda _graph: (hits, total))
+    assert caption + "1 of the 2 categories." in [text.value for text in open_page("article").caption]
