@@ -1492,6 +1492,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -1511,7 +1520,7 @@ export interface operations {
             header?: never;
             path: {
                 g: string;
-                i: string;
+                i: number | string;
             };
             cookie?: never;
         };
