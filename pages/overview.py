@@ -51,9 +51,16 @@ def draw_learned(records: list[RunRecord]) -> None:
         inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
         return
     alike = [record for record in records if record.has_predictions and record.state == best.state]
-    kind = "finished runs" if best.state == "finished" else "runs that ended early (none has finished)"
+    kind, one = (
+        ("finished runs", "finished run")
+        if best.state == "finished"
+        else (
+            "runs that ended early (none has finished)",
+            "run that can predict, which ended early,",
+        )
+    )
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
-    which = f"The best of {len(alike)} {kind} by validation accuracy" if len(alike) > 1 else f"The only one of {kind}"
+    which = f"The best of {len(alike)} {kind} by validation accuracy" if len(alike) > 1 else f"The only {one}"
     low, high = explorer.predictions.test_interval(best)
     st.markdown(
         f"{which} is "

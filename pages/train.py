@@ -115,18 +115,15 @@ values = settings.read(notices)
 st.title("Train a model")
 for notice in notices:
     st.warning(notice, icon=":material/info:")
-# On a phone the columns stand one above the other: presets, the live curve, Start, and then the settings.
-left, right = st.columns([6, 5], gap="large")
-with left:
-    cards, watched = st.container(), st.container()
-run_id = inputs.read_param("run")
-if run_id:
+# On a phone the columns stand one above the other: presets, Start, the live curve, and then the settings.
+cards, place = st.columns([6, 5], gap="large")
+watched, form = st.columns([6, 5], gap="large")
+if run_id := inputs.read_param("run"):
     with watched:
         draw_run(run_id)  # first: who has clicked Start waits for it
 with cards:
     preset_cards.draw_cards(explorer, graph_id, list(presets.values()), chosen=preset)
-with right:
-    place = st.container()
+with form:
     draw_settings(preset, values)
 with place:
     draw_place(preset, forms.read_entered(names, settings.read_own(preset), key="train"))

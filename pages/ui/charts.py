@@ -14,6 +14,7 @@ from pages.ui.theme import ACCENT, category_colors
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
+LONGEST_BESIDE = 18  # of a chart in a narrow panel
 MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
 CELL_TEXT_PX = 10
 DIGIT_PX = 5.2  # of that size
@@ -49,13 +50,13 @@ def _name_categories(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
+def _name_ticks(names: Sequence[str], *, longest: int = LONGEST_TICK) -> dict[str, Any]:
     """An axis of categories whose long names are shortened."""
     labels = [escape_plotly(name) for name in names]
     return {
         "tickmode": "array",
         "tickvals": labels,
-        "ticktext": [escape_plotly(shorten(name, LONGEST_TICK)) for name in names],
+        "ticktext": [escape_plotly(shorten(name, longest)) for name in names],
     }
 
 
@@ -159,7 +160,7 @@ def choose_likeliest(probs: Mapping[str, float], *, label: str) -> list[str]:
 def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, label: str, pred: str) -> go.Figure:
     """One bar for each named category, in its colour and this order; the true and the predicted one are bold."""
     colors = dict(zip(probs, category_colors(len(probs)), strict=True))
-    ticks = _name_ticks(names)
+    ticks = _name_ticks(names, longest=LONGEST_BESIDE)
     ticks["ticktext"] = [
         f"<b>{text}</b>" if name in (label, pred) else text for name, text in zip(names, ticks["ticktext"], strict=True)
     ]

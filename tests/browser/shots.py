@@ -25,6 +25,7 @@ PAGES = {"overview": "", "train": "train", "runs": "runs", "benchmark": "benchma
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
+    "small": {"viewport": {"width": 1024, "height": 768}, "color_scheme": "light"},
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "color_scheme": "light",

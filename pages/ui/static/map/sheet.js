@@ -6,7 +6,7 @@ import { html } from "../base/dom.js";
 
 /** @import { CardArticle, OfCategory } from "../base/card.js" */
 
-const NARROW_PX = 640;
+const STACKED_PX = 640; // up to this width of the window columns stand one above the other
 
 export class Sheet {
   /**
@@ -15,13 +15,12 @@ export class Sheet {
    * @param {(article: number) => void} open
    */
   constructor(stage, categories, open) {
-    this.stage = stage;
     this.open = open;
     this.card = new Card(stage, categories, { kind: "map-sheet" });
   }
 
   get isWanted() {
-    return this.stage.clientWidth < NARROW_PX;
+    return innerWidth <= STACKED_PX;
   }
 
   /** Height of what it covers at the foot of the stage, px. */
