@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import cards, inputs, walk
+from pages.ui import cards, inputs, offers, walk
 from pages.ui.components.links import WISHES, links
 from pages.ui.components.rings import rings
 from pages.ui.components.search import search
@@ -57,14 +57,14 @@ def draw_card(article: int) -> None:
         query_params=inputs.kept_params(article=article),
     )
     if not predicted:
-        inputs.offer_default_training(
-            explorer, graph_id, key="article", reason="No model has been trained on this graph: no prediction yet."
+        offers.offer_prediction(
+            explorer, graph_id, run, key="article", reason="No model has been trained on this graph: no prediction yet."
         )
 
 
 def draw_article(article: int) -> None:
     """The way here, the path to another article, the rings with the card beside them, and all links."""
-    walk.draw_trail(graph)
+    walk.draw_trail(graph, article)
     walk.draw_path(explorer, graph, article)
     left, right = st.columns([2, 1], gap="large")
     with left:
@@ -93,6 +93,6 @@ if wanted is not None:
 else:
     walk.draw_start(explorer, graph, predicted)
     if not predicted:
-        inputs.offer_default_training(
-            explorer, graph_id, key="article", reason="With a model, every article shows what it predicts of it."
+        offers.offer_prediction(
+            explorer, graph_id, run, key="article", reason="With a model, every article shows what it predicts of it."
         )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import cards, inputs, map_filters
+from pages.ui import cards, inputs, map_filters, offers
 from pages.ui.components.map import map_view
 from pages.ui.components.search import search
 from pages.ui.loaders import get_explorer
@@ -39,7 +39,7 @@ def on_event(key: str) -> None:
 def draw_panel(article: int | None) -> None:
     """The chosen article's card, or what to do."""
     if article is None:
-        st.caption("Click an article to see it and its links.")
+        st.caption("Choose an article to see it and its links.")
     else:
         cards.draw_card(explorer.articles.read(graph_id, article, run=predicted.id if predicted else None), key="map")
         st.page_link(
@@ -65,8 +65,12 @@ with right:
     map_filters.draw_filters(graph, predicted=predicted is not None)
     draw_panel(chosen)
     if not predicted:
-        inputs.offer_default_training(
-            explorer, graph_id, key="map", reason="With a model, the map shows what it predicts and where it is wrong."
+        offers.offer_prediction(
+            explorer,
+            graph_id,
+            run,
+            key="map",
+            reason="With a model, the map shows what it predicts and where it is wrong.",
         )
 with left:
     search(

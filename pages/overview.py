@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.app.graphs import GraphDescription
 from core.runs.record import RunRecord
-from pages.ui import charts, inputs, matrix, sources, stages
+from pages.ui import charts, inputs, matrix, offers, sources, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import duration, escape_markdown, percent
 
@@ -17,9 +17,10 @@ def draw_graph(description: GraphDescription) -> None:
     graph, statistics = description.graph, description.statistics
     st.title(graph.name)
     sources.draw_notices(graph)
+    seen = "words" if explorer.graphs.load(graph_id).tokens else "features"
     st.markdown(
         f"{statistics.num_articles:,} articles, each of one of {len(statistics.class_names)} categories, "
-        f"tied by {statistics.num_pairs:,} links. A model sees the words of every article and the links, learns the "
+        f"tied by {statistics.num_pairs:,} links. A model sees the {seen} of every article and the links, learns the "
         "category from a few articles, and has to tell that of all others."
     )
     numbers = {
@@ -48,7 +49,7 @@ def draw_learned(records: list[RunRecord]) -> None:
     if best is None:
         seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))
         takes = f": the default takes about {duration(seconds)} on this machine" if seconds else ""
-        inputs.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
+        offers.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
         return
     alike = [record for record in records if record.has_predictions and record.state == best.state]
     kind, one = (

@@ -23,7 +23,12 @@ PAGES = [
         help="What this graph is, and what has been learned from it.",
     ),
     st.Page("train.py", title="Train", icon=":material/model_training:", help="Choose a model and watch it learn."),
-    st.Page("runs.py", title="Runs", icon=":material/monitoring:", help="Compare runs: curves, reports, configs."),
+    st.Page(
+        "runs.py",
+        title="Runs",
+        icon=":material/monitoring:",
+        help="All runs: curves, reports, configs.",
+    ),
     st.Page(
         "benchmark.py",
         title="Benchmark",
@@ -49,8 +54,8 @@ def draw_row() -> None:
     with row:
         for item in PAGES:
             label = f"**{item.title}**" if item is page else item.title
-            own = {inputs.VIA: "link"} if item is page else {}
-            st.page_link(item, label=label, query_params=inputs.kept_params() | own)
+            own = {inputs.VIA: "link"} if item is page else inputs.recall_params(item.url_path)
+            st.page_link(item, label=label, query_params=own | inputs.kept_params())
         st.space("stretch")
         st.session_state["open_graph"] = inputs.choose_graph(explorer)
         st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"])
@@ -98,6 +103,7 @@ if explorer.graphs.readiness().ready:
         draw_row()
         st.set_page_config(page_title=name_tab())
         page.run()
+        inputs.remember_params(page.url_path)
     except WikicsError as error:
         inputs.show_error(error)
 else:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, held, inputs, report, run_choice, run_table, stages
+from pages.ui import charts, held, inputs, offers, report, run_choice, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
@@ -16,7 +16,7 @@ from pages.ui.theme import STAGE_COLORS
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
 LONGEST_FILTER = 200  # characters
-NARROW_COLUMNS = ("state", "progress", "name", "run", "validation", "test", "age")
+NARROW_COLUMNS = ("state", "progress", "name", "validation", "test", "run", "age")
 AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
@@ -134,7 +134,7 @@ def draw_beside(record: RunRecord) -> None:
 st.title("Runs")
 everything = explorer.runs.list(graph_id)
 if not everything:
-    inputs.offer_default_training(
+    offers.offer_default_training(
         explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
     )
     st.plotly_chart(

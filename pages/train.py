@@ -61,8 +61,9 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         problem = None
         try:
             seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
-            time = f"About {duration(seconds)}." if seconds else "Not trained here yet: its time is not known."
-            title_and_set = ", ".join([preset.title, *(f"{name} {value}" for name, value in changed.items())])
+            time = f"About {duration(seconds)}." if seconds else "Not yet trained here like this: no time is known."
+            said = [f"{forms.title_of(name).lower()} {settings.write_value(value)}" for name, value in changed.items()]
+            title_and_set = ", ".join([preset.title, *said])
             st.caption(f"{title_and_set}. {time}")
         except WikicsError as error:
             problem = str(error)

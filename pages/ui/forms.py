@@ -12,6 +12,8 @@ import streamlit as st
 from core.config.train import TrainConfig
 from pages.ui import held, settings
 
+AS_ENTERED = "%.12g"  # a number with all of its digits, and no others
+
 
 def list_fields(*, basic: bool, used: Callable[[str], bool]) -> list[str]:
     """The fields that a person may change, those that matter most or the rest, as far as the model uses them."""
@@ -32,16 +34,18 @@ def draw_field(name: str, value: Any, own: Any, *, key: str) -> None:
     """The input that fits a field's type, with a value. own: the preset's."""
     field = TrainConfig.model_fields[name]
     label, kind = title_of(name), field.annotation
-    shared = held.hold(key, value, lambda chosen: settings.put(name, chosen, own)) | {"help": field.description}
+    shared = held.hold(
+        key, float(value) if kind is int else value, lambda chosen: settings.put(name, _whole(chosen), own)
+    ) | {"help": field.description}
     if get_origin(kind) is Literal:
         st.selectbox(label, list(get_args(kind)), **shared)
     elif kind is bool:
         st.toggle(label, **shared)
-    elif kind is int:
-        st.number_input(label, step=1, **shared)
+    elif kind is int:  # as any number: of 1.5 and 1e5 a field of whole numbers would take the 1
+        st.number_input(label, step=1.0, format=AS_ENTERED, **shared)
     else:
         assert kind not in (str, NoneType), name
-        st.number_input(label, step=float(own) / 10 or 0.1, format="%.12g", **shared)
+        st.number_input(label, step=float(own) / 10 or 0.1, format=AS_ENTERED, **shared)
 
 
 def draw_fields(names: list[str], values: Mapping[str, Any], own: Mapping[str, Any], *, key: str) -> None:
@@ -55,4 +59,9 @@ def draw_fields(names: list[str], values: Mapping[str, Any], own: Mapping[str, A
 def read_entered(names: list[str], own: Mapping[str, Any], *, key: str) -> dict[str, Any]:
     """What stands in these fields now and is not the preset's own: in a callback too, before the page is drawn."""
     entered = {name: st.session_state.get(held.key_of(f"{key}_{name}"), own[name]) for name in names}
-    return {name: value for name, value in entered.items() if value != own[name]}
+    return {name: _whole(value) for name, value in entered.items() if value != own[name]}
+
+
+def _whole(value: Any) -> Any:
+    """A whole number as one, not as 300.0; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

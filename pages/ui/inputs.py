@@ -20,6 +20,8 @@ from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, q
 
 VIA = "via"  # marks a link from a page to itself, of which Streamlit does not tell the browser's address
 KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page to page
+SHOW_AN_ARTICLE = ("map", "article")  # pages that are about one article
+_PARAMS_BY_PAGE = "router_params"
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
@@ -133,6 +135,21 @@ def kept_params(**extra: Any) -> dict[str, str]:
     return params | {name: str(value) for name, value in extra.items() if value is not None}
 
 
+def remember_params(page: str) -> None:
+    """Keeps what a page had set beside what goes along anyway: a link back to it carries it."""
+    own = {name: value for name, value in st.query_params.to_dict().items() if name not in (*KEPT, VIA)}
+    st.session_state.setdefault(_PARAMS_BY_PAGE, {})[page] = {"graph": read_param("graph"), "own": own}
+
+
+def recall_params(page: str) -> dict[str, str]:
+    """What was set on a page when it was last open on this graph; the article goes along between Map and Article."""
+    last = st.session_state.get(_PARAMS_BY_PAGE, {}).get(page, {"graph": "", "own": {}})
+    found: dict[str, str] = dict(last["own"]) if last["graph"] == read_param("graph") else {}
+    if page in SHOW_AN_ARTICLE and read_param("article"):
+        found["article"] = read_param("article")
+    return found
+
+
 def changed_params(**changes: Any) -> dict[str, str]:
     """What a link from a page to itself carries: the parameters as they are, changed as `write_params` would."""
     params: dict[str, str] = st.query_params.to_dict()
@@ -190,12 +207,12 @@ def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs:
 def choose_graph(explorer: Explorer) -> str:
     """The open graph, out of the URL; the select box that changes it. An unknown one is noticed and replaced."""
     names = {summary.id: summary.name for summary in explorer.graphs.list()}
-    wanted = read_param("graph")
+    wanted = read_param("graph") or _find_graph_of_run(explorer)
     if wanted and wanted not in names:
         notice(f"No graph is called {quote(wanted)} here: this is the default, choose another above.")
     graph_id = wanted if wanted in names else explorer.graphs.default_id()
-    if wanted != graph_id:
-        write_params(graph=graph_id, run=None if wanted else read_param("run"))
+    if read_param("graph") != graph_id:
+        write_params(graph=graph_id, run=None if wanted and wanted != graph_id else read_param("run"))
 
     def changed(chosen: str) -> None:
         # A run, an article, a category and a benchmark belong to one graph.
@@ -211,6 +228,14 @@ def choose_graph(explorer: Explorer) -> str:
         width=180,
     )
     return graph_id
+
+
+def _find_graph_of_run(explorer: Explorer) -> str:
+    """The graph of the run that the URL names, for an address that names no graph; empty where there is no such run."""
+    try:
+        return explorer.runs.read(read_param("run")).graph if read_param("run") else ""
+    except WikicsError:
+        return ""
 
 
 def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
@@ -233,7 +258,7 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
     default = explorer.runs.choose_default(graph_id)
     chosen = records.get(wanted, default)
     drawn = {id_: record.state in ACTIVE for id_, record in records.items()}
-    every = stages.EVERY_SECONDS if any(drawn.values()) else None
+    every = stages.EVERY_SECONDS if any(drawn.values()) else stages.EVERY_SECONDS_AT_REST
     st.fragment(_draw_run_box, run_every=every)(graph_id, chosen.id if chosen else None, drawn)
     return chosen
 
@@ -310,23 +335,3 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
 def show_error(error: WikicsError) -> None:
     """What went wrong, in the error's own sentence."""
     st.error(escape_markdown(str(error)), icon=":material/error:")
-
-
-def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reason: str) -> None:
-    """Says that a page needs a run, and trains the default preset in one click."""
-    with st.container(border=True, key=f"{key}_offer"):
-        st.markdown(reason)
-        if may_train(explorer) and st.button(
-            "Train the default model", icon=":material/play_arrow:", type="primary", key=f"{key}_train"
-        ):
-            _start_default(explorer, graph_id)
-
-
-def _start_default(explorer: Explorer, graph_id: str) -> None:
-    """Queues the default preset and shows it on the Train page; an error is said where the button is."""
-    try:
-        record = explorer.runs.submit(explorer.configs.build_default(graph_id))
-    except WikicsError as error:
-        show_error(error)
-        return
-    st.switch_page("train.py", query_params={"graph": graph_id, "preset": record.preset, "run": record.id})

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from core.app.explorer import Explorer
+from core.app.runs import choose_best
 from core.config.presets import Preset
 from pages.ui import inputs
 from pages.ui.text import duration, percent
@@ -46,9 +47,13 @@ def _draw_card(explorer: Explorer, graph_id: str, preset: Preset, *, chosen: boo
 
 def _describe_experience(explorer: Explorer, graph_id: str, preset: Preset) -> str:
     config = explorer.configs.build(preset.name, {}, graph=graph_id)
+    seconds = explorer.estimates.estimate_seconds(config)
+    about = f", about {duration(seconds)}" if seconds else ""
     experience = explorer.estimates.summarise_experience(config)
     if experience.seconds is None:
-        seconds = explorer.estimates.estimate_seconds(config)
+        others = [record for record in explorer.runs.list(graph_id) if record.preset == preset.name]
+        if best := choose_best(others):
+            return f"Here: test {percent(best.test_acc)} with other settings{about}."
         return f"Here: about {duration(seconds)}." if seconds else "Not trained here yet."
     runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
-    return f"Here: test {percent(experience.test_acc)}, about {duration(experience.seconds)} ({runs})."
+    return f"Here: test {percent(experience.test_acc)}{about} ({runs})."

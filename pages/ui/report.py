@@ -1,6 +1,6 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import streamlit as st
@@ -49,8 +49,9 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
         st.caption(" · ".join(_describe_numbers(record, stage)))
     if record.message:
         (st.error if record.state in ("failed", "crashed") else st.caption)(escape_markdown(record.message))
-    if problem := st.session_state.pop("report_error", None):
-        st.error(problem, icon=":material/error:")
+    refused, reason = st.session_state.get(run_actions.REFUSAL, ("", ""))
+    if refused == record.id:
+        st.error(escape_markdown(reason), icon=":material/error:")
 
 
 def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
@@ -143,13 +144,22 @@ def _in_per_cent(scores: CategoryScores) -> dict[str, float | None]:
     return {name: 100 * value if name in SHARES and value is not None else value for name, value in values.items()}
 
 
+def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """`{"versions": {"torch": "2"}}` as `versions.torch`, `2`."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
     for column, part in zip(st.columns(2), ("config", "environment"), strict=True):
         values: dict[str, object] = getattr(details, part)
         column.dataframe(
-            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in values.items()],
+            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in _flatten(values)],
             hide_index=True,
             key=f"{key}_{part}",
             alt=f"The run's {part}",

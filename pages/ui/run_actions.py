@@ -15,6 +15,8 @@ from pages.ui import forms, held, inputs, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
+REFUSAL = "report_refusal"  # the run that was last refused something, and why
+
 
 def draw_actions(record: RunRecord, *, key: str) -> None:
     """One row below the run's head."""
@@ -27,11 +29,12 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
 
 
 def act(action: Callable[..., object], *arguments: object) -> None:
-    """Does what a button says; a refusal is kept for the head of the run, which shows it."""
+    """Does what a button says to a run, the first argument; a refusal is kept for the head of that run."""
+    st.session_state.pop(REFUSAL, None)
     try:
         action(*arguments)
     except WikicsError as error:
-        st.session_state["report_error"] = str(error)
+        st.session_state[REFUSAL] = (arguments[0], str(error))
 
 
 def _draw_again(record: RunRecord, *, key: str) -> None:
@@ -93,7 +96,7 @@ def _draw_delete(record: RunRecord, *, key: str) -> None:
 
     def delete() -> None:
         act(get_explorer().runs.delete, record.id)
-        if "report_error" not in st.session_state:
+        if REFUSAL not in st.session_state:
             kept = [run_id for run_id in inputs.read_param("runs").split(",") if run_id not in ("", record.id)]
             inputs.write_params(run=None, runs=",".join(kept))
 

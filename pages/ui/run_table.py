@@ -26,12 +26,12 @@ def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[obj
         columns["progress"] = [stage.progress for stage in stages]
     if any(record.name for record in records):
         columns["name"] = [record.name for record in records]
-    return columns | {
+    return columns | {  # numbers first: on a phone two or three columns are in view
+        "validation": [percent(record.val_acc) for record in records],
+        "test": [percent(record.test_acc) for record in records],
         "run": [record.id for record in records],
         "model": [record.model for record in records],
         "split": [record.split for record in records],
-        "validation": [percent(record.val_acc) for record in records],
-        "test": [percent(record.test_acc) for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
         "age": [datetime.fromtimestamp(record.created_at, UTC) for record in records],  # shown as an age, sorts by time

@@ -59,10 +59,10 @@ def draw_upload() -> None:
         st.file_uploader(
             "One file, or all files of its folder",
             accept_multiple_files=True,
-            key="overview_upload",
+            key=_upload_key(),
             on_change=_open_upload,
         )
-        if refusal := st.session_state.pop("overview_refusal", None):
+        if refusal := st.session_state.get("overview_refusal"):
             st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")
@@ -73,12 +73,19 @@ def draw_upload() -> None:
 
 def _open_upload() -> None:
     """Opens what was sent before the page is drawn, which then shows it."""
-    sent = st.session_state["overview_upload"]
+    sent = st.session_state[_upload_key()]
     if not sent:
         return
+    # The next choice is a new one: files of a refused one would be added to it.
+    st.session_state["overview_uploads"] = st.session_state.get("overview_uploads", 0) + 1
+    st.session_state.pop("overview_refusal", None)
     try:
         opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})
     except WikicsError as error:
         st.session_state["overview_refusal"] = str(error)
     else:
         inputs.write_params(graph=opened, run=None)
+
+
+def _upload_key() -> str:
+    return f"overview_upload_{st.session_state.get('overview_uploads', 0)}"

@@ -8,6 +8,7 @@ from core.runs.state import ACTIVE
 from pages.ui.text import duration, percent
 
 EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
+EVERY_SECONDS_AT_REST = 5.0  # how often is looked whether another door made, deleted or renamed a run
 
 
 @dataclass(frozen=True)

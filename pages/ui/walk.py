@@ -34,15 +34,14 @@ def walk_to(graph: Graph, article: int) -> None:
     inputs.write_params(article=article, **{"from": ",".join(map(str, trail))})
 
 
-def draw_trail(graph: Graph) -> None:
-    """The way one came, each article a link that goes back to it."""
+def draw_trail(graph: Graph, article: int) -> None:
+    """The way one came, each article a link that goes back to it, and at its end where one is."""
     trail = read_trail(graph)
-    if not trail:
-        return
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key="article_trail"):
         for at, index in enumerate(trail):
             _link(graph.titles[index], article=index, **{"from": ",".join(map(str, trail[:at]))})
             st.markdown(":material/chevron_right:", width="content")
+        st.markdown(f"**{escape_markdown(graph.titles[article])}**", width="content")
 
 
 def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) -> None:

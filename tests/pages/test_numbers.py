@@ -29,15 +29,19 @@ def test_i13_the_format_of_a_graph_is_described_where_it_is_asked_for(open_page)
     assert set(sources.FORMAT) == set(table["array"])
 
 
-def test_i13_a_graph_is_opened_by_one_click(open_page, explorer, tiny_arrays):
+def test_i13_a_graph_is_opened_by_one_click(open_page, shown, explorer, tiny_arrays):
     file = io.BytesIO()
     np.savez(file, **tiny_arrays | {"titles": tiny_arrays["titles"][::-1]})
     at = open_page("overview")
-    at.file_uploader(key="overview_upload").upload("mine.npz", file.getvalue()).run()
+    shown(at.file_uploader, "overview_upload").upload("mine.npz", file.getvalue()).run()
     assert not at.exception and not at.error
     assert at.title[0].value == "mine"
-    at.file_uploader(key="overview_upload").upload("broken.npz", b"PK").run()
+    shown(at.file_uploader, "overview_upload").upload("broken.npz", b"PK").run()
     assert ["broken" in told.value for told in at.error] == [True]
+    at.run()  # as after a run in the row has ended
+    assert ["broken" in told.value for told in at.error] == [True]
+    shown(at.file_uploader, "overview_upload").upload("good.npz", file.getvalue()).run()
+    assert not at.error and at.title[0].value == "good"  # the refused file is not added to it
 
 
 def test_i13_a_notice_is_no_blue_box(open_page, explorer, monkeypatch):

@@ -307,3 +307,23 @@ def test_i06_runs_are_chosen_without_a_mouse(open_page, explorer, finished_run, 
 )
 def test_i06_escape_in_the_table_wipes_no_selection(selected, rows, ticked):
     assert run_choice.read_ticks(run_choice.tick(rows), ["a", "b", "c"], selected) == ticked
+
+
+def test_i03_links_to_a_page_carry_what_was_set_on_it(open_page, tiny_id):
+    at = open_page("map", graph=tiny_id, color="role", error="wrong", article=3)
+    links = {link.page.rpartition("/")[2]: dict(parse_qsl(link.query_string)) for link in navigation(at)}
+    assert links["article"] == {"graph": tiny_id, "article": "3"}  # the article goes along
+    at.switch_page("train.py").run()
+    at.query_params.clear()
+    at.query_params["graph"] = tiny_id
+    at.run()
+    links = {link.page.rpartition("/")[2]: dict(parse_qsl(link.query_string)) for link in navigation(at)}
+    assert links["map"]["color"] == "role"
+    at.query_params["graph"] = "nowhere"
+    at.run()
+    assert at.warning
+
+
+def navigation(at):
+    """The links above every page."""
+    return [element.proto for element in at.get("page_link")][:6]

@@ -147,3 +147,11 @@ def test_i03_what_the_browser_held_a_moment_ago_undoes_nothing(train, shown, mon
     at.run()
     assert not at.exception
     assert read_set(at) == "" and shown(at.number_input, "train_epochs").value == 300
+
+
+@pytest.mark.parametrize(("entered", "reason"), [(1.5, "'epochs=1.5'"), (100_000.0, "at most 10000")])
+def test_i04_no_other_number_than_the_one_entered(train, entered, reason):
+    at = train()
+    at.number_input(key="train_epochs").set_value(entered).run()
+    assert not at.exception
+    assert any(reason in told.value.replace("\\", "") for told in (*at.error, *at.warning))

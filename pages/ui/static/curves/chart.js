@@ -248,7 +248,7 @@ function describeEmpty(runs) {
   if (runs.some((run) => run.state === null)) return null;
   if (runs.some((run) => run.state === "running")) return "Starting: the first epoch is on its way";
   const pending = runs.find((run) => run.state === "pending");
-  if (pending) return pending.message || "Waiting for its turn in the queue";
+  if (pending) return pending.message || "Waiting for its first epoch";
   if (runs.every((run) => run.state === "missing")) return runs.length > 1 ? "These runs no longer exist." : "This run no longer exists.";
   return "No epoch was logged.";
 }

@@ -1,6 +1,7 @@
 // The links of one article as a table: titles are links, columns sort, and what is left out is counted.
 
 import { addressOfPage, extendTrail, isPlainClick } from "../base/address.js";
+import { scrollToTop } from "../base/page.js";
 import { addressOf, fetchCached } from "../base/api.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, focusedBeside, html } from "../base/dom.js";
@@ -160,6 +161,7 @@ class Links {
     if (!isPlainClick(event)) return;
     event.preventDefault();
     this.frame.tell("chosen", index);
+    scrollToTop(); // of the article that is opened
   }
 
   /**
