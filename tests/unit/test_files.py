@@ -1,0 +1,65 @@
+"""Files as other programs write them: columns, headers, splits and names that are theirs."""
+
+import numpy as np
+import pytest
+
+from core.errors import ArchiveError
+from core.graph.archive import GraphOrigin, build_graph
+from core.graph.formats.given import gather_sent
+from core.graph.formats.read import read_given
+
+N = 12
+CATEGORIES = ["alpha", "beta", "gamma"] * 4
+RING = [(i, (i + 1) % N) for i in range(N)]
+
+
+def table(header, *columns):
+    return header + "\n" + "".join(",".join(map(str, row)) + "\n" for row in zip(*columns, strict=True))
+
+
+NODES = table("id,category", range(N), CATEGORIES)
+EDGES = table("source,target", *zip(*RING, strict=True))
+
+
+def read(nodes=NODES, edges=EDGES):
+    return read_given(gather_sent({"nodes.csv": nodes.encode(), "edges.csv": edges.encode()}))
+
+
+def refusal(*arguments, **named):
+    with pytest.raises(ArchiveError) as caught:
+        read(*arguments, **named)
+    return str(caught.value)
+
+
+# The ends of links
+
+
+@pytest.mark.parametrize(
+    ("header", "order"),
+    [
+        ("weight,from,to", "wst"),
+        ("id,src,dst", "wst"),
+        ("target_id,source_id", "ts"),
+        ("Source,Target,Type", "stw"),
+        ("V,U", "ts"),
+        ("head,weight,tail", "tws"),
+        ("weight,Start,End", "wst"),
+        (":START_ID,:END_ID", "st"),
+    ],
+)
+def test_i15_links_are_read_by_what_their_columns_are_called(header, order):
+    columns = {"s": [s for s, _ in RING], "t": [t for _, t in RING], "w": [0] * N}
+    imported = read(edges=table(header, *(columns[key] for key in order)))
+    assert imported.arrays["edge_index"].T.tolist() == [list(edge) for edge in RING]
+
+
+@pytest.mark.parametrize("first", ["weight,a,b", "0,99", "alpha,1", "Source,Source,Target"])
+def test_i15_a_first_line_that_names_no_ends_is_refused_as_it_stands(first):
+    said = refusal(edges=first + "\n0,1,1\n")
+    assert f"line 1 of edges.csv is {first!r}" in said and "source,target" in said
+
+
+def test_i15_ids_that_were_written_as_fractions_are_whole():
+    assert read(edges="source,target\n0.0,1.0\n11.00,2\n").arrays["edge_index"].T.tolist() == [[0, 1], [11, 2]]
+    assert read(edges="0.0,1.0\n").arrays["edge_index"].T.tolist() == [[0, 1]]
+    assert "names '0.5'" in refusal(edges="source,target\n0.5,1.0\n")
