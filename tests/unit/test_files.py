@@ -1,10 +1,8 @@
 """Files as other programs write them: columns, headers, splits and names that are theirs."""
 
-import numpy as np
 import pytest
 
 from core.errors import ArchiveError
-from core.graph.archive import GraphOrigin, build_graph
 from core.graph.formats.given import gather_sent
 from core.graph.formats.read import read_given
 
