@@ -61,3 +61,17 @@ def test_i15_ids_that_were_written_as_fractions_are_whole():
     assert read(edges="source,target\n0.0,1.0\n11.00,2\n").arrays["edge_index"].T.tolist() == [[0, 1], [11, 2]]
     assert read(edges="0.0,1.0\n").arrays["edge_index"].T.tolist() == [[0, 1]]
     assert "names '0.5'" in refusal(edges="source,target\n0.5,1.0\n")
+
+
+# GraphML
+
+
+def test_i15_nodes_told_twice_or_never_are_refused_by_their_id():
+    nodes = "".join(f'<node id="n{i}"/>' for i in range(3))
+    for inside, words in {
+        nodes + '<node id="n0"/>': "has two nodes with the id 'n0'",
+        nodes + '<edge source="n0" target="zz"/>': "names 'zz', which is the id of no node",
+    }.items():
+        content = f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph>{inside}</graph></graphml>'
+        with pytest.raises(ArchiveError, match=words):
+            read_given(gather_sent({"g.graphml": content.encode()}))
