@@ -75,3 +75,38 @@ def test_i15_nodes_told_twice_or_never_are_refused_by_their_id():
         content = f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph>{inside}</graph></graphml>'
         with pytest.raises(ArchiveError, match=words):
             read_given(gather_sent({"g.graphml": content.encode()}))
+
+
+# Which column is the category, which the title
+
+
+@pytest.mark.parametrize("column", ["club", "Modularity Class", "community", "group", "type", "topic"])
+def test_i15_a_category_is_known_by_its_usual_names_and_told(column):
+    titles = [f"T{i}" for i in range(N)]
+    imported = read(table(f"id,{column},label", range(N), CATEGORIES, titles))
+    assert imported.arrays["class_names"].tolist() == ["alpha", "beta", "gamma"]
+    assert imported.arrays["titles"].tolist() == titles
+    assert imported.notices[0] == f"Its categories are those of the column {column}."
+
+
+def test_i15_what_differs_from_article_to_article_is_no_category():
+    titles = [f"T{i}" for i in range(N)]
+    assert "nodes.csv has no category: its articles have label (label differs" in refusal(
+        table("id,label", range(N), titles)
+    )
+    assert "its articles have label, x, y (" in refusal(table("id,label,x,y", range(N), titles, [1] * N, [2] * N))
+    both = refusal(table("id,club,type", range(N), CATEGORIES, CATEGORIES))
+    assert "2 columns that may be its categories, club, type" in both
+
+
+def test_i15_a_title_that_is_a_word_for_nothing_stays():
+    titles = ["NaN", "Null", "None", "NA", *(f"T{i}" for i in range(7)), ""]
+    imported = read(table("id,category,title", range(N), CATEGORIES, titles))
+    assert imported.arrays["titles"].tolist() == [*titles[:-1], "11"]
+
+
+def test_i15_words_taken_as_no_category_are_told():
+    imported = read(table("id,category", range(N), ["None", "yes", "NA"] * 4))
+    assert imported.arrays["class_names"].tolist() == ["None", "yes"]
+    assert imported.arrays["labels"].tolist() == [0, 1, -1] * 4
+    assert imported.notices[0] == "Taken as no category: NA."
