@@ -1,8 +1,10 @@
 """Files as other programs write them: columns, headers, splits and names that are theirs."""
 
+import numpy as np
 import pytest
 
 from core.errors import ArchiveError
+from core.graph.archive import GraphOrigin, build_graph
 from core.graph.formats.given import gather_sent
 from core.graph.formats.read import read_given
 
@@ -110,3 +112,14 @@ def test_i15_words_taken_as_no_category_are_told():
     assert imported.arrays["class_names"].tolist() == ["None", "yes"]
     assert imported.arrays["labels"].tolist() == [0, 1, -1] * 4
     assert imported.notices[0] == "Taken as no category: NA."
+
+
+# Categories that are numbers
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], [1, 5, 9], [0, 1, 11]])
+def test_i15_only_numbers_that_occur_are_categories(numbers):
+    imported = read(table("id,class", range(N), numbers * 4))
+    graph = build_graph(imported.arrays, GraphOrigin("a", "archive", "A", ""))
+    assert graph.class_names == tuple(f"Category {number}" for number in numbers)
+    np.testing.assert_array_equal(graph.y, [0, 1, 2] * 4)
