@@ -1,5 +1,7 @@
 """Files as other programs write them: columns, headers, splits and names that are theirs."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,45 @@ def test_i15_only_numbers_that_occur_are_categories(numbers):
     graph = build_graph(imported.arrays, GraphOrigin("a", "archive", "A", ""))
     assert graph.class_names == tuple(f"Category {number}" for number in numbers)
     np.testing.assert_array_equal(graph.y, [0, 1, 2] * 4)
+
+
+# PyTorch Geometric
+
+
+def saved(**values):
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(values, buffer)
+    return gather_sent({"g.pt": buffer.getvalue()})
+
+
+def build_data():
+    import torch
+
+    roles = torch.arange(N) % 3
+    masks = {f"{role}_mask": roles == number for number, role in enumerate(("train", "val", "test"))}
+    return {"edge_index": torch.tensor(RING).T.contiguous(), "y": torch.arange(N) // 4, **masks}
+
+
+def test_i15_masks_that_do_not_fit_together_are_told_with_their_shapes():
+    data = build_data()
+    wide = {"train_mask": data["train_mask"].repeat(2, 1).T, "val_mask": data["val_mask"].repeat(3, 1).T}
+    with pytest.raises(ArchiveError, match=r"train_mask \[12, 2\], val_mask \[12, 3\]"):
+        read_given(saved(**data | wide))
+    with pytest.raises(ArchiveError, match=r"train_mask of g\.pt is \[2, 12\].*here \[12, 2\].*transposed"):
+        read_given(saved(**data | {"train_mask": wide["train_mask"].T}))
+
+
+def test_i15_masks_of_0_and_1_are_read():
+    data = build_data()
+    imported = read_given(saved(**data | {key: data[key].long() for key in ("train_mask", "val_mask", "test_mask")}))
+    np.testing.assert_array_equal(imported.arrays["train_masks"], data["train_mask"].numpy()[None])
+    assert not any("splits" in notice for notice in imported.notices)
+
+
+def test_i15_features_of_other_articles_are_blamed():
+    import torch
+
+    with pytest.raises(ArchiveError, match=r"x of g\.pt is float32 \[5, 3\], and there are 12 labels"):
+        read_given(saved(**build_data(), x=torch.zeros(5, 3)))
