@@ -1,5 +1,6 @@
 """From a table of articles, a row each, to a draft: which columns are the category, the title, the role, features."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,7 +11,10 @@ from core.errors import ArchiveError
 from core.graph.archive import UNKNOWN, Arrays
 from core.graph.formats.draft import Draft, check_size
 
-LABELS: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
+SURE: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
+LIKELY: Final = ("modularity_class", "community", "club", "group", "topic", "type")  # the only one that there is
+LABELS: Final = SURE + LIKELY
+TITLE_SHARE: Final = 2 / 3  # of values that differ: what has more names articles, not categories
 TITLES: Final = ("title", "name", "label")
 ROLE: Final = "split"
 ROLES: Final = {
@@ -29,19 +33,15 @@ Columns = dict[str, list[Any]]  # by name: one value an article, None where it h
 def draft_columns(name: str, ids: Sequence[str], columns: Columns, edge_index: NDArray[np.int64]) -> Draft:
     """The draft of articles with these ids. Raises ArchiveError where no column is the category."""
     named = {column.strip().lower(): column for column in columns}
-    label = next((named[known] for known in LABELS if known in named), None)
-    if label is None:
-        raise ArchiveError(
-            f"{name} says of no article which category it has: it has {_list(columns) or 'no columns'}; "
-            f"expected one called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
-        )
+    label = _find_label(name, columns)
     title = next((named[known] for known in TITLES if known in named and named[known] != label), None)
     role = named.get(ROLE)
     labels, class_names = _read_labels(name, label, columns[label])
     draft = Draft(name, edge_index, labels, class_names=class_names)
+    _tell_label(draft, label, columns[label])
     if title is not None:
         titles = zip(columns[title], ids, strict=True)
-        draft.titles = [id_ if _is_nothing(value) else str(value) for value, id_ in titles]
+        draft.titles = [id_ if _is_empty(value) else str(value) for value, id_ in titles]
     elif not all(id_.isdecimal() for id_ in ids):
         draft.titles = list(ids)
     if role is not None:
@@ -50,9 +50,62 @@ def draft_columns(name: str, ids: Sequence[str], columns: Columns, edge_index: N
     return draft
 
 
+def _find_label(name: str, columns: Columns) -> str:
+    """The column that is the category. Raises ArchiveError where none is, or several may be."""
+    named = {re.sub(r"[\s-]+", "_", column.strip().lower()): column for column in columns}
+    if "x" in named:  # where an article is drawn
+        named.pop("y", None)
+    titles = [column for column in named.values() if _names_articles(columns[column])]
+    fits = {known: column for known, column in named.items() if column not in titles}
+    sure = next((fits[known] for known in SURE if known in fits), None)
+    likely = [fits[known] for known in LIKELY if known in fits and _count(columns[fits[known]]) > 1]
+    if sure is not None and not (sure.strip().lower() == "label" and likely and _count(columns[sure]) < 2):
+        return sure
+    if len(likely) == 1:
+        return likely[0]
+    if likely:
+        raise ArchiveError(
+            f"{name} has {len(likely)} columns that may be its categories, {_list(likely)}: "
+            "call the one that is meant 'category'"
+        )
+    unfit = [column for known, column in named.items() if known in LABELS and column in titles]
+    why = f" ({_list(unfit)} differs from article to article, as a title does)" if unfit else ""
+    raise ArchiveError(
+        f"{name} has no category: its articles have {_list(columns) or 'no columns'}{why}; "
+        f"expected one called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
+    )
+
+
+def _names_articles(values: list[Any]) -> bool:
+    """Whether a column has another value for nearly every article."""
+    number = sum(not _is_nothing(value) for value in values)
+    return number > 2 and _count(values) > TITLE_SHARE * number
+
+
+def _count(values: list[Any]) -> int:
+    return len({_write(value) for value in values if not _is_nothing(value)})
+
+
+def _tell_label(draft: Draft, label: str, values: list[Any]) -> None:
+    """The notices of a column that is called otherwise, and of words that were taken as no category."""
+    if label.strip().lower() != "category":
+        draft.notices.append(f"Its categories are those of the column {label}.")
+    words = sorted({str(value).strip() for value in values if not _is_empty(value) and _is_missing(value, values)})
+    if words:
+        draft.notices.append(f"Taken as no category: {_list(words)}.")
+
+
+def _is_missing(value: Any, values: list[Any]) -> bool:
+    """Whether a value says that there is no category; None is one among other words."""
+    if str(value).strip().lower() != "none" or value is None:
+        return _is_nothing(value)
+    return all(_is_nothing(other) or _write(other).lstrip("-").isdecimal() for other in values)
+
+
 def _read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.int64], list[str] | None]:
     """Category numbers [N], and their names where the column has names."""
-    texts = [None if _is_nothing(value) else _write(value) for value in values]
+    is_word = {str(value): _is_missing(value, values) for value in set(map(str, values)) if value.strip()}
+    texts = [None if _is_empty(value) or is_word.get(str(value), False) else _write(value) for value in values]
     known = sorted({text for text in texts if text is not None and text != str(UNKNOWN)})
     if len(known) > MAX_CATEGORIES:
         raise ArchiveError(
@@ -113,6 +166,11 @@ def _read_numbers(values: list[Any]) -> NDArray[np.float64] | None:
     except (TypeError, ValueError):
         return None
     return None if np.isnan(read).all() else read
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is no value, whatever words it may be."""
+    return value is None or (isinstance(value, float) and np.isnan(value)) or not str(value).strip()
 
 
 def _is_nothing(value: Any) -> bool:

@@ -37,6 +37,7 @@ def build_arrays(draft: Draft) -> Arrays:
 
     Raises ArchiveError for labels that cannot be split.
     """
+    _number_anew(draft)
     arrays: Arrays = {"edge_index": draft.edge_index.astype(np.int64), "labels": draft.labels.astype(np.int64)}
     if draft.features is None:
         draft.notices.append("It has no features: each article's numbers of links in and out stand for them.")
@@ -48,6 +49,15 @@ def build_arrays(draft: Draft) -> Arrays:
     if draft.class_names is not None:
         arrays["class_names"] = np.array(draft.class_names, dtype=np.str_)
     return arrays | (draft.masks or _split(draft))
+
+
+def _number_anew(draft: Draft) -> None:
+    """Counts the categories that occur from 0 where numbers are left out; each keeps its number as its name."""
+    known = np.unique(draft.labels[draft.labels >= 0])
+    if draft.class_names is None and len(known) and known[-1] >= len(known):
+        draft.class_names = [f"Category {number}" for number in known]
+        places = np.searchsorted(known, draft.labels)
+        draft.labels = np.where(draft.labels >= 0, places, draft.labels).astype(np.int64)
 
 
 def check_size(name: str, num_nodes: int, num_features: int) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,14 @@ from core.graph.formats.given import Given
 NODES: Final = "nodes.csv"
 EDGES: Final = "edges.csv"
 IDS: Final = ("id", "node", "node_id", "index")
+# What both ends of a link are called; spaces, dots, colons and hyphens count as underscores.
+ENDS: Final = (
+    *(("source", "target"), ("from", "to"), ("src", "dst"), ("source", "destination"), ("u", "v")),
+    *(("start", "end"), ("tail", "head"), ("source_id", "target_id"), ("from_id", "to_id"), ("src_id", "dst_id")),
+    *(("start_id", "end_id"), ("id_from", "id_to"), ("source_node", "target_node"), ("from_node", "to_node")),
+    *(("fromnodeid", "tonodeid"), ("fromid", "toid"), ("sourceid", "targetid"), ("node1", "node2")),
+)
+_WHOLE: Final = re.compile(r"-?\d+\.0+")
 
 
 def is_table_folder(given: Given) -> bool:
@@ -50,20 +59,16 @@ def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
 
 
 def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
-    """[2, E]; a first line that names no articles is a header."""
-    place_of = {id_: place for place, id_ in enumerate(ids)}
-    rows = _read_rows(given, name)
-    columns = (0, 1)
-    first = 1
-    if rows and not all(value.strip() in place_of for value in rows[0][:2]):
-        header = [value.strip().lower() for value in rows[0]]
-        if "source" in header and "target" in header:
-            columns = (header.index("source"), header.index("target"))
-        rows, first = rows[1:], 2
+    """[2, E]; a first line that names no article is a header, and names both ends."""
+    places = _Places(ids)
+    rows = [row for row in _read_rows(given, name) if any(value.strip() for value in row)]
+    columns, first = (0, 1), 1
+    if rows and not all(value in places for value in rows[0][:2]):
+        columns, first, rows = _find_ends(name, rows[0], places), 2, rows[1:]
     edges: list[tuple[int, int]] = []
     for line, row in enumerate(rows, start=first):
         try:
-            edges.append((place_of[row[columns[0]].strip()], place_of[row[columns[1]].strip()]))
+            edges.append((places[row[columns[0]]], places[row[columns[1]]]))
         except IndexError as error:
             raise ArchiveError(
                 f"line {line} of {name} has {len(row)} values: expected a source and a target"
@@ -74,6 +79,50 @@ def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
                 "expected ids of articles"
             ) from error
     return np.array(edges, dtype=np.int64).reshape(-1, 2).T
+
+
+def _find_ends(name: str, header: list[str], places: "_Places") -> tuple[int, int]:
+    """The columns of both ends by a header's names. Raises ArchiveError for a line that names neither."""
+    keys = [re.sub(r"[\s:._-]+", "_", value.strip().lower()).strip("_") for value in header]
+    for source, target in ENDS:
+        if keys.count(source) == keys.count(target) == 1:
+            return keys.index(source), keys.index(target)
+    line = ",".join(header)
+    said = line if len(line) <= 80 else f"{line[:79]}…"
+    unknown = [value.strip()[:80] for value in header[:2] if value not in places]
+    if len(unknown) == 1 and len(header) > 1:
+        raise ArchiveError(
+            f"line 1 of {name} is {said!r}, where {unknown[0]!r} is the id of no row of {NODES}: "
+            "expected ids of articles, or a header such as 'source,target'"
+        )
+    raise ArchiveError(
+        f"line 1 of {name} is {said!r}, which names neither two articles of {NODES} nor both ends of a link: "
+        "expected a header such as 'source,target', 'from,to' or 'src,dst'"
+    )
+
+
+class _Places:
+    """Articles by their ids; a whole number is the same however it is written, 3 or 3.0."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self._place_of = {id_: place for place, id_ in enumerate(ids)}
+        for place, id_ in enumerate(ids):
+            self._place_of.setdefault(_shorten(id_), place)
+
+    def __getitem__(self, written: str) -> int:
+        id_ = written.strip()
+        place = self._place_of.get(id_, self._place_of.get(_shorten(id_)))
+        if place is None:
+            raise KeyError(id_)
+        return place
+
+    def __contains__(self, written: str) -> bool:
+        id_ = written.strip()
+        return id_ in self._place_of or _shorten(id_) in self._place_of
+
+
+def _shorten(id_: str) -> str:
+    return id_.partition(".")[0] if _WHOLE.fullmatch(id_) else id_
 
 
 def _read_rows(given: Given, name: str) -> list[list[str]]:

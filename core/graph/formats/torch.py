@@ -54,6 +54,11 @@ def read_data(given: Given) -> Draft:
     draft = Draft(name, _check_links(name, values["edge_index"]), labels)
     if isinstance(values.get("x"), np.ndarray):
         draft.features = values["x"]
+        if draft.features.shape[:1] != labels.shape or draft.features.ndim != 2:
+            raise ArchiveError(
+                f"x of {name} is {draft.features.dtype} {list(draft.features.shape)}, and there are "
+                f"{len(labels)} labels in y: expected numbers of shape [{len(labels)}, ?]"
+            )
     titles = next((values[key] for key in ("titles", "title", "node_names") if isinstance(values.get(key), list)), None)
     if titles and len(titles) == len(labels) and all(isinstance(title, str) for title in titles):
         draft.titles = titles
@@ -143,6 +148,8 @@ def _find_mapping(name: str, saved: Any) -> dict[str, Any]:
         saved = saved[0]
     if isinstance(saved, list) and len(saved) == 1:
         saved = saved[0]
+    if isinstance(saved, list) and saved:
+        raise ArchiveError(f"{name} holds a list of {len(saved)} Data: save the one that is meant")
     if isinstance(saved, Record):
         state = saved.state if isinstance(saved.state, dict) else {}
         if "_node_store_dict" in state:
@@ -175,6 +182,13 @@ def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
     columns = {}
     for key in there:
         mask = values[key]
+        if mask.dtype.kind in "if" and mask.shape[:1] == (num_nodes,) and np.isin(mask, (0, 1)).all():
+            mask = mask.astype(bool)
+        if mask.ndim == 2 and mask.shape[1] == num_nodes != mask.shape[0]:
+            raise ArchiveError(
+                f"{key} of {draft.name} is {list(mask.shape)}, which is [splits, articles]: expected "
+                f"[articles, splits], here {list(mask.shape[::-1])}; it seems transposed: save {key}.T"
+            )
         if mask.dtype.kind not in "bu" or mask.shape[:1] != (num_nodes,) or mask.ndim > 2:
             raise ArchiveError(
                 f"{key} of {draft.name} is {mask.dtype} {list(mask.shape)}: expected True/False of shape [{num_nodes}]"
@@ -185,6 +199,10 @@ def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
     if (test != test[:, :1]).any():
         draft.notices.append(f"Its {num_splits} splits test on articles of their own each: the first alone is used.")
         columns = {key: mask[:, :1] for key, mask in columns.items()}
+    sizes = {key: mask.shape[1] for key, mask in columns.items() if key != "test_mask" and mask.shape[1] != 1}
+    if len(set(sizes.values())) > 1:
+        shapes = ", ".join(f"{key} [{num_nodes}, {size}]" for key, size in sizes.items() if key in there)
+        raise ArchiveError(f"the masks of {draft.name} differ in their splits ({shapes}): expected as many in each")
     most = max(mask.shape[1] for key, mask in columns.items() if key != "test_mask")
     masks = {ours: np.broadcast_to(columns[key], (num_nodes, most)).T.copy() for key, ours in MASKS.items()}
     return masks | {"test_mask": columns["test_mask"][:, 0].copy()}

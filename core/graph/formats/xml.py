@@ -23,6 +23,10 @@ class _DoctypeError(Exception):
     """A document type, whose entities may grow without end or name other files."""
 
 
+class _BrokenLinkError(Exception):
+    """Nodes are told twice, or not at all; the rest of a sentence."""
+
+
 def read_xml(given: Given) -> Draft:
     """The draft of a GraphML or GEXF file. Raises ArchiveError."""
     (name,) = given.files
@@ -34,13 +38,14 @@ def read_xml(given: Given) -> Draft:
         raise ArchiveError(
             f"{name} declares a document type, whose entities are not read: remove its DOCTYPE"
         ) from error
+    except _BrokenLinkError as error:
+        raise ArchiveError(f"{name} {error}") from error
     except (expat.ExpatError, ParseError) as error:
         raise ArchiveError(f"{name} is damaged, or cut off ({error}): export it anew") from error
     except _UNREADABLE as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise ArchiveError(
-            f"{name} cannot be read by networkx ({reason}): export it anew, without hyperedges"
-        ) from error
+        way = ", without hyperedges" if "hyperedge" in reason.lower() else ""
+        raise ArchiveError(f"{name} cannot be read by networkx ({reason}): export it anew{way}") from error
     if not found.number_of_nodes():
         raise ArchiveError(f"{name} has no nodes: expected an article each")
     place_of = {node: place for place, node in enumerate(found)}
@@ -72,7 +77,23 @@ def _check_xml(content: bytes) -> None:
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
+    nodes: set[str] = set()
+    ends: dict[str, None] = {}
+
+    def note(tag: str, told: dict[str, str]) -> None:
+        kind = tag.rpartition(":")[2]
+        if kind == "node" and "id" in told:
+            if told["id"] in nodes:
+                raise _BrokenLinkError(f"has two nodes with the id {told['id'][:80]!r}: give each an id of its own")
+            nodes.add(told["id"])
+        elif kind == "edge":
+            ends.update(dict.fromkeys(told[end] for end in ("source", "target") if end in told))
+
+    parser.StartElementHandler = note
     parser.Parse(content, True)
+    unknown = next((end for end in ends if end not in nodes), None)
+    if unknown is not None:
+        raise _BrokenLinkError(f"has an edge that names {unknown[:80]!r}, which is the id of no node: declare it")
 
 
 def _list_columns(found: Any) -> Columns:
