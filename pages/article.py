@@ -54,7 +54,7 @@ def draw_card(article: int) -> None:
         "map.py",
         label="Show on the map",
         icon=":material/my_location:",
-        query_params=inputs.kept_params(article=article),
+        query_params=inputs.kept_params(article=graph.key_of(article)),
     )
     if not predicted:
         offers.offer_prediction(

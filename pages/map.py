@@ -29,7 +29,7 @@ def on_event(key: str) -> None:
     """An article that was clicked or searched, or a filter of the legend, goes into the URL."""
     event = st.session_state[key]
     if event.get("chosen") is not None:
-        inputs.write_params(article=event["chosen"])
+        inputs.write_params(article=graph.key_of(int(event["chosen"])))
     if event.get("cleared"):
         inputs.write_params(article=None)
     if event.get("filter") is not None:
@@ -46,7 +46,7 @@ def draw_panel(article: int | None) -> None:
             "article.py",
             label="Open its neighbourhood",
             icon=":material/arrow_forward:",
-            query_params=inputs.kept_params(article=article),
+            query_params=inputs.kept_params(article=graph.key_of(article)),
         )
 
 
@@ -93,4 +93,4 @@ with left:
         on_event=lambda: on_event("map_view"),
     )
     if opened is not None:
-        st.switch_page("article.py", query_params=inputs.kept_params(article=opened))
+        st.switch_page("article.py", query_params=inputs.kept_params(article=graph.key_of(opened)))

@@ -11,7 +11,9 @@ from core.cli.console import JsonOption, print_json, write_table
 
 def predict(
     run: Annotated[str, typer.Option("--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")],
-    article: Annotated[list[str] | None, typer.Option("--article", metavar="A", help="A title or an index.")] = None,
+    article: Annotated[
+        list[str] | None, typer.Option("--article", metavar="A", help="A title, or an index (#7 where 7 is a title).")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every article.")] = False,
     as_json: JsonOption = False,
 ) -> None:

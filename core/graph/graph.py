@@ -115,31 +115,38 @@ class Graph:
         return TitleLookup(self.titles)
 
     def index_of(self, article: int | str) -> int:
-        """The index of an article named by index or by title. Raises ArticleNotFoundError, also where several have it.
+        """The index of an article. Raises ArticleNotFoundError, also where several have the title that is given.
 
-        Digits are an index where they are one, else a title; see `TitleLookup` for titles.
+        A number is an index. A text is a title, see `TitleLookup`; else, if it is digits or `#` and digits, an index.
         """
-        index = article if isinstance(article, int) else parse_index(article)
-        if index is not None and 0 <= index < self.num_nodes:
-            return index
         found = [] if isinstance(article, int) else self.names.find(article)
         if len(found) == 1:
             return found[0]
-        if not found and index is not None:
+        if found:
+            raise ArticleNotFoundError(self._name_several(str(article), found))
+        index = article if isinstance(article, int) else parse_index(article)
+        if index is None:
+            raise ArticleNotFoundError(
+                f"no article of {self.name} is titled {shorten(str(article))!r}: "
+                f"search for it, or give an index from 0 to {self.num_nodes - 1}"
+            )
+        if not 0 <= index < self.num_nodes:
             raise ArticleNotFoundError(
                 f"article {index} does not exist in {self.name}: indices run from 0 to {self.num_nodes - 1}"
             )
-        shown = shorten(str(article))
-        if not found:
-            raise ArticleNotFoundError(
-                f"no article of {self.name} is titled {shown!r}: "
-                f"search for it, or give an index from 0 to {self.num_nodes - 1}"
-            )
-        places = ", ".join(f"{index} ({shorten(self.titles[index])!r})" for index in found[:MAX_NAMED])
+        return index
+
+    def key_of(self, index: int) -> str:
+        """What `index_of` reads as this index: its digits, or `#` and digits where those are another's title."""
+        return self.names.write_index(index)
+
+    def _name_several(self, name: str, found: list[int]) -> str:
+        """Says which articles have a title."""
+        places = ", ".join(f"{self.key_of(index)} ({shorten(self.titles[index])!r})" for index in found[:MAX_NAMED])
         more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
-        raise ArticleNotFoundError(
-            f"{len(found)} articles of {self.name} are titled {shown!r}: give the index of the one that is meant, "
-            f"{places}{more}"
+        return (
+            f"{len(found)} articles of {self.name} are titled {shorten(name)!r}: give the index of the one that is "
+            f"meant, {places}{more}"
         )
 
     def check_split(self, split: int) -> int:

@@ -1,5 +1,6 @@
-"""How an article is named by its title: as it is written, else whatever its Unicode form, case and spaces."""
+"""How an article is named: by its title as written, else whatever its form, case and spaces, else by its index."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,10 +9,15 @@ from typing import Final
 
 MAX_DIGITS: Final = 18  # of an index; Python refuses to read thousands of them
 MAX_SHOWN: Final = 80  # characters of what was asked for that a message repeats
+MARK: Final = "#"  # before digits that are an index even where they are a title
+_MARKED: Final = re.compile(rf"{MARK}[0-9]+")
 
 
 class TitleLookup:
-    """N titles by name. A name means those written exactly so; else those of the same letters; else of any case."""
+    """N titles by name. A name means those written exactly so; else those of the same letters; else of any case.
+
+    `#` and digits mean a title that is written exactly so, and no other: else they are an index.
+    """
 
     def __init__(self, titles: Sequence[str]) -> None:
         self._titles = titles
@@ -22,7 +28,16 @@ class TitleLookup:
             for written in (name, name.strip()):
                 if found := index.get(fold(written)):
                     return list(found)
+            if _MARKED.fullmatch(name.strip()):
+                break
         return []
+
+    def write_index(self, index: int) -> str:
+        """The shortest text that means this index and no title: its digits, else `#` and digits."""
+        digits = text = str(index)
+        while self.find(text) not in ([], [index]):
+            text, digits = MARK + digits, "0" + digits  # "#03" where "#3" is a title too
+        return text
 
     @cached_property
     def _exact(self) -> dict[str, list[int]]:
@@ -38,8 +53,8 @@ class TitleLookup:
 
 
 def parse_index(name: str) -> int | None:
-    """The index that digits mean; None for any other name."""
-    digits = name.strip()
+    """The index that digits, or `#` and digits, mean; None for any other name."""
+    digits = name.strip().removeprefix(MARK)
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS else None
 
 

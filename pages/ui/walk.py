@@ -31,7 +31,7 @@ def walk_to(graph: Graph, article: int) -> None:
     trail = read_trail(graph)
     if wanted and (open_one := graph.index_of(wanted)) != article:
         trail = [*trail, open_one][-TRAIL_LENGTH:]
-    inputs.write_params(article=article, **{"from": ",".join(map(str, trail))})
+    inputs.write_params(article=graph.key_of(article), **{"from": ",".join(map(str, trail))})
 
 
 def draw_trail(graph: Graph, article: int) -> None:
@@ -39,7 +39,7 @@ def draw_trail(graph: Graph, article: int) -> None:
     trail = read_trail(graph)
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key="article_trail"):
         for at, index in enumerate(trail):
-            _link(graph.titles[index], article=index, **{"from": ",".join(map(str, trail[:at]))})
+            _link(graph.titles[index], article=graph.key_of(index), **{"from": ",".join(map(str, trail[:at]))})
             st.markdown(":material/chevron_right:", width="content")
         st.markdown(f"**{escape_markdown(graph.titles[article])}**", width="content")
 
@@ -51,15 +51,17 @@ def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) ->
         hits, total = explorer.articles.suggest(graph.id)
         which = "each category" if len(hits) == total else f"{len(hits)} of the {total:,} categories"
         st.caption(f"Search a title above, or start from the best-linked article of {which}.")
-        _draw_doors([(hit, f"{hit.label} · {hit.degree:,} links") for hit in hits])
-        _link("A random article", icon=":material/casino:", article=random.randrange(graph.num_nodes))
+        _draw_doors(graph, [(hit, f"{hit.label} · {hit.degree:,} links") for hit in hits])
+        somewhere = graph.key_of(random.randrange(graph.num_nodes))
+        _link("A random article", icon=":material/casino:", article=somewhere)
         if predicted is None:
             return
         errors = explorer.articles.list_errors(graph.id, run=predicted.id)
         if errors:
             st.header("Where the model is most surely wrong")
             _draw_doors(
-                [(card, f"{card.label}, taken for {card.pred} ({percent(card.confidence)} sure)") for card in errors]
+                graph,
+                [(card, f"{card.label}, taken for {card.pred} ({percent(card.confidence)} sure)") for card in errors],
             )
             st.page_link(
                 "map.py",
@@ -79,7 +81,7 @@ def draw_path(explorer: Explorer, graph: Graph, article: int) -> None:
             label="Search the article to find a path to",
             placeholder="The path to which article?",
             shortcut=False,
-            on_chosen=lambda: _on_path("article_to", "to"),
+            on_chosen=lambda: _on_path(graph, "article_to", "to"),
         )
         if not wanted:
             return
@@ -94,7 +96,7 @@ def draw_path(explorer: Explorer, graph: Graph, article: int) -> None:
                 hits,
                 num_classes=graph.num_classes,
                 key="article_paths",
-                on_chosen=lambda: _on_path("article_paths", "article"),
+                on_chosen=lambda: _on_path(graph, "article_paths", "article"),
             )
         _link("Close the path", to=None, directed=None)
 
@@ -110,19 +112,19 @@ def _describe_paths(distance: int | None, num_paths: int, listed: int, target: s
     return f"**{target}** is {links} away, by {shortest}{rest}."
 
 
-def _on_path(key: str, param: str) -> None:
+def _on_path(graph: Graph, key: str, param: str) -> None:
     """A choice in the box, or an article of the picture, goes into the URL."""
     chosen = st.session_state[key].get("chosen")
     if chosen is not None:
-        inputs.write_params(**{param: int(chosen)}, **({"from": None} if param == "article" else {}))
+        inputs.write_params(**{param: graph.key_of(int(chosen))}, **({"from": None} if param == "article" else {}))
 
 
-def _draw_doors(doors: list[tuple[ArticleHit, str]]) -> None:
+def _draw_doors(graph: Graph, doors: list[tuple[ArticleHit, str]]) -> None:
     """Articles to begin with, each with a line about it, in rows."""
     for start in range(0, len(doors), COLUMNS):
         for column, (hit, about) in zip(st.columns(COLUMNS), doors[start : start + COLUMNS], strict=False):
             with column.container(border=True, height="stretch", gap="xxsmall"):
-                _link(hit.title, article=hit.index)
+                _link(hit.title, article=graph.key_of(hit.index))
                 st.caption(escape_markdown(about))
 
 

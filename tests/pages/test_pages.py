@@ -3,6 +3,7 @@
 import json
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import Selectbox
@@ -154,6 +155,21 @@ def test_i11_the_trail_is_the_way_one_came(open_page, tiny_id):
     trail = [link for link in list_page_links(at, "article") if link[0] in ("SQL", "Index")]
     graph = {"graph": tiny_id, "via": "link"}
     assert trail == [("SQL", graph | {"article": "0"}), ("Index", graph | {"article": "3", "from": "0"})]
+
+
+@pytest.fixture
+def numbered(tiny_arrays):
+    """Titles that are numbers, each another article's index."""
+    tiny_arrays["titles"] = np.array([str(index + 1) for index in range(8)])
+
+
+def test_i14_links_name_an_article_whose_index_is_anothers_title(numbered, open_page, tiny_id):
+    at = open_page("article", article="#4", **{"from": "3"})
+    trail = [link for link in list_page_links(at, "article") if link[0] == "4"]
+    assert trail == [("4", {"graph": tiny_id, "via": "link", "article": "#3"})]
+    assert list_page_links(at, "map")[-1][1]["article"] == "#4"
+    assert at.header[0].value == "5"
+    assert open_page("article", article="4").header[0].value == "4"
 
 
 def test_i11_the_start_page_invites(open_page, finished_run):

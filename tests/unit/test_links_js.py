@@ -1,5 +1,8 @@
 """What the table of links and the picture of paths decide by themselves; their modules run by Node."""
 
+import re
+
+from pages.ui.components.assets import STATIC
 from tests.node import call_js
 
 LINKS = [
@@ -60,6 +63,22 @@ def test_i05_a_title_leads_to_its_article_whatever_the_base_path():
         "http://host/base/article?graph=twin&article=7&hops=1&from=2%2C3%2C5",
         "http://host/base/map?graph=twin&hops=1",
     ]
+
+
+def test_i14_the_browser_names_articles_by_marked_indices():
+    script = (
+        'import { addressOfPage, writeIndex } from "./base/address.js";\n'
+        'import { addressOf } from "./base/api.js";\n'
+        "done([addressOfPage(input, '', { article: writeIndex(7) }),\n"
+        "      addressOf('/graphs/{g}/articles/{i}/links', { g: 'g', i: writeIndex(7) }, {})]);"
+    )
+    here = "http://host/base/article?article=Seven&hops=1#top"
+    assert call_js(script, here) == [
+        "http://host/base/article?article=%237&hops=1",
+        "/api/graphs/g/articles/%237/links",
+    ]
+    for module in sorted(STATIC.glob("*/*.js")):
+        assert not re.search(r"i: String|article: (index|link\.index)|\(.*\{ article, from", module.read_text()), module
 
 
 def test_i11_paths_are_laid_out_in_layers_and_what_is_left_out_is_counted():

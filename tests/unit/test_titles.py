@@ -34,7 +34,7 @@ def test_i14_exact_titles_come_before_those_of_other_form_and_case(name, found):
 
 def test_i14_several_equal_titles_are_told_with_their_indices(tiny_graph):
     graph = replace(tiny_graph, titles=("A", "Java", "Gödel numbering", "Java", "E", "F", "java", "5"))
-    assert [graph.index_of(name) for name in (NFD, "gödel numbering", "java", "5", " 2 ")] == [2, 2, 6, 5, 2]
+    assert [graph.index_of(name) for name in (NFD, "gödel numbering", "java", "5", " 2 ")] == [2, 2, 6, 7, 2]
     with pytest.raises(ArticleNotFoundError) as caught:
         graph.index_of("Java")
     assert str(caught.value) == (
@@ -46,6 +46,57 @@ def test_i14_several_equal_titles_are_told_with_their_indices(tiny_graph):
         with pytest.raises(ArticleNotFoundError) as caught:
             graph.index_of(nonsense)
         assert len(str(caught.value)) < 250
+
+
+NUMBERED = ("3", "1", "2", "٠", "#7", "Linux", "6", "6")  # 3 is elsewhere, 6 twice
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("3", 0),
+        (" 3 ", 0),
+        (3, 3),
+        ("#3", 3),
+        (" #3 ", 3),
+        ("#0", 0),
+        ("0", 0),
+        ("#7", 4),
+        (7, 7),
+        ("7", 7),
+        ("linux", 5),
+        ("#6", 6),
+        ("#007", 7),
+    ],
+)
+def test_i14_a_text_is_a_title_before_it_is_an_index(tiny_graph, name, index):
+    assert replace(tiny_graph, titles=NUMBERED).index_of(name) == index
+
+
+def test_i14_what_is_written_of_an_article_names_it_alone(tiny_graph):
+    graph = replace(tiny_graph, titles=NUMBERED)
+    keys = [graph.key_of(index) for index in range(8)]
+    assert keys == ["0", "1", "2", "#3", "4", "5", "#6", "7"]
+    assert [graph.index_of(key) for key in keys] == list(range(8))
+    taken = replace(tiny_graph, titles=("1", "#1", "⑤", "#3", "3", "E", "F", "#5"))
+    keys = [taken.key_of(index) for index in range(8)]
+    assert keys == ["0", "#1", "2", "#3", "4", "#05", "6", "7"]
+    assert [taken.index_of(key) for key in keys] == list(range(8))
+    assert [tiny_graph.key_of(index) for index in range(8)] == list("01234567")
+
+
+def test_i14_errors_of_numbers_say_what_can_be_written(tiny_graph):
+    graph = replace(tiny_graph, titles=NUMBERED)
+    said = "article 99 does not exist in Tiny: indices run from 0 to 7"
+    for name in (99, "99", "#99", " 99"):
+        with pytest.raises(ArticleNotFoundError) as caught:
+            graph.index_of(name)
+        assert str(caught.value) == said
+    with pytest.raises(ArticleNotFoundError) as caught:
+        graph.index_of("6")
+    assert str(caught.value) == (
+        "2 articles of Tiny are titled '6': give the index of the one that is meant, #6 ('6'), 7 ('6')"
+    )
 
 
 def test_i14_search_puts_first_what_a_name_means_elsewhere(explorer, tiny_id):

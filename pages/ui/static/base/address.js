@@ -18,6 +18,14 @@ export function addressOfPage(here, page, changes) {
 }
 
 /**
+ * What names an article by its index, in an address of a page or of the interface: digits alone might be a title.
+ * @param {number} index
+ */
+export function writeIndex(index) {
+  return `#${index}`;
+}
+
+/**
  * The trail of an article to which one walks from `article`: where one came from, the latest last.
  * @param {number[]} trail of `article`
  * @param {number} article

@@ -1,10 +1,10 @@
 // The links of one article as a table: titles are links, columns sort, and what is left out is counted.
 
-import { addressOfPage, extendTrail, isPlainClick } from "../base/address.js";
-import { scrollToTop } from "../base/page.js";
+import { addressOfPage, extendTrail, isPlainClick, writeIndex } from "../base/address.js";
 import { addressOf, fetchCached } from "../base/api.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, focusedBeside, html } from "../base/dom.js";
+import { scrollToTop } from "../base/page.js";
 import { Echo } from "../base/echo.js";
 import { countOf, formatCount } from "../base/format.js";
 import { Loader } from "../base/loader.js";
@@ -73,7 +73,7 @@ class Links {
 
   #load() {
     const { graph, article, run } = this.#data;
-    const address = addressOf("/graphs/{g}/articles/{i}/links", { g: graph, i: String(article) }, { run });
+    const address = addressOf("/graphs/{g}/articles/{i}/links", { g: graph, i: writeIndex(article) }, { run });
     return this.loader.load(address, ({ links }) => {
       this.#links = links;
       this.#draw();
@@ -135,7 +135,7 @@ class Links {
   #buildRow(link, isPredicted) {
     const { classes, colors, article, trail, longest } = this.#data;
     const wrong = isWrong(link);
-    const href = addressOfPage(location.href, "", { article: link.index, from: extendTrail(trail, article, longest).join(",") });
+    const href = addressOfPage(location.href, "", { article: writeIndex(link.index), from: extendTrail(trail, article, longest).join(",") });
     /** @param {MouseEvent} event */
     const onclick = (event) => this.#follow(event, link.index);
     /** @param {number} category @param {"disc" | "ring" | "open"} shape */

@@ -1,5 +1,6 @@
 // The map of the whole graph: asks for every article's place, paints it, lets one look, filter and choose.
 
+import { writeIndex } from "../base/address.js";
 import { addressOf, fetchCached } from "../base/api.js";
 import { Card, describe } from "../base/card.js";
 import { colourCategory, isWrong, nameCategory } from "../base/categories.js";
@@ -260,7 +261,7 @@ class ArticleMap {
     this.#bringIn(article, centre);
     this.stage.live.textContent = `Chosen: ${this.#describe(article)}`;
     try {
-      const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/links", { g: data.graph, i: String(article) }, { run: data.run }));
+      const found = await fetchCached(addressOf("/graphs/{g}/articles/{i}/links", { g: data.graph, i: writeIndex(article) }, { run: data.run }));
       if (this.#light?.article !== article) return;
       const links = found.links.map(({ index }) => ({ source: article, target: index }));
       this.#light = { article, links, near: new Set(found.links.map(({ index }) => index)), linked: found.links.length };

@@ -1,6 +1,6 @@
 // The chosen article's card at the foot of a narrow map: on a phone the page's own card is far below.
 
-import { addressOfPage, isPlainClick } from "../base/address.js";
+import { addressOfPage, isPlainClick, writeIndex } from "../base/address.js";
 import { Card } from "../base/card.js";
 import { html } from "../base/dom.js";
 
@@ -41,7 +41,7 @@ export class Sheet {
       event.preventDefault();
       this.open(index);
     };
-    const href = addressOfPage(location.href, "article", { article: index, color: null, size: null, filter: null, role: null, least: null, most: null, error: null });
+    const href = addressOfPage(location.href, "article", { article: writeIndex(index), color: null, size: null, filter: null, role: null, least: null, most: null, error: null });
     return this.card.show(article, { x: 0, y: 0, size: 0 }, html("a", { class: "w-button", href, onclick }, "Open its neighbourhood"));
   }
 }

@@ -1,6 +1,6 @@
 // The shortest paths between two articles: a picture in layers, and below it every path as a line of links.
 
-import { addressOfPage, isPlainClick } from "../base/address.js";
+import { addressOfPage, isPlainClick, writeIndex } from "../base/address.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, html, svg } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
@@ -113,7 +113,7 @@ class Paths {
   #buildLink(article, kind) {
     const { articles, colors } = this.#data;
     const { title, label, category } = articles[article];
-    const href = addressOfPage(location.href, "", { article, from: null });
+    const href = addressOfPage(location.href, "", { article: writeIndex(article), from: null });
     /** @param {MouseEvent} event */
     const onclick = (event) => {
       if (!isPlainClick(event)) return;

@@ -1,5 +1,6 @@
 // The neighbourhood of one article: asks for it, draws it in rings, lets one look, walk and zoom.
 
+import { writeIndex } from "../base/address.js";
 import { addressOf, fetchCached } from "../base/api.js";
 import { describe } from "../base/card.js";
 import { colourCategory, nameCategory } from "../base/categories.js";
@@ -87,7 +88,7 @@ class Rings {
     const { graph, hops, run } = this.#data;
     const isNarrow = this.stage.element.clientWidth < NARROW_PX;
     const limit = isNarrow ? Math.min(this.#data.limit, NARROW_LIMIT) : this.#data.limit;
-    return addressOf("/graphs/{g}/articles/{i}/neighbourhood", { g: graph, i: String(article) }, { hops, limit, run });
+    return addressOf("/graphs/{g}/articles/{i}/neighbourhood", { g: graph, i: writeIndex(article) }, { hops, limit, run });
   }
 
   /** @param {NeighbourhoodAnswer} answer */
