@@ -24,8 +24,8 @@ WIDGETS = {
     "map": {"color": "map_color", "size": "map_size"},
     "article": {"hops": "article_hops"},
 }
-# What named two articles of one title, and is refused since: the index that was answered for.
-AMBIGUOUS_TITLES = {"mercury": "5"}
+# What named two articles of one title, and is refused since, or an index that is another title: what was answered for.
+AMBIGUOUS_TITLES = {"mercury": "5", "42": "#42"}
 PRESET_KEY = "train_preset_"
 # By page: parameters of recorded questions that never meant anything. They may be told and taken out of the URL.
 NONSENSE = {
