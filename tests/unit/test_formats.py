@@ -181,7 +181,11 @@ def test_i15_tables_without_ids_headers_or_some_labels_and_with_a_split_are_read
         ("id,category\n1,a\n1,b\n", "1,1\n", "two rows with the id '1'"),
         ("id,category\n1,a\n2\n", "1,2\n", "line 3 of nodes.csv has 1 values: expected 2"),
         ("id,category\n1,a\n2,b\n", "1,2\n1,7\n", "line 2 of edges.csv names '7'"),
-        ("id,colour\n1,a\n", "1,1\n", "nodes.csv has no category: its articles have colour; expected one called category"),
+        (
+            "id,colour\n1,a\n",
+            "1,1\n",
+            "nodes.csv has no category: its articles have colour; expected one called category",
+        ),
         ("", "", "has no row"),
     ],
 )
