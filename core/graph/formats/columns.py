@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import UNKNOWN, Arrays
+from core.graph.archive import UNKNOWN
 from core.graph.formats.draft import Draft, check_size
+from core.graph.formats.parts import build_masks
 
 SURE: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
 LIKELY: Final = ("modularity_class", "community", "club", "group", "topic", "type")  # the only one that there is
@@ -45,7 +46,7 @@ def draft_columns(name: str, ids: Sequence[str], columns: Columns, edge_index: N
     elif not all(id_.isdecimal() for id_ in ids):
         draft.titles = list(ids)
     if role is not None:
-        draft.masks = _read_roles(name, columns[role])
+        draft.masks = build_masks(draft, _read_roles(name, columns[role]))
     _read_features(draft, {key: values for key, values in columns.items() if key not in (label, title, role)})
     return draft
 
@@ -121,8 +122,8 @@ def _read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.
     ), names
 
 
-def _read_roles(name: str, values: list[Any]) -> Arrays | None:
-    """The masks of the one split that a column tells; those that stop are those that validate where none are named."""
+def _read_roles(name: str, values: list[Any]) -> dict[str, NDArray[np.bool_]]:
+    """The parts of the one split that a column tells [N]."""
     roles = np.array([ROLES.get(str(value).strip().lower(), "") for value in values])
     unknown = sorted(
         {str(value) for value in values if not _is_nothing(value) and str(value).strip().lower() not in ROLES}
@@ -131,12 +132,7 @@ def _read_roles(name: str, values: list[Any]) -> Arrays | None:
         raise ArchiveError(
             f"column {ROLE!r} of {name} says {unknown[0]!r}: expected train, val, test, stopping, or nothing"
         )
-    masks = {role: (roles == role) for role in ("train", "val", "stopping", "test")}
-    if not masks["stopping"].any():
-        masks["stopping"] = masks["val"]
-    if not all(mask.any() for mask in masks.values()):
-        return None
-    return {f"{role}_masks": masks[role][None] for role in ("train", "val", "stopping")} | {"test_mask": masks["test"]}
+    return {role: roles == role for role in ("train", "val", "stopping", "test")}
 
 
 def _read_features(draft: Draft, columns: Columns) -> None:

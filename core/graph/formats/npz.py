@@ -14,6 +14,7 @@ from core.errors import ArchiveError
 from core.graph.archive import UNREADABLE, load_member
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
+from core.graph.formats.parts import build_masks, find_parts
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_compressed, build_sparse
 
@@ -47,6 +48,7 @@ def read_sparse_npz(given: Given) -> Draft:
     draft = Draft(name, links.to_edges(), labels)
     draft.features = _find_features(members, name, len(labels))
     draft.titles = _find_texts(members, TITLES, len(labels))
+    draft.masks = build_masks(draft, find_parts(name, members, len(labels)))
     names = _find_texts(members, CLASS_NAMES, None)
     draft.class_names = names if names and len(names) > labels.max() and len(set(names)) == len(names) else None
     return draft

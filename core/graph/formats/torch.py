@@ -12,6 +12,7 @@ from core.errors import ArchiveError
 from core.graph.archive import UNREADABLE, Arrays
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
+from core.graph.formats.parts import build_masks, find_parts
 from core.graph.formats.pickles import MAX_ITEMS, Names, Record, RefusedPickleError, load_pickle
 
 PICKLE: Final = "/data.pkl"
@@ -172,13 +173,14 @@ def _check_links(name: str, edge_index: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
-    """The archive's masks out of `Data`'s, [N] or [N, S]; None, and said, where they are not whole."""
+    """The archive's masks out of `Data`'s, [N] or [N, S], or out of parts; None, and said, where there is no split."""
     num_nodes = len(draft.labels)
     there = [key for key in (*MASKS, "test_mask") if isinstance(values.get(key), np.ndarray)]
     if not {"train_mask", "val_mask", "test_mask"} <= set(there):
-        if there:
+        parts = find_parts(draft.name, values, num_nodes)
+        if there and not parts:
             draft.notices.append(f"Its {', '.join(there)} alone made no whole split, and was not used.")
-        return None
+        return build_masks(draft, parts)
     columns = {}
     for key in there:
         mask = values[key]
