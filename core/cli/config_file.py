@@ -8,7 +8,7 @@ import yaml
 
 from core.errors import ConfigError
 
-SWEEP_KEYS: Final = frozenset({"parameters", "method", "metric", "sampler", "trials", "search_space"})
+SWEEP_KEYS: Final = frozenset({"parameters", "method", "metric", "sampler", "trials", "search_space", "sweep"})
 CHOICE_KEYS: Final = frozenset({"values", "distribution", "min", "max", "low", "high", "choices"})
 
 
@@ -35,7 +35,7 @@ def load_config_file(path: Path) -> dict[str, Any]:
 def _refuse_others(path: Path, content: dict[Any, Any]) -> None:
     """Raises ConfigError for a sweep, which asks for many runs, and for a preset, whose fields lie one deeper."""
     many = sorted(str(name) for name, value in content.items() if _is_choice(value))
-    if len(SWEEP_KEYS & content.keys()) > 1 or "parameters" in content or many:
+    if SWEEP_KEYS & content.keys() or many:
         told = sorted(SWEEP_KEYS & content.keys()) or many
         raise ConfigError(
             f"{path} is a sweep (it tells {', '.join(told[:5])}): --config takes one value a field, such as "

@@ -13,7 +13,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError
+from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError, UnavailableError
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -260,7 +260,12 @@ class GraphLibrary:
 
     def _lock(self, graph_id: str) -> FileLock:
         with disk_errors(self.folder / graph_id):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except FileNotFoundError as error:
+                raise UnavailableError(
+                    f"{self.folder} cannot be made there: point WIKICS_HOME to a folder that this user may write to"
+                ) from error
         return FileLock(self.folder / f".{graph_id}.lock")
 
 

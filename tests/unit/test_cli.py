@@ -246,6 +246,8 @@ def test_overrides_are_parsed_by_their_fields():
         ('{"lr": 0.01, "lr": 0.5}', "has the key 'lr' twice, in lines 1 and 1"),
         ("method: bayes\nmetric: {name: val_acc}\nparameters:\n  lr: {min: 1e-4, max: 1e-1}\n", "is a sweep"),
         ("lr: [0.1, 0.01]\n", "is a sweep (it tells lr)"),
+        ("method: grid\n", "is a sweep (it tells method)"),
+        ("sweep: {lr: [0.1]}\n", "is a sweep (it tells sweep)"),
         ("lr: {values: [0.1, 0.01]}\n", "is a sweep (it tells lr)"),
         ("title: GCN\nconfig: {lr: 0.1}\n", "as a preset has"),
     ],

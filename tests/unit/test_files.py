@@ -167,3 +167,38 @@ def test_i15_features_of_other_articles_are_blamed():
 
     with pytest.raises(ArchiveError, match=r"x of g\.pt is float32 \[5, 3\], and there are 12 labels"):
         read_given(saved(**build_data(), x=torch.zeros(5, 3)))
+
+
+GRAPHML = (
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="c" for="node" attr.name="category" attr.type="string"/><graph>'
+    + "".join(f'<node id="n{i}"><data key="c">{name}</data></node>' for i, name in enumerate(CATEGORIES))
+    + '<edge source="n0" target="n1"/></graph></graphml>'
+)
+GEXF = (
+    '<gexf xmlns="NAMESPACE"><graph defaultedgetype="directed"><attributes class="node">'
+    '<attribute id="0" title="category" type="string"/></attributes><nodes>'
+    + "".join(
+        f'<node id="{i}" label="T{i}"><attvalues><attvalue for="0" value="{name}"/></attvalues></node>'
+        for i, name in enumerate(CATEGORIES)
+    )
+    + '</nodes><edges><edge source="0" target="1"/></edges></graph></gexf>'
+)
+PREFIXED = GRAPHML.replace("<", "<ns0:").replace("<ns0:/", "</ns0:").replace("xmlns=", "xmlns:ns0=")
+SPACES = ("http://www.gexf.net/1.3", "http://gexf.net/1.2", "http://www.gexf.net/1.2draft", "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PREFIXED.encode(),
+        ('<?xml version="1.0"?><!-- ' + "licence " * 900 + "-->" + GRAPHML).encode(),
+        ('<?xml version="1.0" encoding="UTF-16"?>' + GRAPHML).encode("utf-16"),
+        *(GEXF.replace("NAMESPACE", space).encode() for space in SPACES),
+        GEXF.replace(' xmlns="NAMESPACE"', "").encode(),
+    ],
+)
+def test_i15_xml_is_known_by_its_root_however_it_is_written(content):
+    imported = read_given(gather_sent({"graph.xml": content}))
+    assert imported.arrays["class_names"].tolist() == ["alpha", "beta", "gamma"]
+    assert imported.arrays["labels"].tolist() == [0, 1, 2] * 4
+    assert imported.arrays["edge_index"].T.tolist()[0] == [0, 1]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.errors import ArchiveError, DownloadError, GraphNotFoundError, StorageFullError
+from core.errors import ArchiveError, DownloadError, GraphNotFoundError, StorageFullError, UnavailableError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, dump_arrays
 from core.graph.download import HttpSource
 from core.graph.layout import LAYOUT_VERSION, compute_layout
@@ -469,3 +469,13 @@ def test_threads_that_want_a_layout_at_once_compute_it_once(library, archive, co
         thread.join()
 
     assert computed == [graph.id]
+
+
+def test_i16_a_home_that_cannot_be_made_is_told_in_a_sentence(tmp_path, monkeypatch):
+    def refuse(self, **_):
+        raise FileNotFoundError(2, "No such file or directory", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    library = GraphLibrary(LocalStorage(tmp_path), tmp_path / "graphs")
+    with pytest.raises(UnavailableError, match=r"cannot be made there: point WIKICS_HOME"):
+        library._lock("a")

@@ -39,8 +39,7 @@ def _read_archive(given: Given) -> Arrays:
 
 
 def _is_xml(given: Given) -> bool:
-    head = _head(given)
-    return head.startswith(b"<") and any(word in head for word in (b"<graphml", b"<gexf"))
+    return xml.find_root(given)[0] in xml.ROOTS
 
 
 def _is_archive(given: Given) -> bool:

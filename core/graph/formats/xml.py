@@ -1,6 +1,7 @@
 """GraphML and GEXF through networkx: nodes with a category, and whatever else they tell."""
 
 import io
+from contextlib import suppress
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
@@ -13,6 +14,8 @@ from core.graph.formats.draft import Draft
 from core.graph.formats.given import Given
 
 MAX_XML_BYTES: Final = 2**28
+MAX_HEAD_BYTES: Final = 2**20  # before the root: comments may be long
+ROOTS: Final = ("graphml", "gexf")
 
 
 # What networkx raises for XML that is not what its readers expect.
@@ -33,7 +36,7 @@ def read_xml(given: Given) -> Draft:
     content = given.read(name, limit_bytes=MAX_XML_BYTES)
     try:
         _check_xml(content)
-        found = _read_networkx(content)
+        found = _read_networkx(content, *find_root(given))
     except _DoctypeError as error:
         raise ArchiveError(
             f"{name} declares a document type, whose entities are not read: remove its DOCTYPE"
@@ -57,13 +60,46 @@ def read_xml(given: Given) -> Draft:
     return draft_columns(name, [str(node) for node in found], _list_columns(found), edge_index)
 
 
-def _read_networkx(content: bytes) -> Any:
+class _RootFoundError(Exception):
+    pass
+
+
+def find_root(given: Given) -> tuple[str, str]:
+    """What the one file's root element is called, without its prefix, and its namespace; nothing for no XML."""
+    found: list[tuple[str, str]] = []
+
+    def note(tag: str, told: dict[str, str]) -> None:
+        prefix, _, kind = tag.rpartition(":")
+        found.append((kind, told.get(f"xmlns:{prefix}" if prefix else "xmlns", "")))
+        raise _RootFoundError  # what stands in it is not read yet
+
+    if given.is_folder or len(given.files) != 1:
+        return "", ""
+    (name,) = given.files
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = note
+    size = 4096
+    head = given.read_head(name, size).lstrip()
+    if not head.startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return "", ""
+    for chunk in (head, given.read_head(name, MAX_HEAD_BYTES).lstrip()[len(head) :]):
+        with suppress(expat.ExpatError, _RootFoundError):
+            parser.Parse(chunk)
+        if found:
+            return found[0]
+    return "", ""
+
+
+def _read_networkx(content: bytes, root: str, namespace: str) -> Any:
     import networkx as nx  # half a second, which nobody else waits for
+    from networkx.readwrite.gexf import GEXFReader
 
     try:
-        if b"<gexf" in content[:4096]:
-            return nx.read_gexf(io.BytesIO(content))
-        return nx.read_graphml(io.BytesIO(content))
+        if root == "gexf":
+            reader = GEXFReader(version=next((v for v in ("1.1draft", "1.3") if v in namespace), "1.2draft"))
+            reader.NS_GEXF = namespace
+            return reader(io.BytesIO(content.lstrip()))
+        return nx.read_graphml(io.BytesIO(content.lstrip()))
     except nx.NetworkXException as error:
         raise ValueError(str(error)) from error
 
