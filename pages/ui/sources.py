@@ -15,9 +15,9 @@ UPLOADS = (
     "What is read: our own archive (`.npz` with `features`, `edge_index`, `labels` and masks), PyTorch Geometric's "
     "`Data` (`.pt`), an `.npz` with `adj_…`, `attr_…` and `labels`, GraphML and GEXF with a `category`, "
     "`nodes.csv` (`id`, `category`, `title`, numbers) together with `edges.csv` (`source`, `target`), or "
-    "Planetoid's eight `ind.…` files. The category may also be called class, target, subject, label, community, club or "
-    "group. Parts of a split (`split` with train, val, test; masks; `train_idx`) are used; what is lacking of it, or all, "
-    "is drawn as WikiCS draws it."
+    "Planetoid's eight `ind.…` files. The category may also be called class, target, subject, label, community, club "
+    "or group. Parts of a split (`split` with train, val, test; masks; `train_idx`) are used; what is lacking of it is "
+    "drawn as WikiCS draws it."
 )
 
 # What an archive holds, by array.

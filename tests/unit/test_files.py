@@ -170,7 +170,8 @@ def test_i15_features_of_other_articles_are_blamed():
 
 
 GRAPHML = (
-    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="c" for="node" attr.name="category" attr.type="string"/><graph>'
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
+    '<key id="c" for="node" attr.name="category" attr.type="string"/><graph>'
     + "".join(f'<node id="n{i}"><data key="c">{name}</data></node>' for i, name in enumerate(CATEGORIES))
     + '<edge source="n0" target="n1"/></graph></graphml>'
 )
