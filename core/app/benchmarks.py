@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
-from core.errors import BenchmarkNotFoundError, ConflictError
+from core.errors import BenchmarkNotFoundError, ConflictError, Damage, DamagedFileError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
 from core.evaluation.published import PublishedResult, list_published
 from core.runs.benchmarks import BENCHMARKS, Benchmark, BenchmarkStore, Pair, Wanted
 from core.runs.environment import read_commit
 from core.runs.job_states import JobStates
-from core.runs.state import ACTIVE, RunState, StateName
+from core.runs.state import ACTIVE, RunState, StateName, build_damaged
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,15 @@ class Benchmarks:
         """All benchmarks with a result, or those of exactly this graph, best first. Raises GraphNotFoundError."""
         return self._leaderboard.rank(self._graphs.read_summary(graph_id).digest if graph_id else None)
 
+    def list_damaged(self) -> Sequence[Damage]:
+        """The files of benchmarks that cannot be read, of whatever graph."""
+        return self._store.list_damaged()
+
     def exists(self, benchmark_id: str) -> bool:
         """Whether there is a benchmark of this id."""
         try:
             self._store.read(benchmark_id)
-        except BenchmarkNotFoundError:
+        except (BenchmarkNotFoundError, DamagedFileError):
             return False
         return True
 
@@ -116,6 +120,8 @@ class Benchmarks:
             return self._states.read(BENCHMARKS + benchmark_id)
         except BenchmarkNotFoundError:
             return RunState("finished")
+        except OSError as error:
+            return build_damaged(f"its folder cannot be read ({error.strerror or error})")
 
     def _build_job(self, benchmark: Benchmark, pairs: Collection[Pair] | None) -> BenchmarkJob:
         state = self._read_state(benchmark.id)

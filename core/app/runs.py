@@ -30,13 +30,13 @@ class RunTick(MetricsChunk):
     epochs: int  # the most that it trains
 
 
-def choose_best(records: Sequence[RunRecord]) -> RunRecord | None:
-    """The best by validation accuracy of those that can predict: finished ones first, of equals the newest."""
+def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
+    """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
 
     def rank(record: RunRecord) -> tuple[bool, float, float]:
         return record.state == "finished", record.val_acc or 0.0, record.created_at
 
-    return max((record for record in records if record.has_predictions), key=rank, default=None)
+    return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class Runs:
 
         The best finished run by validation accuracy; where none has finished, the best of those that ended early.
         """
-        return choose_best(self.list(graph_id))
+        ranked = rank_best(self.list(graph_id))
+        return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""

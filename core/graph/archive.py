@@ -2,10 +2,7 @@
 
 import hashlib
 import io
-import struct
-import tokenize
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.graph import Graph, GraphKind, Tokens
+from core.storage.arrays import UNREADABLE
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -22,24 +20,6 @@ REQUIRED = ("features", "edge_index", "labels", "train_masks", "val_masks", "sto
 MASKS = ("train_masks", "val_masks", "stopping_masks")
 
 UNKNOWN = -1  # the label of an article without a category
-
-# What numpy and zipfile raise for bytes that are no archive, are cut off, encrypted, or lie about their size.
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    ValueError,
-    EOFError,
-    KeyError,
-    OSError,
-    MemoryError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    tokenize.TokenError,
-    TypeError,
-)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,17 @@
 """The graphs of a storage: one folder each with its archive and a manifest; made, fetched or registered on demand."""
 
 import io
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, get_args
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError
+from core.errors import ArchiveError, Damage, DamagedFileError, DownloadError, FileNotStoredError, GraphNotFoundError
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -29,7 +27,9 @@ from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
+from core.storage.arrays import UNREADABLE, read_header
 from core.storage.base import Storage
+from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.local import disk_errors
 from core.storage.streams import open_to_read, open_to_write
 
@@ -37,6 +37,7 @@ GRAPHS: Final = "graphs/"
 ARCHIVE: Final = "graph.npz"
 MANIFEST: Final = "manifest.json"
 FAILURE: Final = "failure.json"
+_KINDS: Final = get_args(GraphKind)  # as they are listed
 _VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
@@ -61,6 +62,14 @@ class GraphSummary:
     @property
     def origin(self) -> GraphOrigin:
         return GraphOrigin(self.id, self.kind, self.name, self.source, self.notices)
+
+
+@dataclass(frozen=True)
+class FetchFailure:
+    """Why WikiCS could not be had, and from which sources."""
+
+    message: str
+    sources: tuple[str, ...]
 
 
 class GraphLibrary:
@@ -89,9 +98,21 @@ class GraphLibrary:
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        ids = [file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}")]
-        found = [info for graph_id in ids if (info := self._read_manifest(graph_id))]
-        return sorted(found, key=lambda info: (["wikics", "twin", "archive"].index(info.kind), info.id))
+        found = [info for graph_id in self._list_ids() if (info := self._find_manifest(graph_id))]
+        return sorted(found, key=lambda info: (_KINDS.index(info.kind), info.id))
+
+    def list_damaged(self) -> Sequence[Damage]:
+        """The manifests that cannot be read."""
+        damaged = []
+        for graph_id in self._list_ids():
+            try:
+                self._read_manifest(graph_id)
+            except ArchiveError as error:
+                damaged.append(Damage(_name(graph_id, MANIFEST), str(error)))
+        return damaged
+
+    def _list_ids(self) -> Sequence[str]:
+        return [file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}")]
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""
@@ -108,7 +129,7 @@ class GraphLibrary:
 
         Raises GraphNotFoundError, DownloadError, and ArchiveError when its file has changed since it was stored.
         """
-        if graph_id == WIKICS_ID and self._read_manifest(WIKICS_ID) is None:
+        if graph_id == WIKICS_ID and self._find_manifest(WIKICS_ID) is None:
             self.fetch_wikics(on_progress)
         if graph_id == twin.TWIN_ID:
             self.make_twin()
@@ -130,10 +151,10 @@ class GraphLibrary:
 
         A failure is remembered: with the same sources WikiCS is tried again only by `fetch_wikics`.
         """
-        if self._read_manifest(WIKICS_ID) is not None:
+        if self._find_manifest(WIKICS_ID) is not None:
             return WIKICS_ID
         failure = self._read_failure()
-        if failure is None or failure["sources"] != [source.name for source in self.wikics_sources]:
+        if failure is None or failure.sources != tuple(source.name for source in self.wikics_sources):
             try:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
@@ -143,13 +164,13 @@ class GraphLibrary:
     def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:
         """WikiCS from the first source that has it, or as it is when it is here. Raises DownloadError."""
         with self._lock(WIKICS_ID):
-            if (info := self._read_manifest(WIKICS_ID)) is not None:
+            if (info := self._find_manifest(WIKICS_ID)) is not None:
                 return info
             try:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
-                failure = {"message": str(error), "sources": [source.name for source in self.wikics_sources]}
-                self.storage.write(_name(WIKICS_ID, FAILURE), json.dumps(failure).encode())
+                failure = FetchFailure(str(error), tuple(source.name for source in self.wikics_sources))
+                self.storage.write(_name(WIKICS_ID, FAILURE), dump_json(asdict(failure)))
                 raise
             info = self._store(fetched.arrays, fetched.origin)
             self.storage.delete(_name(WIKICS_ID, FAILURE))
@@ -160,7 +181,7 @@ class GraphLibrary:
         """The twin, made unless it is here in its present recipe."""
 
         def current() -> GraphSummary | None:
-            info = self._read_manifest(twin.TWIN_ID)
+            info = self._find_manifest(twin.TWIN_ID)
             return info if info is not None and info.recipe == twin.TWIN_VERSION else None
 
         if (info := current()) is not None:
@@ -186,7 +207,7 @@ class GraphLibrary:
         graph_id = f"{word}-{digest[:8]}"
         origin = GraphOrigin(graph_id, "archive", given.stem, imported.source, imported.notices)
         with self._lock(graph_id):
-            if self._read_manifest(graph_id) is None:
+            if self._find_manifest(graph_id) is None:
                 self._store(imported.arrays, origin, digest=digest)
         return graph_id
 
@@ -198,14 +219,26 @@ class GraphLibrary:
 
         name = _name(graph.id, f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy")
         with self._lock(f"{graph.id}.layout"):
-            with suppress(FileNotStoredError, ValueError, EOFError):  # not there, or damaged: computed anew
-                kept: NDArray[np.float32] = np.load(io.BytesIO(self.storage.read(name)), allow_pickle=False)
+            kept = self._read_layout(name, graph.num_nodes)
+            if kept is not None:
                 return kept
             layout = compute_layout(graph, on_progress)
             buffer = io.BytesIO()
             np.save(buffer, layout)
             self.storage.write(name, buffer.getbuffer())
             return layout
+
+    def _read_layout(self, name: str, num_nodes: int) -> NDArray[np.float32] | None:
+        """The layout that is kept; None where there is none, or it is damaged."""
+        try:
+            content = io.BytesIO(self.storage.read(name))
+            header = read_header(content)
+            if header != (np.dtype(np.float32), (num_nodes, 2)):
+                return None
+            kept: NDArray[np.float32] = np.load(io.BytesIO(content.getvalue()), allow_pickle=False)
+        except (FileNotStoredError, *UNREADABLE):
+            return None
+        return kept if np.isfinite(kept).all() else None
 
     def _store(
         self, arrays: Arrays, origin: GraphOrigin, *, digest: str | None = None, recipe: int = 0
@@ -227,32 +260,44 @@ class GraphLibrary:
             fingerprint=fingerprint,
             recipe=recipe,
         )
-        self.storage.write(_name(origin.id, MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n")
+        self.storage.write(_name(origin.id, MANIFEST), dump_json(asdict(info)))
         return info
 
+    def _find_manifest(self, graph_id: str) -> GraphSummary | None:
+        """As `_read_manifest`, where a damaged one counts as none: its graph is fetched, made or registered anew."""
+        try:
+            return self._read_manifest(graph_id)
+        except ArchiveError:
+            return None
+
     def _read_manifest(self, graph_id: str) -> GraphSummary | None:
-        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices."""
+        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices.
+
+        Raises ArchiveError for a damaged one.
+        """
         if not _VALID_ID.fullmatch(graph_id):
             return None
+        name = _name(graph_id, MANIFEST)
         try:
-            content = json.loads(self.storage.read(_name(graph_id, MANIFEST)))
-            info = GraphSummary(**{**content, "notices": tuple(content["notices"])})
+            info = read_whole(GraphSummary, load_json(self.storage, name), name)
+            if info.id != graph_id:
+                raise DamagedFileError(f"{name} is that of another graph")
         except FileNotStoredError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except DamagedFileError as error:
             raise ArchiveError(
                 f"the manifest of graph {graph_id!r} is damaged: "
                 f"delete {self._locate(graph_id)}, then fetch, make or register the graph again"
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
-        return replace(info, notices=(*info.notices, failure["message"])) if failure else info
+        return replace(info, notices=(*info.notices, failure.message)) if failure else info
 
-    def _read_failure(self) -> dict[str, Any] | None:
+    def _read_failure(self) -> FetchFailure | None:
+        name = _name(WIKICS_ID, FAILURE)
         try:
-            content: dict[str, Any] = json.loads(self.storage.read(_name(WIKICS_ID, FAILURE)))
-        except (FileNotStoredError, ValueError):  # none, or damaged: WikiCS is tried anew
+            return read_whole(FetchFailure, load_json(self.storage, name), name)
+        except (FileNotStoredError, DamagedFileError):  # none, or damaged: WikiCS is tried anew
             return None
-        return content
 
     def _locate(self, graph_id: str) -> str:
         """The graph's folder, as a person would write it."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from core.errors import DamagedFileError
 from core.runs import files
-from core.runs.documents import dump_json
 from core.runs.state import RunState, build_state
+from core.storage.documents import dump_json, parse_json
 from core.storage.local import write_atomically
 
 
@@ -32,12 +32,9 @@ class JobFolder:
     def read_json(self, name: str) -> dict[str, Any]:
         """The content of one of the JSON files. Raises DamagedFileError for one that is not whole."""
         try:
-            content: dict[str, Any] = json.loads((self.path / name).read_bytes())
-        except ValueError as error:
-            raise DamagedFileError(
-                f"{self.path / name} is damaged, or cut off: restore it, or delete {self.id} and start anew"
-            ) from error
-        return content
+            return parse_json((self.path / name).read_bytes(), str(self.path / name))
+        except DamagedFileError as error:
+            raise DamagedFileError(f"{error}: restore it, or delete {self.id} and start anew") from error
 
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Replaces one of the JSON files whole. NaN and infinity are refused by ValueError."""

@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from core.errors import BenchmarkNotFoundError, ConflictError, FileNotStoredError, NotFoundError, RunNotFoundError
+from core.errors import (
+    BenchmarkNotFoundError,
+    ConflictError,
+    DamagedFileError,
+    FileNotStoredError,
+    NotFoundError,
+    RunNotFoundError,
+)
 from core.runs import files
-from core.runs.documents import dump_json, load_json
+from core.runs.names import read_stamp
 from core.runs.processes import is_process_alive, this_host
-from core.runs.state import ACTIVE, RunState, build_state, judge_state
+from core.runs.state import ACTIVE, RunState, build_damaged, build_state, judge_state
 from core.storage.base import Storage, StoredFile
+from core.storage.documents import dump_json, load_json
 
 Stored = Mapping[str, StoredFile]  # a job's files by their names in its folder
 
@@ -36,9 +44,11 @@ class JobStates:
     def read_stored(self, job: str) -> RunState:
         """Where the job stands by its `state.json`, which may lag: `read` tells what is true."""
         try:
-            return build_state(load_json(self.storage.read(f"{job}/{files.STATE}")))
+            return build_state(load_json(self.storage, f"{job}/{files.STATE}", called=f"its {files.STATE}"))
         except FileNotStoredError as error:
             raise _not_found(job) from error
+        except DamagedFileError as error:
+            return build_damaged(str(error), created_at=read_stamp(job.rpartition("/")[2]))
 
     def read(self, job: str) -> RunState:
         """Where the job stands, as its own process wrote it and as this machine can tell it is."""

@@ -28,6 +28,10 @@ COLUMNS: Final = (
 )
 
 
+MAX_BYTES: Final = 2**29  # of the whole file: two million epochs
+MAX_EPOCH: Final = 2**53  # above, not every whole number is one of a float
+
+
 @dataclass(frozen=True)
 class Cursor:
     """How far a reader has come: rows read so far, in this generation of the file."""
@@ -56,6 +60,7 @@ class MetricsSummary:
     val_acc: float | None = None
     seconds: float | None = None  # of training, summed over resumes
     seconds_per_epoch: float | None = None
+    is_damaged: bool = False  # a row names no epoch
 
 
 class MetricsWriter:

@@ -1,8 +1,10 @@
 """The state of a run, as it stands in `state.json`, and how a reader judges it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from core.storage.documents import read_known
 
 StateName = Literal["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
 ACTIVE: tuple[StateName, ...] = ("pending", "running", "stopping")
@@ -13,6 +15,8 @@ HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 10.0
 
 STOPPED_EARLY: Final = "stopped before its next epoch began"
+DAMAGED: Final = "its state.json is damaged"
+WAY_ON: Final = "resume it to go on from its last checkpoint, or delete it"
 
 
 @dataclass(frozen=True)
@@ -38,32 +42,27 @@ class RunState:
     ended_at: float | None = None
 
     @property
+    def is_unreadable(self) -> bool:
+        """Whether it only stands for a `state.json` that could not be read."""
+        return self.state == "crashed" and self.message.endswith(WAY_ON)
+
+    @property
     def metrics_generation(self) -> int:
         """The generation that the rows of `metrics.csv` belong to now."""
         return self.generation - 1 if self.resuming else self.generation
 
 
-_KINDS: Final[dict[str, tuple[type, ...]]] = {
-    "state": (str,),
-    "message": (str,),
-    "epoch": (int,),
-    "generation": (int,),
-    "resuming": (bool,),
-    "host": (str,),
-    "pid": (int,),
-}
-
-
 def build_state(content: Mapping[str, Any]) -> RunState:
     """A state from the content of a `state.json`, of an older version too: what cannot be read keeps its default."""
-    known = {
-        field.name: content[field.name]
-        for field in fields(RunState)
-        if isinstance(content.get(field.name), _KINDS.get(field.name, (int, float)))
-    }
-    if known.get("state") not in get_args(StateName):
-        known |= {"state": "crashed", "message": "its state.json cannot be read: it is damaged or of another version"}
+    known = read_known(RunState, content)
+    if "state" not in known:
+        known |= {"state": "crashed", "message": f"{DAMAGED}, or of another version: {WAY_ON}"}
     return RunState(**known)
+
+
+def build_damaged(problem: str, *, created_at: float = 0.0) -> RunState:
+    """The state of a job whose `state.json` cannot be read."""
+    return RunState("crashed", f"{problem}: {WAY_ON}", created_at=created_at)
 
 
 def build_resumed(state: RunState) -> RunState:

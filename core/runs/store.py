@@ -5,27 +5,33 @@ import random
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ConflictError, FileNotStoredError, RunNotFoundError, UnavailableError
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
-from core.runs.documents import dump_json, load_json
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
-from core.runs.names import match_run
+from core.runs.names import STAMP, match_run
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
-from core.storage.base import Storage
+from core.storage.arrays import UNREADABLE, load_npz
+from core.storage.base import Storage, StoredFile
+from core.storage.documents import dump_json, load_json
+from core.storage.streams import open_to_read
 
+PREDICTION_KEYS: Final = ("logits",)
+SNAPSHOT_KEYS: Final = ("epochs", "interval", "pred", "confidence")
+MAX_CHECKED: Final = 256  # predictions of which it is known whether they are whole
 LOG_TAIL_BYTES: Final = 65_536
 
 _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
@@ -52,6 +58,7 @@ class RunStore:
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
         self._labels = RunLabels(storage)
+        self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self._now = now
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
@@ -60,7 +67,7 @@ class RunStore:
         profile: asks its trainer for a profile of some epochs, which is no part of what decides the result.
         """
         created_at = self._now()
-        stamp = datetime.fromtimestamp(created_at, UTC).strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
         what = re.sub(r"[^a-z0-9]+", "-", str(config.get("preset") or config.get("model") or "run").lower())[:24]
         while True:
             run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
@@ -140,14 +147,27 @@ class RunStore:
 
     def read_logits(self, run_id: str) -> NDArray[np.float32]:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
-        arrays = self._read_arrays(run_id, files.PREDICTIONS)
-        if "logits" not in arrays:
+        arrays = self._read_arrays(run_id, files.PREDICTIONS, PREDICTION_KEYS)
+        if arrays is None:
             raise ConflictError(_explain_no_predictions(run_id, self.read(run_id)))
-        return arrays["logits"].astype(np.float32, copy=False)
+        logits = arrays.get("logits", np.empty(0))
+        if logits.ndim != 2 or not logits.size or logits.dtype.kind != "f" or not np.isfinite(logits).all():
+            raise DamagedFileError(_explain_damage(run_id, files.PREDICTIONS))
+        return logits.astype(np.float32, copy=False)
+
+    def can_predict(self, run_id: str) -> bool:
+        """Whether there are predictions, and they are whole; nothing is read of a file that is as it was."""
+        return any(self._can_predict(run_id, file) for file in self.storage.list(_name(run_id, files.PREDICTIONS)))
+
+    def _check_predictions(self, run_id: str, _file: StoredFile) -> bool:
+        try:
+            return bool(self.read_logits(run_id).size)
+        except (RunNotFoundError, ConflictError, DamagedFileError):
+            return False
 
     def read_snapshots(self, run_id: str) -> dict[str, NDArray[Any]]:
         """The arrays of `snapshots.npz` by name; empty while there are none."""
-        return self._read_arrays(run_id, files.SNAPSHOTS)
+        return self._read_arrays(run_id, files.SNAPSHOTS, SNAPSHOT_KEYS) or {}
 
     def measure_log(self, run_id: str) -> int:
         """Bytes of the log."""
@@ -212,18 +232,28 @@ class RunStore:
 
     def _read_mapping(self, run_id: str, file_name: str) -> Mapping[str, Any]:
         self.read_stored_state(run_id)
-        return load_json(self._read_bytes(run_id, file_name))
-
-    def _read_arrays(self, run_id: str, file_name: str) -> dict[str, NDArray[Any]]:
-        self.read_stored_state(run_id)
-        content = self._read_bytes(run_id, file_name)
-        if not content:
-            return {}
         try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
-            raise UnavailableError(f"{file_name} of run {run_id} is damaged: resume it to write it anew") from error
+            return load_json(self.storage, _name(run_id, file_name))
+        except (FileNotStoredError, DamagedFileError):  # the run's record says so
+            return {}
+
+    def _read_arrays(self, run_id: str, file_name: str, keys: Collection[str]) -> dict[str, NDArray[Any]] | None:
+        """The arrays of a file that have these keys; None where there is no file. Raises DamagedFileError."""
+        self.read_stored_state(run_id)
+        try:
+            with open_to_read(self.storage, _name(run_id, file_name)) as file:
+                return load_npz(file, keys)
+        except FileNotStoredError:
+            return None
+        except UNREADABLE as error:
+            raise DamagedFileError(_explain_damage(run_id, file_name)) from error
+
+
+def _explain_damage(run_id: str, file_name: str) -> str:
+    return (
+        f"{file_name} of run {run_id} is damaged: resume the run, which writes it anew, or choose another run, and "
+        f"delete this one (wikics runs delete {run_id})"
+    )
 
 
 def _explain_no_predictions(run_id: str, record: RunRecord) -> str:

@@ -17,6 +17,9 @@ from core.storage.names import ALL_BELOW, check_name, check_prefix, compile_part
 
 PARTIAL_SUFFIX = ".partial"
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
+# Something is there, and cannot be looked at: this user may not, links lead in a circle, the disk does not answer.
+_UNREADABLE = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.EIO, errno.ESTALE)
+_UNKNOWN = os.stat_result((stat.S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
 @contextmanager
@@ -92,7 +95,9 @@ class LocalStorage:
         except OSError as error:
             if error.errno in _NOTHING_THERE:
                 raise FileNotStoredError(f"nothing is stored as {name!r}") from error
-            raise
+            raise UnavailableError(
+                f"{self.folder}/{name} cannot be read ({error.strerror}): give this user the right to, or delete it"
+            ) from error
 
     def write(self, name: str, content: bytes | memoryview) -> None:
         write_atomically(self.path(name), content, parents=True)
@@ -141,6 +146,16 @@ def _missing_is_nothing() -> Iterator[None]:
             raise
 
 
+@contextmanager
+def _unreadable_is_nothing() -> Iterator[None]:
+    """Passes over a folder that cannot be looked into, so that it does not hide those beside it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _UNREADABLE:
+            raise
+
+
 def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, os.stat_result]]) -> None:
     """Adds the files below `folder`, itself named `name`, that match the rest of a pattern.
 
@@ -161,13 +176,14 @@ def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, o
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if rest or part == ALL_BELOW:
-                    _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
+                    with _unreadable_is_nothing():
+                        _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
             elif not rest and (status := _read_status(entry.path)) is not None:
                 found.append((name + entry.name, status))
 
 
 def _read_status(path: str) -> os.stat_result | None:
-    """What the disk says of a whole file; None for anything else."""
+    """What the disk says of a whole file; None for anything else. Of what cannot be looked at, _UNKNOWN."""
     if path.endswith(PARTIAL_SUFFIX):
         return None
     try:
@@ -175,5 +191,7 @@ def _read_status(path: str) -> os.stat_result | None:
     except OSError as error:
         if error.errno in _NOTHING_THERE:
             return None
+        if error.errno in _UNREADABLE:
+            return _UNKNOWN  # whoever reads it is told
         raise
     return status if stat.S_ISREG(status.st_mode) else None

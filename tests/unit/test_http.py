@@ -140,9 +140,7 @@ def test_errors_are_problem_documents(client, tiny_id, method, path, body, statu
 
 def test_problem_says_the_sentence(client, tiny_id):
     problem = client.get(f"/graphs/{tiny_id}/articles/99").json()
-    assert problem["detail"].startswith(
-        "no article of tiny is titled '99': search for it, or give an index from 0 to 7"
-    )
+    assert problem["detail"] == "article 99 does not exist in tiny: indices run from 0 to 7"
 
 
 def test_pages_of_others_may_not_train(client):

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import UNREADABLE, load_member
+from core.graph.archive import load_member
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_compressed, build_sparse
+from core.storage.arrays import UNREADABLE
 
 LINKS: Final = ("adj", "adj_matrix")
 FEATURES: Final = ("attr", "attr_matrix", "features", "x")

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import UNREADABLE, Arrays
+from core.graph.archive import Arrays
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
 from core.graph.formats.pickles import MAX_ITEMS, Names, Record, RefusedPickleError, load_pickle
+from core.storage.arrays import UNREADABLE
 
 PICKLE: Final = "/data.pkl"
 LEGACY: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # how torch.save began before it wrote zip archives
