@@ -65,12 +65,12 @@ class Runs:
         return self._store.read(run_id)
 
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
-        """All runs, or those of one graph, newest first."""
-        return [record for record in self._store.list() if graph_id in (None, record.graph)]
+        """All runs, or those of one graph, newest first. One whose config is damaged is in every list."""
+        return [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
-        records = {record.id: record for record in self.list(graph_id)}
+        records = {record.id: record for record in self.list(graph_id) if record.graph == graph_id}
         return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
@@ -82,7 +82,7 @@ class Runs:
 
         The best finished run by validation accuracy; where none has finished, the best of those that ended early.
         """
-        ranked = rank_best(self.list(graph_id))
+        ranked = rank_best([record for record in self.list(graph_id) if record.graph == graph_id])
         return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
     def read_details(self, ref: str) -> RunDetails:

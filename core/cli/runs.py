@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, out, parse_overrides, print_json, write_table
+from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_table
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
@@ -44,6 +44,9 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
         rows.append([record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
     ids = {0: max((len(record.id) for record in records), default=0)}
     write_table(("run", "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
+    for record in records:
+        if record.damage:
+            err.print(f"{record.id}: {record.damage}", markup=False, highlight=False, soft_wrap=True)
 
 
 @runs_app.command("show")

@@ -59,7 +59,7 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
         stage.progress
         or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else f"{record.epochs:,} epochs")
     ]
-    if record.val_acc is not None:
+    if record.val_acc is not None and record.best_epoch is not None:
         found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
     return [*found, *([record.id] if record.name else [])]
 
@@ -86,7 +86,7 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 def draw_outcome(record: RunRecord, *, key: str) -> None:
     """What a run that has ended reached on the test articles."""
     report = get_explorer().runs.read_details(record.id).report
-    if not report:
+    if not report or not record.graph:
         st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
         return
     numbers = {

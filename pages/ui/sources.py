@@ -8,6 +8,7 @@ import streamlit as st
 from core.errors import WikicsError
 from core.graph.library import GraphSummary
 from pages.ui import inputs
+from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -53,6 +54,7 @@ def draw_notices(graph: GraphSummary) -> None:
 
 def draw_upload() -> None:
     """On an app of one's own: another graph, in any of the formats that are read, opened as soon as it is here."""
+    draw_damage(get_explorer().graphs.list_damaged())
     if get_explorer().access.training != "open":
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):

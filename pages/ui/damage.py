@@ -1,0 +1,28 @@
+"""Files that cannot be read, said where what they hold would be listed."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from core.errors import Damage
+from core.runs.record import RunRecord
+from pages.ui.text import escape_markdown
+
+MOST_SHOWN: Final = 5
+
+
+def draw_damage(damaged: Sequence[Damage]) -> None:
+    """Each with its file and the way on, the first few; nothing where all is whole."""
+    if not damaged:
+        return
+    lines = [f"- {escape_markdown(damage.message)}" for damage in damaged[:MOST_SHOWN]]
+    if len(damaged) > MOST_SHOWN:
+        lines.append(f"- and {len(damaged) - MOST_SHOWN:,} more")
+    what = "A file cannot be read" if len(damaged) == 1 else f"{len(damaged):,} files cannot be read"
+    st.warning("\n".join([f"{what}:", "", *lines]), icon=":material/broken_image:")
+
+
+def find_damage(records: Sequence[RunRecord]) -> list[Damage]:
+    """What is damaged of runs, each named in its sentence."""
+    return [Damage(record.folder, f"{record.id}: {record.damage}") for record in records if record.damage]
