@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
+from core.http.boundary import ProblemsAlone
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
@@ -91,6 +92,11 @@ def metrics(_request: Request) -> Response:
     return get_monitor().respond()
 
 
+def is_ours(path: str) -> bool:
+    """Whether no code of Streamlit's asks for this."""
+    return "/_stcore/" not in path
+
+
 app = st.App(
     Path(__file__).parent / "pages" / "router.py",
     lifespan=lifespan,
@@ -102,6 +108,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],
     on_script_error=report_error,

@@ -7,6 +7,7 @@ from core.app.graphs import Graphs
 from core.config.presets import Preset, list_presets, load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
+from core.graph.titles import shorten
 
 EXTENDABLE: Final = ("epochs", "patience")  # the fields that say when a run ends, and nothing of what it learns
 
@@ -24,7 +25,10 @@ class Configs:
     def build(self, preset: str, overrides: Mapping[str, Any], *, graph: str | None = None) -> TrainConfig:
         """A preset's config with some fields changed, checked against the graph. Raises ConfigError."""
         found = load_preset(preset)
-        loaded = self._graphs.load(graph or overrides.get("graph"))
+        named = graph or overrides.get("graph") or None
+        if not isinstance(named, str | None):
+            raise ConfigError(f"graph is {shorten(repr(named))}: expected a graph's id")
+        loaded = self._graphs.load(named)
         config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
         loaded.check_split(config.split)
         return self._check_epochs(config)

@@ -25,6 +25,7 @@ from core.graph.download import HttpSource
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
+from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
@@ -120,7 +121,7 @@ class GraphLibrary:
             return info
         here = ", ".join(info.id for info in self.list()) or "none yet"
         raise GraphNotFoundError(
-            f"no graph {graph_id!r}: there are {here} "
+            f"no graph {shorten(graph_id)!r}: there are {here} "
             f"(add one with: wikics graph --graph PATH; make the stand-in with: wikics graph --graph twin)"
         )
 

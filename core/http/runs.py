@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.app.explorer import Explorer
 from core.app.runs import MetricsTick
 from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, StorageFullError
+from core.graph.titles import parse_index, shorten
 from core.http.access import guard
 from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
@@ -95,8 +96,9 @@ def parse_cursor(text: str) -> tuple[str, Cursor]:
     """`ID:GENERATION:ROW` as a run's id and a cursor. Raises InvalidInputError."""
     run_id, _, rest = text.partition(":")
     generation, _, row = (rest or "0:0").partition(":")
-    if not run_id or not generation.isdecimal() or not row.isdecimal():
+    numbers = [parse_index(part) for part in (generation, row)]
+    if not run_id or None in numbers:
         raise InvalidInputError(
-            f"run={text!r} is no cursor: expected ID:GENERATION:ROW, such as 20261123-142501-gcn-k3f:0:12"
+            f"run={shorten(text)!r} is no cursor: expected ID:GENERATION:ROW, such as 20261123-142501-gcn-k3f:0:12"
         )
-    return run_id, Cursor(int(generation), int(row))
+    return run_id, Cursor(*(number or 0 for number in numbers))

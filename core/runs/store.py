@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError
+from core.graph.titles import shorten
 from core.runs import files
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
@@ -221,7 +222,7 @@ class RunStore:
     def _not_found(self, run_id: str) -> RunNotFoundError:
         newest = self._newest(self._list_ids())
         hint = f"newest is {newest!r} (list them: wikics runs list)" if newest else "there are none (wikics train)"
-        return RunNotFoundError(f"no run {run_id!r} in runs/; {hint}")
+        return RunNotFoundError(f"no run {shorten(run_id)!r} in runs/; {hint}")
 
     def _read_bytes(self, run_id: str, file_name: str, *, start: int = 0) -> bytes:
         """A file's bytes; none when the run has no such file (yet)."""
