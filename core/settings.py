@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
 
+MAX_SHOWN = 100  # characters of a wrong value that a message repeats
 BackendName = Literal["local"]
 Training = Literal["open", "token", "off"]
 
@@ -43,11 +44,17 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "WIKICS_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise ConfigError(
-            f"{name} is {first['input']!r}: {first['msg']}. Mend it in the environment or in .env."
-        ) from error
-    home = settings.home_folder
-    in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
+        shown = repr(first["input"])[:MAX_SHOWN]
+        raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+    try:
+        home = settings.home_folder
+        in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
+    except (OSError, ValueError, RuntimeError) as error:  # too long a name, a null character, nobody's home
+        reason = getattr(error, "strerror", None) or error
+        shown = repr(str(settings.home))[:MAX_SHOWN]
+        raise ConfigError(f"WIKICS_HOME is {shown}, which cannot be a folder ({reason}): name another") from error
     if in_the_way is not None:
         raise ConfigError(
             f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: "

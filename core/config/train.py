@@ -103,6 +103,13 @@ def build_config(values: Mapping[str, Any]) -> TrainConfig:
         if not first["loc"]:
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from error
         name = str(first["loc"][0])
-        sent = repr(first["input"])
-        sent = sent if len(sent) <= MAX_SHOWN else f"{sent[:MAX_SHOWN]}…"
-        raise ConfigError(f"{name} is {sent}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+        raise ConfigError(f"{name} is {_show(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+
+
+def _show(value: Any) -> str:
+    """A value as a message repeats it, of whatever kind and size."""
+    try:
+        shown = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        shown = f"a very large {type(value).__name__}"
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"

@@ -113,7 +113,8 @@ class GraphLibrary:
         return damaged
 
     def _list_ids(self) -> Sequence[str]:
-        return [file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}")]
+        ids = (file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
+        return [graph_id for graph_id in ids if _VALID_ID.fullmatch(graph_id)]
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""

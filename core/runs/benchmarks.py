@@ -201,6 +201,8 @@ class BenchmarkStore:
         """All benchmarks, and what is wrong with those that cannot be read."""
         found, damaged = [], []
         for file in self.storage.list(f"{BENCHMARKS}*/{files.BENCHMARK}"):
+            if not _ID.fullmatch(file.name.split("/")[1]):
+                continue
             try:
                 found.append(self._read_manifest(file.name))
             except FileNotStoredError:  # deleted meanwhile

@@ -10,7 +10,7 @@ from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.job_states import JobStates, Stored
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
-from core.runs.names import read_stamp
+from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
 from core.runs.report import Report, read_report
 from core.runs.state import ENDED, RunState, build_damaged
@@ -45,7 +45,9 @@ class RunIndex:
     def list_states(self) -> Iterator[tuple[str, StoredFile]]:
         """The id and `state.json` of every run."""
         for file in self.storage.list(f"{files.RUNS}*/{files.STATE}"):
-            yield file.name.split("/")[1], file
+            run_id = file.name.split("/")[1]
+            if is_run_id(run_id):
+                yield run_id, file
 
     def list_files(self, run_id: str) -> dict[str, StoredFile]:
         """A run's files by their names in its folder; none where there is no such run."""

@@ -8,9 +8,15 @@ from typing import Final
 from core.errors import RunNotFoundError
 from core.graph.titles import shorten
 
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 STAMP: Final = "%Y%m%d-%H%M%S"  # in UTC, with which an id begins
 LATEST: Final = "latest"
 MAX_NAMED: Final = 3  # runs that a message names
+
+
+def is_run_id(name: str) -> bool:
+    """Whether a run can be called so; folders of other names are none."""
+    return _ID.fullmatch(name) is not None
 
 
 def match_run(ref: str, ids: Collection[str], *, newest: str | None) -> str:

@@ -21,7 +21,7 @@ from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
-from core.runs.names import STAMP, match_run
+from core.runs.names import STAMP, is_run_id, match_run
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
@@ -42,7 +42,6 @@ _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
     "finished": "has lost its predictions.npz",
 }
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class RunStore:
@@ -89,7 +88,7 @@ class RunStore:
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
         ref = ref.strip()
-        if _ID.fullmatch(ref) and self._exists(ref):
+        if is_run_id(ref) and self._exists(ref):
             return ref
         ids = self._list_ids()
         return match_run(ref, ids, newest=self._newest(ids))
@@ -144,7 +143,7 @@ class RunStore:
 
         It costs what is new: the rows before a cursor are not read again, however many they are.
         """
-        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if _ID.fullmatch(run_id)})
+        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if is_run_id(run_id)})
 
     def read_logits(self, run_id: str) -> NDArray[np.float32]:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
@@ -216,7 +215,7 @@ class RunStore:
         return True
 
     def _check_id(self, run_id: str) -> None:
-        if not _ID.fullmatch(run_id):
+        if not is_run_id(run_id):
             raise self._not_found(run_id)
 
     def _not_found(self, run_id: str) -> RunNotFoundError:
