@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     training: Training = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
+    max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
 
     @cached_property

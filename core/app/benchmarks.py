@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from core.app.admission import Admission
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
@@ -13,7 +14,6 @@ from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, L
 from core.evaluation.published import PublishedResult, list_published
 from core.runs.benchmarks import BENCHMARKS, Benchmark, BenchmarkStore, Pair, Wanted
 from core.runs.environment import read_commit
-from core.runs.job_states import JobStates
 from core.runs.state import ACTIVE, RunState, StateName, build_damaged
 
 
@@ -36,16 +36,17 @@ class Benchmarks:
     """The benchmarks of a store, executed by a backend. May be used from any thread."""
 
     def __init__(
-        self, store: BenchmarkStore, leaderboard: Leaderboard, states: JobStates, backend: Backend, graphs: Graphs
+        self, store: BenchmarkStore, leaderboard: Leaderboard, admission: Admission, backend: Backend, graphs: Graphs
     ) -> None:
-        self._store, self._leaderboard, self._states = store, leaderboard, states
+        self._store, self._leaderboard = store, leaderboard
+        self._admission, self._states = admission, admission.states
         self._backend, self._graphs = backend, graphs
 
     def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
         """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
 
         One that is queued or trained already is asked for these pairs too. Raises InvalidInputError for a split that
-        the graph has not.
+        the graph has not, ConflictError where the queue is full.
         """
         graph = self._graphs.load(config.graph)
         for split, _ in pairs:
@@ -58,11 +59,14 @@ class Benchmarks:
         is_active = self._read_state(benchmark.id).state in ACTIVE
         before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
         wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
-        self._store.write_wanted(benchmark.id, wanted)
-        if not is_active:
-            self._states.clear_stop(job)
-            self._states.write(job, RunState(created_at=time.time()))
-            self._backend.submit(job)
+        if is_active:
+            self._store.write_wanted(benchmark.id, wanted)
+        else:
+            with self._admission.enter():
+                self._store.write_wanted(benchmark.id, wanted)
+                self._states.clear_stop(job)
+                self._states.write(job, RunState(created_at=time.time()))
+                self._backend.submit(job)
         return benchmark.id
 
     def stop(self, benchmark_id: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from core.app.admission import Admission
 from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
@@ -12,7 +13,6 @@ from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
 from core.runs.environment import collect_environment
-from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
@@ -53,12 +53,21 @@ class Runs:
     A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
     """
 
-    def __init__(self, store: RunStore, states: JobStates, backend: Backend, graphs: Graphs, configs: Configs) -> None:
-        self._store, self._states, self._backend = store, states, backend
+    def __init__(
+        self, store: RunStore, admission: Admission, backend: Backend, graphs: Graphs, configs: Configs
+    ) -> None:
+        self._store, self._admission, self._backend = store, admission, backend
         self._graphs, self._configs = graphs, configs
 
     def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
-        """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
+        """Queues a run and returns at once; with `profile` some of its epochs are profiled.
+
+        Raises ConflictError where the queue is full.
+        """
+        with self._admission.enter():
+            return self._submit(config, profile=profile)
+
+    def _submit(self, config: TrainConfig, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
         run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
         self._backend.submit(files.RUNS + run_id)
@@ -140,7 +149,8 @@ class Runs:
         """
         run_id = self._store.resolve(ref)
         config = self._extend(run_id, changes) if changes else None
-        self._backend.resume(files.RUNS + run_id, config=config)
+        with self._admission.enter():
+            self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
 
     def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,4 +193,4 @@ class Runs:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
         oldest_first = reversed(self._store.list())
         waiting = [files.RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
-        submit_orphans(waiting, self._states, self._backend)
+        submit_orphans(waiting, self._admission.states, self._backend)

@@ -11,7 +11,15 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, Damage, DamagedFileError, DownloadError, FileNotStoredError, GraphNotFoundError
+from core.errors import (
+    ArchiveError,
+    ConflictError,
+    Damage,
+    DamagedFileError,
+    DownloadError,
+    FileNotStoredError,
+    GraphNotFoundError,
+)
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -25,6 +33,7 @@ from core.graph.download import HttpSource
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
+from core.graph.limits import MAX_SENT_GRAPHS
 from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
@@ -199,7 +208,13 @@ class GraphLibrary:
         return self._register(find_given(path))
 
     def register_sent(self, sent: Mapping[str, bytes]) -> str:
-        """Takes a graph that was sent, its files by their names. Raises ArchiveError, StorageFullError."""
+        """Takes a graph that was sent, its files by their names. Raises ArchiveError, ConflictError."""
+        there_are = len(self._list_ids())
+        if there_are >= MAX_SENT_GRAPHS:
+            raise ConflictError(
+                f"there are {there_are} graphs here, and no more are taken than {MAX_SENT_GRAPHS}: "
+                f"delete some folders of {self.storage.location}/{GRAPHS.rstrip('/')}"
+            )
         return self._register(gather_sent(sent))
 
     def _register(self, given: Given) -> str:

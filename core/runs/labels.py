@@ -34,6 +34,9 @@ class RunLabels:
         """The names of all runs, or of one. Nothing is read of a file that is as it was."""
         stored = {file.name.split("/")[1]: file for file in self._storage.list(f"{files.RUNS}{run_id}/{files.LABEL}")}
         with self._reading:
+            if run_id == "*":
+                for gone in self._known.keys() - stored.keys():
+                    del self._known[gone]
             return {found: name for found, file in stored.items() if (name := self._read(found, file))}
 
     def write(self, run_id: str, name: str) -> None:

@@ -33,6 +33,14 @@ UNREADABLE: Final = (
 )
 
 
+class SizeError(ValueError):
+    """A member of an archive has more or fewer bytes than its array says."""
+
+    def __init__(self, shape: tuple[int, ...], more_or_less: str) -> None:
+        super().__init__(shape, more_or_less)
+        self.shape, self.more_or_less = shape, more_or_less
+
+
 class Header(NamedTuple):
     """What an array says of itself."""
 
@@ -65,7 +73,7 @@ def read_member_header(archive: zipfile.ZipFile, member: str) -> Header:
     with archive.open(info) as file:
         header = read_header(file)  # type: ignore[arg-type]
         if not header.dtype.hasobject and file.tell() + header.size_bytes != info.file_size:
-            raise ValueError(f"{member} has {info.file_size} bytes, not what its shape {list(header.shape)} needs")
+            raise SizeError(header.shape, "more" if file.tell() + header.size_bytes < info.file_size else "fewer")
     return header
 
 
@@ -74,8 +82,7 @@ def read_member(archive: zipfile.ZipFile, member: str) -> NDArray[Any]:
     read_member_header(archive, member)
     with archive.open(member) as file:
         array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-        if file.read(1):  # reading to the end verifies the checksum
-            raise ValueError(f"{member} has more bytes than its shape says")
+        file.read(1)  # reading to the end verifies the checksum
     return array
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import WikicsError
 from core.graph.library import GraphSummary
+from core.graph.limits import STATED
 from pages.ui import inputs
 from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
@@ -67,6 +68,7 @@ def draw_upload() -> None:
         if refusal := st.session_state.pop("overview_refusal", None):
             st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
+        st.caption(f"At most are read: {'; '.join(f'{what}: {most}' for what, most in STATED.items())}.")
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")
         st.dataframe(
             {"array": list(FORMAT), "what it holds": list(FORMAT.values())}, hide_index=True, key="overview_format"

@@ -11,6 +11,7 @@ from core.errors import ArchiveError
 from core.graph.formats.columns import Columns, draft_columns
 from core.graph.formats.draft import Draft
 from core.graph.formats.given import Given
+from core.graph.limits import MAX_ARTICLES, MAX_LINKS, check_count
 
 NODES: Final = "nodes.csv"
 EDGES: Final = "edges.csv"
@@ -31,6 +32,7 @@ def read_tables(given: Given) -> Draft:
 
 def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
     header, *rows = _read_rows(given, name) or [[]]
+    check_count(name, len(rows), "articles", most=MAX_ARTICLES)
     if not rows:
         raise ArchiveError(f"{name} has no row beside its header: expected one an article, such as 'id,category,title'")
     keys = [column.strip() for column in header]
@@ -53,6 +55,7 @@ def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
     """[2, E]; a first line that names no articles is a header."""
     place_of = {id_: place for place, id_ in enumerate(ids)}
     rows = _read_rows(given, name)
+    check_count(name, len(rows), "links", most=MAX_LINKS)
     columns = (0, 1)
     first = 1
     if rows and not all(value.strip() in place_of for value in rows[0][:2]):
