@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.app.graphs import Graphs
-from core.errors import ConflictError, DamagedFileError
+from core.errors import ConflictError, DamagedFileError, InvalidInputError
 from core.evaluation.intervals import compute_wilson_interval
 from core.graph.graph import Graph
 from core.inference.articles import PredictionAnswer, build_predicted
@@ -40,11 +40,22 @@ class Predictions:
         record = self._store.read(self._store.resolve(run))
         return RunView(record.split, self._of_record(graph, record))
 
-    def predict(self, run: str, articles: Sequence[int | str] | None = None) -> PredictionAnswer:
-        """What a run says of some articles, or of all. Raises ConflictError while it has no predictions."""
+    def predict(
+        self, run: str, articles: Sequence[int | str] | None = None, *, limit: int | None = None
+    ) -> PredictionAnswer:
+        """What a run says of some articles, or of all. Raises ConflictError while it has no predictions.
+
+        limit: of the probabilities in an answer; more are InvalidInputError.
+        """
         record = self._store.read(self._store.resolve(run))
         graph = self._graphs.load(record.graph)
         predictions = self._of_record(graph, record)
+        asked = graph.num_nodes if articles is None else len(articles)
+        if limit is not None and asked * graph.num_classes > limit:
+            raise InvalidInputError(
+                f"{asked:,} articles in {graph.num_classes} categories are too many for one answer: ask for at most "
+                f"{limit // graph.num_classes:,} articles at once"
+            )
         indices = range(graph.num_nodes) if articles is None else [graph.index_of(article) for article in articles]
         rows = [build_predicted(graph, index, predictions) for index in indices]
         self.served += len(rows)

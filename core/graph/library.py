@@ -138,7 +138,8 @@ class GraphLibrary:
     def load(self, graph_id: str, on_progress: Progress | None = None) -> Graph:
         """A graph by its id; WikiCS is fetched and the twin made where they are not here yet.
 
-        Raises GraphNotFoundError, DownloadError, and ArchiveError when its file has changed since it was stored.
+        So they are where their file has changed since it was stored. Raises GraphNotFoundError, DownloadError, and
+        ArchiveError for any other graph whose file has.
         """
         if graph_id == WIKICS_ID and self._find_manifest(WIKICS_ID) is None:
             self.fetch_wikics(on_progress)
@@ -146,15 +147,22 @@ class GraphLibrary:
             self.make_twin()
         info = self.describe(graph_id)
         try:
-            with open_to_read(self.storage, _name(graph_id, ARCHIVE)) as file:
-                if compute_fingerprint(file) != info.fingerprint:
-                    raise ArchiveError("its checksums differ")
-                arrays = load_arrays(file)
+            return self._load_stored(info)
         except (ArchiveError, FileNotStoredError) as error:
-            raise ArchiveError(
-                f"graph {graph_id!r} is not what was stored on {self._locate(graph_id)}: {ARCHIVE} has changed or is "
-                "damaged; delete that folder, then fetch, make or register the graph again"
-            ) from error
+            if graph_id not in (WIKICS_ID, twin.TWIN_ID):
+                raise ArchiveError(
+                    f"graph {graph_id!r} is not what was stored on {self._locate(graph_id)}: {ARCHIVE} has changed or "
+                    "is damaged; delete that folder, then fetch, make or register the graph again"
+                ) from error
+        self.storage.delete(_name(graph_id, MANIFEST))  # it can be had again, and is no graph until then
+        return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin())
+
+    def _load_stored(self, info: GraphSummary) -> Graph:
+        """Raises ArchiveError where the archive is not that of the manifest, FileNotStoredError."""
+        with open_to_read(self.storage, _name(info.id, ARCHIVE)) as file:
+            if compute_fingerprint(file) != info.fingerprint:
+                raise ArchiveError("its checksums differ")
+            arrays = load_arrays(file)
         return build_graph(arrays, info.origin, info.digest)
 
     def default_id(self, on_progress: Progress | None = None) -> str:

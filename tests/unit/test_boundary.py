@@ -182,3 +182,12 @@ def test_n10_plain_texts_of_errors_become_problems():
     assert orjson.loads(content)["detail"] == "Bad request syntax or unsupported method."
     assert asyncio.run(fetch("/api/a")) == (200, "text/plain; charset=utf-8", b"Bad Request")
     assert asyncio.run(fetch("/_stcore/a..b")) == (400, "text/plain; charset=utf-8", b"Bad Request")
+
+
+def test_n06_an_answer_of_all_articles_is_bounded(client, finished_run, monkeypatch):
+    monkeypatch.setattr("core.http.predictions.MAX_PROBABILITIES", 15)
+    assert len(client.post(f"/runs/{finished_run}/predict", json={"articles": [*range(7)]}).json()["articles"]) == 7
+    problem = check_problem(client.post(f"/runs/{finished_run}/predict", json={}), 422)
+    assert problem["detail"] == (
+        "8 articles in 2 categories are too many for one answer: ask for at most 7 articles at once"
+    )

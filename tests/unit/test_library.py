@@ -202,6 +202,17 @@ def test_other_arrays_in_the_place_of_an_archive_are_refused(library, archive, t
         library.load(first)
 
 
+@pytest.mark.parametrize("name", ["graph.npz", "manifest.json"])
+def test_n02_a_damaged_twin_is_made_anew(library, made, name):
+    whole = library.load("twin")
+    (library.folder / "twin" / name).write_bytes(b"noise")
+
+    again = library.load(library.default_id())
+
+    assert (again.digest, again.num_nodes, len(made)) == (whole.digest, whole.num_nodes, 2)
+    assert library.list_damaged() == []
+
+
 def test_a_missing_archive_is_told(library, archive):
     graph_id = library.register(archive)
     (library.folder / graph_id / "graph.npz").unlink()
