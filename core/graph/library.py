@@ -41,6 +41,7 @@ from core.storage.arrays import UNREADABLE, read_header
 from core.storage.base import Storage
 from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.local import disk_errors
+from core.storage.names import HOME
 from core.storage.streams import open_to_read, open_to_write
 
 GRAPHS: Final = "graphs/"
@@ -151,8 +152,8 @@ class GraphLibrary:
         except (ArchiveError, FileNotStoredError) as error:
             if graph_id not in (WIKICS_ID, twin.TWIN_ID):
                 raise ArchiveError(
-                    f"graph {graph_id!r} is not what was stored on {self._locate(graph_id)}: {ARCHIVE} has changed or "
-                    "is damaged; delete that folder, then fetch, make or register the graph again"
+                    f"graph {graph_id!r} is not what was stored: {GRAPHS}{graph_id}/{ARCHIVE} in {HOME} has changed or "
+                    "is damaged; delete its folder, then fetch, make or register the graph again"
                 ) from error
         self.storage.delete(_name(graph_id, MANIFEST))  # it can be had again, and is no graph until then
         return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin())
@@ -221,7 +222,7 @@ class GraphLibrary:
         if there_are >= MAX_SENT_GRAPHS:
             raise ConflictError(
                 f"there are {there_are} graphs here, and no more are taken than {MAX_SENT_GRAPHS}: "
-                f"delete some folders of {self.storage.location}/{GRAPHS.rstrip('/')}"
+                f"delete some folders of {GRAPHS} in {HOME}"
             )
         return self._register(gather_sent(sent))
 
@@ -312,7 +313,7 @@ class GraphLibrary:
         except DamagedFileError as error:
             raise ArchiveError(
                 f"the manifest of graph {graph_id!r} is damaged: "
-                f"delete {self._locate(graph_id)}, then fetch, make or register the graph again"
+                f"delete {GRAPHS}{graph_id} in {HOME}, then fetch, make or register the graph again"
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
         return replace(info, notices=(*info.notices, failure.message)) if failure else info
@@ -323,10 +324,6 @@ class GraphLibrary:
             return read_whole(FetchFailure, load_json(self.storage, name), name)
         except (FileNotStoredError, DamagedFileError):  # none, or damaged: WikiCS is tried anew
             return None
-
-    def _locate(self, graph_id: str) -> str:
-        """The graph's folder, as a person would write it."""
-        return f"{self.storage.location}/{GRAPHS}{graph_id}"
 
     def _lock(self, graph_id: str) -> FileLock:
         with disk_errors(self.folder / graph_id):

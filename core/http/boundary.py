@@ -86,7 +86,7 @@ class ProblemsAlone:
 
 
 def _is_plain(start: Message) -> bool:
-    return Headers(raw=start["headers"]).get("content-type", "").startswith("text/plain")
+    return Headers(raw=start["headers"]).get("content-type", "text/plain").startswith("text/plain")
 
 
 def _check_address(scope: Scope) -> None:

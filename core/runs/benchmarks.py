@@ -19,6 +19,7 @@ from core.runs import files
 from core.runs.record import NO_VARIANT
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
+from core.storage.names import HOME
 
 BENCHMARKS: Final = "benchmarks/"
 MAX_KNOWN_RESULTS: Final = 10_000  # some 3 kB each
@@ -155,8 +156,8 @@ class BenchmarkStore:
         except FileNotStoredError:
             pass  # said below
         except DamagedFileError as error:
-            folder = f"{self.storage.location}/{BENCHMARKS}{benchmark_id}"
-            raise DamagedFileError(f"{error}: delete {folder} and measure anew") from error
+            folder = f"{BENCHMARKS}{benchmark_id}"
+            raise DamagedFileError(f"{error}: delete {folder} in {HOME} and measure anew") from error
         there_are = ", ".join(benchmark.id for benchmark in self.list()) or "none yet (make one: wikics benchmark)"
         raise BenchmarkNotFoundError(f"no benchmark {shorten(benchmark_id)!r}: there are {there_are}")
 
@@ -208,8 +209,8 @@ class BenchmarkStore:
             except FileNotStoredError:  # deleted meanwhile
                 continue
             except DamagedFileError as error:
-                folder = f"{self.storage.location}/{file.name.rpartition('/')[0]}"
-                damaged.append(Damage(file.name, f"{error}: delete {folder} and measure anew"))
+                folder = file.name.rpartition("/")[0]
+                damaged.append(Damage(file.name, f"{error}: delete {folder} in {HOME} and measure anew"))
         return found, damaged
 
     def _read_manifest(self, name: str) -> Benchmark:

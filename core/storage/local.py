@@ -96,7 +96,7 @@ class LocalStorage:
             if error.errno in _NOTHING_THERE:
                 raise FileNotStoredError(f"nothing is stored as {name!r}") from error
             raise UnavailableError(
-                f"{self.folder}/{name} cannot be read ({error.strerror}): give this user the right to, or delete it"
+                f"{name} cannot be read ({error.strerror}): give this user the right to, or delete it"
             ) from error
 
     def write(self, name: str, content: bytes | memoryview) -> None:

@@ -48,7 +48,8 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))
     if record.message:
-        (st.error if record.state in ("failed", "crashed") else st.caption)(escape_markdown(record.message))
+        is_wrong = record.state in ("failed", "crashed")
+        (st.error if is_wrong else st.warning if record.damage else st.caption)(escape_markdown(record.message))
     if problem := st.session_state.pop("report_error", None):
         st.error(problem, icon=":material/error:")
 
@@ -86,6 +87,9 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 def draw_outcome(record: RunRecord, *, key: str) -> None:
     """What a run that has ended reached on the test articles."""
     report = get_explorer().runs.read_details(record.id).report
+    if record.damage and not report:
+        st.caption("Its report cannot be shown.")
+        return
     if not report or not record.graph:
         st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
         return

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -165,8 +165,9 @@ def test_n10_what_fails_all_the_same_is_said_in_a_sentence(explorer, monkeypatch
 
 def test_n10_plain_texts_of_errors_become_problems():
     async def guard(scope, receive, send):
-        status = 400 if ".." in scope["path"] else 200
-        await PlainTextResponse("Bad Request", status)(scope, receive, send)
+        unsafe = ".." in scope["path"]
+        answer = Response("Bad Request", 400) if unsafe else PlainTextResponse("Fine")  # the former says no kind
+        await answer(scope, receive, send)
 
     app = Starlette(
         routes=[Mount("/", guard)], middleware=[Middleware(ProblemsAlone, is_ours=lambda path: "/_stcore/" not in path)]
@@ -175,13 +176,13 @@ def test_n10_plain_texts_of_errors_become_problems():
     async def fetch(path):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
             answer = await client.get(path)
-            return answer.status_code, answer.headers["content-type"], answer.content
+            return answer.status_code, answer.headers.get("content-type"), answer.content
 
     status, kind, content = asyncio.run(fetch("/api/a..b"))
     assert (status, kind) == (400, "application/problem+json")
     assert orjson.loads(content)["detail"] == "Bad request syntax or unsupported method."
-    assert asyncio.run(fetch("/api/a")) == (200, "text/plain; charset=utf-8", b"Bad Request")
-    assert asyncio.run(fetch("/_stcore/a..b")) == (400, "text/plain; charset=utf-8", b"Bad Request")
+    assert asyncio.run(fetch("/api/a")) == (200, "text/plain; charset=utf-8", b"Fine")
+    assert asyncio.run(fetch("/_stcore/a..b")) == (400, None, b"Bad Request")
 
 
 def test_n06_an_answer_of_all_articles_is_bounded(client, finished_run, monkeypatch):

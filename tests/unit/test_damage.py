@@ -147,7 +147,7 @@ def test_n02_a_damaged_file_of_a_benchmark_hides_nothing(kind, explorer, client,
     assert [(item["id"], item["num_splits"]) for item in said["benchmarks"] if item["id"] != damaged] == [(whole, 2)]
     named = f"benchmarks/{damaged}/{kind}"
     way_on = {
-        "benchmark.json": f"delete {file.parent} and measure anew",
+        "benchmark.json": f"delete benchmarks/{damaged} in WIKICS_HOME and measure anew",
         "split-00-seed-0.json": "start the benchmark again, which measures it anew",
     }.get(kind)
     expected = [{"file": named, "message": f"{named} is damaged, or cut off: {way_on}"}] if way_on else []
@@ -164,8 +164,10 @@ def test_n02_a_damaged_manifest_hides_no_other_graph(explorer, client, monkeypat
     file.write_bytes(b"noise")
     said = ask(explorer, client, monkeypatch)["/graphs"]
     assert [graph["id"] for graph in said["graphs"]] == [tiny_id]
-    message = f"the manifest of graph {other!r} is damaged: delete {file.parent}, then fetch, make or register"
-    assert said["damaged"] == [{"file": f"graphs/{other}/manifest.json", "message": f"{message} the graph again"}]
+    message = f"the manifest of graph {other!r} is damaged: delete graphs/{other} in WIKICS_HOME, then fetch, make or"
+    assert said["damaged"] == [
+        {"file": f"graphs/{other}/manifest.json", "message": f"{message} register the graph again"}
+    ]
 
 
 def test_n02_what_cannot_be_looked_at_hides_nothing_else(explorer, client, monkeypatch, storage, home, finished_run):

@@ -188,8 +188,8 @@ def test_a_changed_byte_is_refused(library, archive, tiny_arrays, key):
         library.load(graph_id)
 
     assert str(caught.value) == (
-        f"graph {graph_id!r} is not what was stored on {path.parent}: graph.npz has changed or is damaged; "
-        "delete that folder, then fetch, make or register the graph again"
+        f"graph {graph_id!r} is not what was stored: graphs/{graph_id}/graph.npz in WIKICS_HOME has changed or "
+        "is damaged; delete its folder, then fetch, make or register the graph again"
     )
 
 
@@ -217,7 +217,7 @@ def test_a_missing_archive_is_told(library, archive):
     graph_id = library.register(archive)
     (library.folder / graph_id / "graph.npz").unlink()
 
-    with pytest.raises(ArchiveError, match="has changed or is damaged; delete that folder, then"):
+    with pytest.raises(ArchiveError, match="has changed or is damaged; delete its folder, then"):
         library.load(graph_id)
 
 
@@ -230,7 +230,7 @@ def test_a_damaged_manifest_is_told(library, archive, content):
         library.describe(graph_id)
 
     assert str(caught.value) == (
-        f"the manifest of graph {graph_id!r} is damaged: delete {library.folder / graph_id}, "
+        f"the manifest of graph {graph_id!r} is damaged: delete graphs/{graph_id} in WIKICS_HOME, "
         "then fetch, make or register the graph again"
     )
 
@@ -282,7 +282,7 @@ def test_graphs_need_no_folder_but_for_locks(tmp_path, archive, tiny_arrays, now
     assert [file.name for file in storage.list(f"graphs/{graph_id}/**")] == [f"graphs/{graph_id}/{n}" for n in names]
     assert not [path for path in tmp_path.glob("*/*") if path.suffix != ".lock"]
     storage.write(f"graphs/{graph_id}/graph.npz", dump_arrays({"features": np.ones(3)}))
-    with pytest.raises(ArchiveError, match=f"is not what was stored on memory:/graphs/{graph_id}: graph.npz has"):
+    with pytest.raises(ArchiveError, match=f"is not what was stored: graphs/{graph_id}/graph.npz in WIKICS_HOME has"):
         other.load(graph_id)
 
 
