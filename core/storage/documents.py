@@ -15,6 +15,7 @@ from core.storage.base import Storage
 from core.storage.streams import open_to_read
 
 MAX_DOCUMENT_BYTES: Final = 2**24
+FIRST_BYTES: Final = 2**16  # of which room is made at first: most documents are smaller
 MAX_DEPTH: Final = 32  # of lists and objects inside each other
 LAST_SECOND: Final = 253_402_300_799.0  # of the year 9999, after which no calendar goes on
 
@@ -31,8 +32,10 @@ def dump_json(content: Mapping[str, Any]) -> bytes:
 def load_json(storage: Storage, name: str, *, called: str = "") -> dict[str, Any]:
     """A stored JSON object; `called` is what messages call it. Raises FileNotStoredError, DamagedFileError."""
     try:
-        with open_to_read(storage, name) as file:
-            content = file.read(MAX_DOCUMENT_BYTES + 1)
+        with open_to_read(storage, name, buffering=0) as file:
+            content = file.read(FIRST_BYTES)
+            if len(content) == FIRST_BYTES:
+                content += file.read(MAX_DOCUMENT_BYTES + 1 - FIRST_BYTES)
     except OSError as error:  # this user may not, or the disk does not answer
         raise DamagedFileError(f"{called or name} cannot be read ({error.strerror or error})") from error
     return parse_json(content, called or name)

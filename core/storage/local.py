@@ -146,16 +146,6 @@ def _missing_is_nothing() -> Iterator[None]:
             raise
 
 
-@contextmanager
-def _unreadable_is_nothing() -> Iterator[None]:
-    """Passes over a folder that cannot be looked into, so that it does not hide those beside it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _UNREADABLE:
-            raise
-
-
 def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, os.stat_result]]) -> None:
     """Adds the files below `folder`, itself named `name`, that match the rest of a pattern.
 
@@ -176,8 +166,11 @@ def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, o
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if rest or part == ALL_BELOW:
-                    with _unreadable_is_nothing():
+                    try:
                         _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
+                    except OSError as error:
+                        if error.errno not in _UNREADABLE:  # else it does not hide those beside it
+                            raise
             elif not rest and (status := _read_status(entry.path)) is not None:
                 found.append((name + entry.name, status))
 
