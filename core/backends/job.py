@@ -21,9 +21,9 @@ from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
 from core.runs import files
 from core.runs.folder import JobFolder, RunFolder
-from core.runs.job_states import describe_job
+from core.runs.job_states import JobStates, describe_job
 from core.runs.mirror import JobMirror
-from core.runs.processes import process_started_at, this_host
+from core.runs.processes import identify_process, this_host
 from core.runs.state import STOPPED_EARLY, RunState
 from core.runs.turn import Turn
 from core.storage.base import Storage
@@ -35,11 +35,12 @@ Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage 
 def run_stored_job(storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
     """Executes a job of a storage: in its own folder where that is local, else in a copy that is kept like it.
 
-    Returns and raises what `run_job` does. The storage holds the job's graph too. SIGTERM is a request to stop. What
-    is printed goes to stderr and into the job's log.
+    Returns and raises what `run_job` does, and ConflictError where another process has the job. The storage holds the
+    job's graph too. SIGTERM is a request to stop. What is printed goes to stderr and into the job's log.
     """
     with ExitStack() as stack:
         if isinstance(storage, LocalStorage):
+            stack.enter_context(JobStates(storage).hold(job))
             folder = JobFolder(storage.path(job))
         else:
             folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job)
@@ -143,7 +144,8 @@ def _begin(state: RunState) -> RunState:
         message="",
         host=this_host(),
         pid=os.getpid(),
-        process_started_at=process_started_at(os.getpid()),
+        process=identify_process(os.getpid()) or "",
+        process_started_at=None,
         started_at=state.started_at or now,
         heartbeat_at=now,
         ended_at=None,

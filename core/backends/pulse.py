@@ -23,10 +23,19 @@ class Pulse:
     Until `begin` a request to stop ends the process: nothing is trained yet, and loading torch takes seconds.
     """
 
-    def __init__(self, folder: JobFolder, state: RunState, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: JobFolder,
+        state: RunState,
+        *,
+        now: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """now: Unix seconds, to be written down. uptime: seconds that nobody sets, by which the beats come."""
         self._folder = folder
         self._state = state
-        self._now = now
+        self._now, self._uptime = now, uptime
+        self._beaten_at = uptime()
         self._begun = False
         self._writing = threading.Lock()
         self._ended = threading.Event()
@@ -80,7 +89,8 @@ class Pulse:
             with suppress(OSError):  # the next beat tries again
                 if stopping and self._end_early(now):
                     os._exit(0)  # the main thread cannot be interrupted while it imports; its locks go with it
-                if stopping or now - (self._state.heartbeat_at or 0.0) >= HEARTBEAT_SECONDS:
+                if stopping or self._uptime() - self._beaten_at >= HEARTBEAT_SECONDS:
+                    self._beaten_at = self._uptime()
                     self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=now)
 
     def _end_early(self, now: float) -> bool:

@@ -162,12 +162,14 @@ class RunStore:
         return text[text.find("\n") + 1 :] if start else text
 
     def delete(self, run_id: str) -> None:
-        """Deletes an ended run with all its files. Raises ConflictError while it is active."""
-        state = self.read(run_id).state
-        if state in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
-        self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
-        self.storage.delete(files.RUNS + run_id)
+        """Deletes an ended run with all its files. Raises ConflictError while it is active, or held by its process."""
+        job = files.RUNS + run_id
+        _refuse_active(run_id, self.read(run_id).state)
+        with self._states.hold(job):  # whose process may still be there
+            _refuse_active(run_id, self._states.read(job, holding=True).state)
+            self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
+            self.storage.delete(job)
+            self._states.forget_lock(job)
 
     def export(self, run_id: str) -> bytes:
         """The run's folder as a zip archive."""
@@ -224,6 +226,11 @@ class RunStore:
                 return {name: archive[name] for name in archive.files}
         except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
             raise UnavailableError(f"{file_name} of run {run_id} is damaged: resume it to write it anew") from error
+
+
+def _refuse_active(run_id: str, state: StateName) -> None:
+    if state in ACTIVE:
+        raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
 
 
 def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
