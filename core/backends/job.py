@@ -4,14 +4,15 @@
 """
 
 import io
+import logging
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,7 +75,7 @@ def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare |
 
 def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = None) -> int:
     """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed."""
-    with Pulse(folder, _begin(folder.read_state())) as pulse:
+    with Pulse(folder, _begin(folder.read_state())) as pulse, _warnings_told(pulse.warn):
         try:
             turn = (prepare or prepare_stored_job)(folder, storage)
             pulse.begin()
@@ -121,6 +122,28 @@ def stop_on_sigterm(folder: JobFolder) -> None:
                 (folder / files.STOP).touch()
 
     threading.Thread(target=watch, name="sigterm", daemon=True).start()
+
+
+@contextmanager
+def _warnings_told(warn: Callable[[str], None]) -> Iterator[None]:
+    """What training warns of while the block runs stands in the job's log, and is told."""
+    handler, logger = _Teller(warn), logging.getLogger("core.training")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Teller(logging.StreamHandler[TextIO]):
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        super().__init__(sys.stderr)
+        self.setLevel(logging.WARNING)
+        self._warn = warn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        self._warn(record.getMessage())
 
 
 class _Tee(io.TextIOBase):

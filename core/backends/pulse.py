@@ -37,6 +37,7 @@ class Pulse:
         self._now, self._uptime = now, uptime
         self._beaten_at = uptime()
         self._begun = False
+        self._warning = ""
         self._writing = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
@@ -57,13 +58,20 @@ class Pulse:
         with self._writing:
             self._begun = True
 
+    def warn(self, sentence: str) -> None:
+        """Takes up what a person should know of the job to its end, even when it ends well: one more sentence."""
+        with self._writing:
+            self._warning = f"{self._warning}; {sentence}" if self._warning else sentence
+            self._state = replace(self._state, message=self._state.message or self._warning)
+
     def note(self, epoch: int, message: str = "", fraction: float = 0.0) -> None:
         """Notes the number of epochs trained, and of a job of many runs what it trains and its share done.
 
-        The next beat writes it.
+        The next beat writes it. Where there is no message, warnings are said.
         """
         with self._writing:
             first = self._state.resuming
+            message = message or self._warning
             self._state = replace(self._state, epoch=epoch, message=message, fraction=fraction, resuming=False)
         if first:  # from here on the rows are those of the new generation
             with suppress(OSError):
@@ -78,7 +86,7 @@ class Pulse:
     def end(self, state: StateName, message: str = "") -> None:
         """Writes the last state of the job; no beat comes after it."""
         self._ended.set()
-        now = self._now()
+        now, message = self._now(), message or self._warning
         resuming = self._state.resuming and state == "failed"  # perhaps before any row was cut
         self._write(state=state, message=message, resuming=resuming, heartbeat_at=now, ended_at=now)
 
@@ -105,13 +113,13 @@ class Pulse:
         with self._writing:
             if self._ended.is_set() and "ended_at" not in changes:
                 return
-            self._state = replace(self._state, **changes)  # type: ignore[arg-type]
-            self._store()
+            before, self._state = self._state, replace(self._state, **changes)  # type: ignore[arg-type]
+            self._store(durable=self._state.state != before.state)  # a beat is worth nothing after a power cut
 
-    def _store(self) -> None:
+    def _store(self, *, durable: bool = True) -> None:
         if not (self._folder / files.STATE).exists():
             return  # the folder was deleted: do not make it anew
         try:
-            self._folder.write_state(self._state)
+            self._folder.write_state(self._state, durable=durable)
         except StorageFullError:
             self._folder.overwrite_state(self._state)

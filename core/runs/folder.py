@@ -39,15 +39,15 @@ class JobFolder:
             ) from error
         return content
 
-    def write_json(self, name: str, content: dict[str, Any]) -> None:
-        """Replaces one of the JSON files whole. NaN and infinity are refused by ValueError."""
-        write_atomically(self.path / name, dump_json(content))
+    def write_json(self, name: str, content: dict[str, Any], *, durable: bool = True) -> None:
+        """Replaces one of the JSON files whole, to outlive a power cut. NaN and infinity are refused by ValueError."""
+        write_atomically(self.path / name, dump_json(content), durable=durable)
 
     def read_state(self) -> RunState:
         return build_state(self.read_json(files.STATE))
 
-    def write_state(self, state: RunState) -> None:
-        self.write_json(files.STATE, asdict(state))
+    def write_state(self, state: RunState, *, durable: bool = True) -> None:
+        self.write_json(files.STATE, asdict(state), durable=durable)
 
     def overwrite_state(self, state: RunState) -> None:
         """Writes the state over the old one: all that a full disk allows, since it needs no new block."""

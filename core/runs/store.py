@@ -117,7 +117,8 @@ class RunStore:
 
     def has_checkpoint(self, run_id: str) -> bool:
         """Whether there is a checkpoint to go on from."""
-        return bool(self.storage.list(_name(run_id, files.LAST_CHECKPOINT)))
+        kept = (files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT)
+        return any(self.storage.list(_name(run_id, name)) for name in kept)
 
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""

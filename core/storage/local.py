@@ -7,7 +7,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from core.storage.base import StoredFile
 from core.storage.names import ALL_BELOW, check_name, check_prefix, compile_part, split_pattern
 
 PARTIAL_SUFFIX = ".partial"
+_FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EMLINK, errno.ENFILE, errno.EMFILE)
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
@@ -39,30 +40,72 @@ def disk_errors(path: Path) -> Iterator[None]:
                 f"{path} cannot be written, since there is a file where one of its folders should be: "
                 "move that file away, or point WIKICS_HOME elsewhere"
             ) from error
+        if error.errno in _FAILURES:
+            raise UnavailableError(
+                f"the disk of {path.parent} failed while writing {path.name} ({os.strerror(error.errno)}): check that "
+                "disk, or point WIKICS_HOME elsewhere"
+            ) from error
         raise
 
 
 @contextmanager
-def replaced(path: Path, *, parents: bool = False) -> Iterator[Path]:
+def replaced(path: Path, *, parents: bool = False, durable: bool = True) -> Iterator[Path]:
     """Where to write what is renamed to `path` at the end of the block, so that no reader ever sees half a file.
 
     parents: makes the folder where it is missing. Without it a folder that was deleted meanwhile stays deleted.
+    durable: what was written outlives a power cut from the end of the block on.
     """
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
-    with disk_errors(path):
-        if parents:
-            path.parent.mkdir(parents=True, exist_ok=True)
+    partial = name_partial(path)
+    with disk_errors(path), folder_made(path.parent) if parents else nullcontext():
         try:
             yield partial
+            if durable:
+                _sync(partial)
             partial.replace(path)
+            if durable:
+                _sync(path.parent)
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes nothing more; who reads passes over it
+                partial.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, content: bytes | memoryview, *, parents: bool = False) -> None:
+def write_atomically(path: Path, content: bytes | memoryview, *, parents: bool = False, durable: bool = True) -> None:
     """Replaces a file whole; see `replaced`."""
-    with replaced(path, parents=parents) as partial:
+    with replaced(path, parents=parents, durable=durable) as partial:
         partial.write_bytes(content)
+
+
+def name_partial(path: Path) -> Path:
+    """A name that nobody else writes to and no reader looks at, beside `path`."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
+
+
+@contextmanager
+def folder_made(folder: Path) -> Iterator[None]:
+    """Makes a folder where it is missing, for good once the block has ended: nothing is left where it fails."""
+    missing = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+        if missing:
+            _sync(folder.parent)
+    except BaseException:
+        if missing:
+            with suppress(OSError):  # somebody else has put something into it
+                folder.rmdir()
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Has the disk keep a file's bytes, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that knows no such thing of folders
+            raise
+    finally:
+        os.close(descriptor)
 
 
 class LocalStorage:
@@ -99,19 +142,19 @@ class LocalStorage:
 
     def create(self, name: str, content: bytes) -> bool:
         path = self.path(name)
-        with disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with disk_errors(path), folder_made(path.parent):
             try:
                 file = path.open("xb")
             except FileExistsError:
                 return False
-            with file:
-                try:
+            try:
+                with file:
                     file.write(content)
-                    file.flush()
-                except OSError:
-                    path.unlink(missing_ok=True)
-                    raise
+                _sync(path)
+                _sync(path.parent)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
         return True
 
     def list(self, pattern: str) -> list[StoredFile]:
