@@ -28,7 +28,7 @@ from core.runs.processes import identify_process, this_host
 from core.runs.state import STOPPED_EARLY, RunState
 from core.runs.turn import Turn
 from core.storage.base import Storage
-from core.storage.local import LocalStorage
+from core.storage.local import LocalStorage, explain_disk_error
 
 Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
 
@@ -47,10 +47,25 @@ def run_stored_job(storage: Storage, job: str, *, prepare: Prepare | None = None
             folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job)
             stack.enter_context(JobMirror(folder.path, storage, job).keep())
         stop_on_sigterm(folder)
-        log = stack.enter_context((folder / files.LOG).open("a", encoding="utf-8"))
-        both = _Tee(sys.stderr, log)
-        with redirect_stdout(both), redirect_stderr(both):
-            return run_job(folder, storage, job, prepare=prepare)
+        stack.enter_context(forgiving_output(folder / files.LOG))
+        return run_job(folder, storage, job, prepare=prepare)
+
+
+@contextmanager
+def forgiving_output(log: Path | None = None) -> Iterator[None]:
+    """While the block runs, what is printed goes to stderr, and into a log if there is one.
+
+    What a full disk does not take is left out: a log must not end what it tells of, nor hide the reason.
+    """
+    with ExitStack() as stack:
+        streams = [sys.stderr]
+        with suppress(OSError):
+            if log is not None:
+                streams.append(stack.enter_context(_log_opened(log)))
+        both = _Tee(*streams)
+        stack.enter_context(redirect_stdout(both))
+        stack.enter_context(redirect_stderr(both))
+        yield
 
 
 def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
@@ -75,19 +90,21 @@ def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare |
 
 def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = None) -> int:
     """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed."""
-    with Pulse(folder, _begin(folder.read_state())) as pulse, _warnings_told(pulse.warn):
-        try:
+    pulse = Pulse(folder, _begin(folder.read_state()))
+    try:
+        with pulse, _warnings_told(pulse.warn):
             turn = (prepare or prepare_stored_job)(folder, storage)
             pulse.begin()
             outcome = turn(pulse.note)
-        except BaseException as error:  # noqa: BLE001  # whatever ended the training, the job must not stay "running"
+            if outcome == "pending":
+                pulse.wait_for_next_turn()
+            else:
+                pulse.end(outcome)
+    except BaseException as error:  # noqa: BLE001  # whatever ended the training, the job must not stay "running"
+        with suppress(OSError):
             traceback.print_exc()  # first: whoever sees the job failed finds the reason in its log
-            pulse.end("failed", _describe_failure(error))
-            return 1
-        if outcome == "pending":
-            pulse.wait_for_next_turn()
-        else:
-            pulse.end(outcome)
+        pulse.end("failed", _describe_failure(error, folder))
+        return 1
     return 0
 
 
@@ -146,6 +163,16 @@ class _Teller(logging.StreamHandler[TextIO]):
         self._warn(record.getMessage())
 
 
+@contextmanager
+def _log_opened(path: Path) -> Iterator[TextIO]:
+    file = path.open("a", encoding="utf-8")
+    try:
+        yield file
+    finally:
+        with suppress(OSError):  # what it has not taken
+            file.close()
+
+
 class _Tee(io.TextIOBase):
     """Writes what it is given to several streams, at once."""
 
@@ -154,8 +181,9 @@ class _Tee(io.TextIOBase):
 
     def write(self, text: str) -> int:
         for stream in self._streams:
-            stream.write(text)
-            stream.flush()
+            with suppress(OSError):
+                stream.write(text)
+                stream.flush()
         return len(text)
 
 
@@ -175,8 +203,10 @@ def _begin(state: RunState) -> RunState:
     )
 
 
-def _describe_failure(error: BaseException) -> str:
+def _describe_failure(error: BaseException, folder: JobFolder) -> str:
     if isinstance(error, WikicsError):
         return str(error)
+    if isinstance(error, OSError) and (told := explain_disk_error(error, Path(error.filename or folder / files.LOG))):
+        return str(told)
     first_line = (str(error).splitlines() or [""])[0]
     return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

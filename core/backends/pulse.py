@@ -15,6 +15,7 @@ from core.runs.folder import JobFolder
 from core.runs.state import HEARTBEAT_SECONDS, STOPPED_EARLY, RunState, StateName
 
 LOOK_SECONDS: Final = 0.2  # how often the request to stop is looked for
+RETRY_SECONDS: Final = (0.1, 0.5, 2.0)  # between tries to write how a job ended
 
 
 class Pulse:
@@ -79,16 +80,23 @@ class Pulse:
 
     def wait_for_next_turn(self) -> None:
         """Writes that the job waits again, after one of its turns; no beat comes after it."""
-        self._ended.set()
-        now = self._now()
-        self._write(state="pending", message="", resuming=False, pid=None, heartbeat_at=now, ended_at=None)
+        self._write_last(state="pending", message="", resuming=False, pid=None, heartbeat_at=self._now(), ended_at=None)
 
     def end(self, state: StateName, message: str = "") -> None:
         """Writes the last state of the job; no beat comes after it."""
-        self._ended.set()
         now, message = self._now(), message or self._warning
         resuming = self._state.resuming and state == "failed"  # perhaps before any row was cut
-        self._write(state=state, message=message, resuming=resuming, heartbeat_at=now, ended_at=now)
+        self._write_last(state=state, message=message, resuming=resuming, heartbeat_at=now, ended_at=now)
+
+    def _write_last(self, **changes: object) -> None:
+        """What no beat follows is tried again: a disk that is full for a moment must not hide how a job ended."""
+        self._ended.set()
+        for wait_seconds in RETRY_SECONDS:
+            try:
+                return self._write(**changes)
+            except OSError:
+                time.sleep(wait_seconds)
+        return self._write(**changes)
 
     def _beat(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):

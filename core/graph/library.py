@@ -3,8 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -212,10 +212,21 @@ class GraphLibrary:
     ) -> GraphSummary:
         """Writes the archive, then the manifest."""
         graph = build_graph(arrays, origin, digest)
-        with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
-            write_archive(file, arrays)
-        with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
-            fingerprint = compute_fingerprint(file)
+        is_new = self._read_manifest(origin.id) is None
+        try:
+            with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
+                write_archive(file, arrays)
+            with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
+                fingerprint = compute_fingerprint(file)
+            return self._write_manifest(graph, origin, fingerprint, recipe)
+        except OSError:
+            if is_new:
+                with suppress(OSError):
+                    # Nobody would find it; WikiCS leaves what it has fetched for the next time.
+                    self.storage.delete(_name(origin.id, ARCHIVE) if origin.id == WIKICS_ID else GRAPHS + origin.id)
+            raise
+
+    def _write_manifest(self, graph: Graph, origin: GraphOrigin, fingerprint: str, recipe: int) -> GraphSummary:
         info = GraphSummary(
             **asdict(origin),
             digest=graph.digest,
@@ -258,10 +269,13 @@ class GraphLibrary:
         """The graph's folder, as a person would write it."""
         return f"{self.storage.location}/{GRAPHS}{graph_id}"
 
-    def _lock(self, graph_id: str) -> FileLock:
+    @contextmanager
+    def _lock(self, graph_id: str) -> Iterator[None]:
         with disk_errors(self.folder / graph_id):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / f".{graph_id}.lock")
+            lock = FileLock(self.folder / f".{graph_id}.lock").acquire()
+        with lock:
+            yield
 
 
 def _name(graph_id: str, file_name: str) -> str:

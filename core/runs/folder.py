@@ -9,7 +9,7 @@ from core.errors import DamagedFileError
 from core.runs import files
 from core.runs.documents import dump_json
 from core.runs.state import RunState, build_state
-from core.storage.local import write_atomically
+from core.storage.local import disk_errors, write_atomically
 
 
 class JobFolder:
@@ -51,7 +51,8 @@ class JobFolder:
 
     def overwrite_state(self, state: RunState) -> None:
         """Writes the state over the old one: all that a full disk allows, since it needs no new block."""
-        with (self.path / files.STATE).open("r+b") as file:
+        path = self.path / files.STATE
+        with disk_errors(path), path.open("r+b") as file:
             file.write(json.dumps(asdict(state)).encode() + b"\n")
             file.truncate()
 

@@ -103,6 +103,10 @@ class JobStates:
         """Replaces the state: for who made the job, or for a backend while it holds the job's lock."""
         self.storage.write(f"{job}/{files.STATE}", dump_json(asdict(state)))
 
+    def read_config(self, job: str) -> dict[str, Any]:
+        """What a run is to do: for a backend alone, to put it back."""
+        return load_json(self.storage.read(f"{job}/{files.CONFIG}"))
+
     def write_config(self, job: str, config: Mapping[str, Any]) -> None:
         """Replaces what a run is to do: for a backend alone, before it resumes the run."""
         self.storage.write(f"{job}/{files.CONFIG}", dump_json(config))

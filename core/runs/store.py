@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -66,11 +67,21 @@ class RunStore:
             run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
             if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
-        self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
-        if profile:
-            self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
-        self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        try:
+            self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
+            if profile:
+                self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
+            self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        except OSError:
+            self.discard(run_id)
+            raise
         return run_id
+
+    def discard(self, run_id: str) -> None:
+        """Leaves nothing of a run that could not be made or queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(_name(run_id, files.STATE))
+            self.storage.delete(files.RUNS + run_id)
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
@@ -168,8 +179,14 @@ class RunStore:
         _refuse_active(run_id, self.read(run_id).state)
         with self._states.hold(job):  # whose process may still be there
             _refuse_active(run_id, self._states.read(job, holding=True).state)
-            self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
-            self.storage.delete(job)
+            state = self.storage.read(_name(run_id, files.STATE))
+            try:
+                self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
+                self.storage.delete(job)
+            except OSError:
+                with suppress(OSError):
+                    self.storage.write(_name(run_id, files.STATE), state)  # so that it is seen, and deleted again
+                raise
             self._states.forget_lock(job)
 
     def export(self, run_id: str) -> bytes:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.errors import FileNotStoredError, StorageFullError, UnavailableError
 from core.storage.base import StoredFile
@@ -20,31 +20,38 @@ _FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, er
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
+def explain_disk_error(error: OSError, path: Path) -> UnavailableError | None:
+    """The operating system's refusal to write `path` in a sentence; None for what is none."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFullError(
+            f"the disk of {path.parent} is full while writing {path.name}: free some space "
+            "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UnavailableError(
+            f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return UnavailableError(
+            f"{path} cannot be written, since there is a file where one of its folders should be: "
+            "move that file away, or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in _FAILURES:
+        return UnavailableError(
+            f"the disk of {path.parent} failed while writing {path.name} ({os.strerror(error.errno)}): check that "
+            "disk, or point WIKICS_HOME elsewhere"
+        )
+    return None
+
+
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turns the operating system's refusals to write `path` into sentences."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFullError(
-                f"the disk of {path.parent} is full while writing {path.name}: free some space "
-                "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere"
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise UnavailableError(
-                f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
-            ) from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST):
-            raise UnavailableError(
-                f"{path} cannot be written, since there is a file where one of its folders should be: "
-                "move that file away, or point WIKICS_HOME elsewhere"
-            ) from error
-        if error.errno in _FAILURES:
-            raise UnavailableError(
-                f"the disk of {path.parent} failed while writing {path.name} ({os.strerror(error.errno)}): check that "
-                "disk, or point WIKICS_HOME elsewhere"
-            ) from error
+        if told := explain_disk_error(error, path):
+            raise told from error
         raise
 
 
@@ -82,13 +89,13 @@ def name_partial(path: Path) -> Path:
 
 @contextmanager
 def folder_made(folder: Path) -> Iterator[None]:
-    """Makes a folder where it is missing, for good once the block has ended: nothing is left where it fails."""
+    """Makes a folder where it is missing, to outlive a power cut; it is not left behind empty where the block fails."""
     missing = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        yield
         if missing:
             _sync(folder.parent)
+        yield
     except BaseException:
         if missing:
             with suppress(OSError):  # somebody else has put something into it
@@ -169,9 +176,15 @@ class LocalStorage:
         path = self.folder / check_prefix(prefix)
         with disk_errors(path), _missing_is_nothing():
             if stat.S_ISDIR(path.lstat().st_mode):
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(path, onerror=_raise_unless_changed)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _raise_unless_changed(_call: object, _path: object, error: Any) -> None:
+    """Passes over what was deleted meanwhile, or written anew into a folder that is deleted under its writer."""
+    if error[1].errno not in (*_NOTHING_THERE, errno.ENOTEMPTY):
+        raise error[1]
 
 
 @contextmanager

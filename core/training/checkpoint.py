@@ -2,6 +2,7 @@
 
 import errno
 import io
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,11 @@ def _keep(path: Path, kept: Path) -> None:
             if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
                 raise
             path.replace(partial)  # a file system without links
-        partial.replace(kept)
+        try:
+            partial.replace(kept)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)  # also there where both are one file, and nothing is renamed
 
 
 def load_checkpoint(path: Path) -> Checkpoint | None:

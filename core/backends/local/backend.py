@@ -15,7 +15,7 @@ from typing import Any, Final
 from core.backends.base import Place
 from core.backends.device import describe_machine
 from core.backends.local.queue import RunQueue
-from core.errors import ConflictError, UnavailableError
+from core.errors import ConflictError, UnavailableError, WikicsError
 from core.runs import files
 from core.runs.environment import PROJECT_FOLDER, count_cpus
 from core.runs.job_states import JobStates, describe_job
@@ -63,7 +63,11 @@ class LocalBackend:
         state = self._states.read_stored(job)
         if state.state != "pending":
             raise ConflictError(f"{describe_job(job)} is {state.state}: only a pending one can be submitted")
-        self._queue.announce(lock_name(job), state.created_at)
+        try:
+            self._queue.announce(lock_name(job), state.created_at)
+        except WikicsError as error:
+            self._fail(job, state, str(error))
+            raise
         self._start(job, state)
 
     def stop(self, job: str) -> None:
@@ -80,11 +84,10 @@ class LocalBackend:
         with self._states.hold(job):  # a process that ends holds it a bit
             self._check_resumable(job, may_be_finished=config is not None, holding=True)
             self._states.clear_stop(job)
-            if config is not None:
-                self._states.write_config(job, config)
             again = build_resumed(self._states.read_stored(job))
             self._queue.announce(lock_name(job), again.created_at)
-            self._states.write(job, again)
+            with self._config_replaced(job, config):
+                self._states.write(job, again)
         self._start(job, again)
 
     def alive(self, job: str) -> bool:
@@ -123,11 +126,33 @@ class LocalBackend:
                     env=self._environment(),
                 )
         except OSError as error:
-            message = f"the training process could not be started ({error}): free some memory or disk, then resume"
-            self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
+            why = str(error) if isinstance(error, WikicsError) else error.strerror or str(error)
+            message = f"the training process could not be started ({why}): free some memory or disk, then resume"
+            self._fail(job, state, message)
             raise UnavailableError(f"{describe_job(job)}: {message}") from error
         self._waiting[job] = process
         threading.Thread(target=self._reap, args=(job, process), name=f"reap {job}", daemon=True).start()
+
+    def _fail(self, job: str, state: RunState, message: str) -> None:
+        """Says why a job was not started, where the disk takes that much."""
+        self._queue.withdraw(lock_name(job))
+        with suppress(OSError):
+            self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
+
+    @contextmanager
+    def _config_replaced(self, job: str, config: Mapping[str, Any] | None) -> Iterator[None]:
+        """Gives a job another config for the block; where that fails it keeps the one it had."""
+        if config is None:
+            yield
+            return
+        before = self._states.read_config(job)
+        try:
+            self._states.write_config(job, config)
+            yield
+        except OSError:
+            with suppress(OSError):
+                self._states.write_config(job, before)
+            raise
 
     def _reap(self, job: str, process: subprocess.Popen[bytes]) -> None:
         process.wait()  # or it would stay a zombie for as long as this process lives

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from core.backends.job import Prepare, cancel, stop_on_sigterm, take_turn
+from core.backends.job import Prepare, cancel, forgiving_output, stop_on_sigterm, take_turn
 from core.backends.local.queue import RunQueue
 from core.runs.folder import JobFolder
 from core.runs.locks import LOCK_SECONDS, QUEUE_FOLDER, HeldLock, JobLocks, lock_name
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None, *, prepare: Prepare | None = None) -
     lock = locks.hold(job, timeout_seconds=LOCK_SECONDS)
     if lock is None:
         return 0  # another process has this job: never two
-    with lock:
+    with lock, forgiving_output():
         code = _take_turns(queue, lock_name(job), folder, arguments.home, prepare)
         locks.forget(job)
     return code
