@@ -58,11 +58,16 @@ class Benchmarks:
         is_active = self._read_state(benchmark.id).state in ACTIVE
         before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
         wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
-        self._store.write_wanted(benchmark.id, wanted)
-        if not is_active:
-            self._states.clear_stop(job)
-            self._states.write(job, RunState(created_at=time.time()))
-            self._backend.submit(job)
+        try:
+            self._store.write_wanted(benchmark.id, wanted)
+            if not is_active:
+                self._states.clear_stop(job)
+                self._states.write(job, RunState(created_at=time.time()))
+                self._backend.submit(job)
+        except OSError:
+            if not is_active and not self._store.list_files(benchmark.id):
+                self._store.discard(benchmark.id)  # nothing of it is there but what was asked just now
+            raise
         return benchmark.id
 
     def stop(self, benchmark_id: str) -> None:

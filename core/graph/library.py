@@ -13,7 +13,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError
+from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError, UnavailableError
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -138,6 +138,9 @@ class GraphLibrary:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
                 pass  # remembered, and told by the twin's notice
+            except UnavailableError:
+                if self._read_manifest(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
+                    raise
         return self.make_twin().id
 
     def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
@@ -155,6 +156,12 @@ class BenchmarkStore:
         """The pairs that have a result, by the names of its files alone."""
         found = [_RESULT.fullmatch(file.name.rpartition("/")[2]) for file in self.list_files(benchmark_id)]
         return {(int(match[1]), int(match[2])) for match in found if match}
+
+    def discard(self, benchmark_id: str) -> None:
+        """Leaves nothing of a benchmark that could not be queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(f"{BENCHMARKS}{benchmark_id}/{files.STATE}")
+            self.storage.delete(BENCHMARKS + benchmark_id)
 
     def write_wanted(self, benchmark_id: str, wanted: Wanted) -> None:
         """Keeps what is asked of a benchmark; the process that trains it reads it at every turn."""

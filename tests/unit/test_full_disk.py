@@ -1,22 +1,29 @@
 """A disk that is full, broken or read-only at any write: states stay true, nothing is half there, all recovers."""
 
 import errno
+import io
+import os
+import sys
 
 import pytest
 
 from core.app.explorer import open_explorer
+from core.app.graphs import Readiness
 from core.backends import job
-from core.backends.job import run_stored_job
+from core.backends.job import forgiving_output, run_stored_job, take_turn
 from core.backends.local.backend import LocalBackend
-from core.errors import WikicsError
+from core.errors import TrainingError, WikicsError
 from core.graph.archive import dump_arrays
+from core.graph.twin.build import TWIN_VERSION, describe_twin
+from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Wanted
+from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
-from core.runs.state import ENDED, build_resumed
+from core.runs.state import ENDED, RunState, build_resumed
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.local import LocalStorage
 from core.training import recorder
-from tests.faults import refuse_each
+from tests.faults import FaultyDisk, refuse_each
 from tests.rigs import local_library
 
 FAULTS = [
@@ -182,3 +189,108 @@ def create(explorer, config):
 @each_fault
 def test_n07_a_run_tells_what_happened_and_goes_on_whichever_write_fails(explorer, trainer, tiny_id, number, lasts):
     train_on_a_failing_disk(explorer, trainer, tiny_id, number, lasts)
+
+
+@each_fault
+def test_n07_a_benchmark_is_queued_or_it_is_not(waiting, tiny_id, benchmark_store, tmp_path, number, lasts):
+    home, pairs = tmp_path / "home", [(0, 0), (1, 0)]
+    for seed, disk in enumerate(refuse_each(home, number, lasts=lasts)):
+        config = waiting.configs.build("gcn", {"lr": 0.001 + seed / 1e4}, graph=tiny_id)
+        with disk.failing():
+            words = say(waiting.benchmarks.submit, config, pairs)
+        jobs = waiting.benchmarks.list_jobs()
+        if words is None:
+            assert [(job.state, job.total) for job in jobs] == [("pending", 2)], disk.refused
+            benchmark_store.discard(jobs[0].id)
+            continue
+        if (number, lasts) != (errno.EROFS, True):
+            assert (jobs, benchmark_store.list()) == ([], []), disk.refused
+        assert "WIKICS_HOME" in words
+        for benchmark in benchmark_store.list():
+            benchmark_store.discard(benchmark.id)
+
+
+def benchmark_on_a_failing_disk(explorer, trainer, tiny_id, number, lasts):
+    values = {"epochs": 2, "hidden_channels": 8, "device": "cpu"}
+    store = BenchmarkStore(trainer.storage)
+    config, digest = explorer.configs.build("gcn", values, graph=tiny_id), explorer.graphs.load(tiny_id).digest
+    benchmark = store.open(config.model_dump(), graph_digest=digest)
+    name = BENCHMARKS + benchmark.id
+    for disk in refuse_each(explorer.settings.home_folder, number, lasts=lasts):
+        store.write_wanted(benchmark.id, Wanted(((0, 0), (1, 0)), "cpu"))
+        trainer.states.write(name, RunState(created_at=1.0))
+        with disk.failing():
+            say(trainer.execute, name)
+        kept, state = store.read_results(benchmark.id), trainer.states.read(name)
+        assert state.state in (*ENDED, "pending"), disk.refused
+        if state.state in ("failed", "crashed"):
+            assert state.message and "Errno" not in state.message, disk.refused
+        trainer.resume(name)
+        assert trainer.states.read(name).state == "finished", (disk.refused, trainer.states.read(name))
+        results = store.read_results(benchmark.id)
+        assert [result.pair for result in results] == [(0, 0), (1, 0)]
+        assert all(result in results for result in kept), disk.refused
+        for file in store.list_files(benchmark.id):
+            trainer.storage.delete(file.name)
+
+
+@pytest.mark.slow
+@each_fault
+def test_n07_a_benchmark_keeps_its_results_and_goes_on_whichever_write_fails(explorer, trainer, tiny_id, number, lasts):
+    benchmark_on_a_failing_disk(explorer, trainer, tiny_id, number, lasts)
+
+
+@each_fault
+def test_n07_a_run_is_resumed_with_more_epochs_or_stays_as_it_was(
+    waiting, finished_run, store, tmp_path, number, lasts
+):
+    home = tmp_path / "home"
+    config = store.read_config(finished_run)
+    state = store.read_stored_state(finished_run)
+    for disk in refuse_each(home, number, lasts=lasts):
+        with disk.failing():
+            words = say(waiting.runs.resume, finished_run, {"epochs": 9})
+        now = waiting.runs.read_details(finished_run)
+        if words is None:
+            assert (now.state, now.config["epochs"]) == ("pending", 9), disk.refused
+        elif now.state == "finished" and (number, lasts) != (errno.EROFS, True):
+            assert now.config == config, disk.refused
+        else:
+            assert now.state in ("failed", "finished"), disk.refused
+        JobStates(store.storage).write_config(f"runs/{finished_run}", config)
+        JobStates(store.storage).write(f"runs/{finished_run}", state)
+
+
+@pytest.mark.parametrize("has_twin", [False, True])
+def test_n07_a_home_that_cannot_be_written_to_says_so_and_shows_what_is_there(tmp_path, tiny_arrays, has_twin):
+    home = tmp_path / "home"
+    (home / "graphs").mkdir(parents=True)
+    library = local_library(home, wikics_sources=())
+    explorer = open_explorer(Settings(_env_file=None, home=home), library=library)
+    if has_twin:
+        library._store(tiny_arrays, describe_twin(), recipe=TWIN_VERSION)
+    with FaultyDisk(home, errno.EROFS, at=1, lasts=True).failing():
+        explorer.graphs.prepare()
+    words = f"{home}/graphs cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
+    expected = Readiness(True, "ready", 1.0) if has_twin else Readiness(False, words)
+    assert explorer.graphs.readiness() == expected
+
+
+def test_n07_a_log_that_takes_nothing_ends_nothing_and_hides_no_reason(tmp_path, monkeypatch):
+    """As `log.txt` on a full disk: standard output and errors, to which everything is printed."""
+
+    class Full(io.StringIO):
+        def write(self, _text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    folder = JobFolder(tmp_path)
+    folder.write_state(RunState())
+
+    def prepare(_folder, _storage):
+        print("a word")
+        raise TrainingError("the loss is no number")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    with forgiving_output():
+        assert take_turn(folder, None, prepare) == 1
+    assert (folder.read_state().state, folder.read_state().message) == ("failed", "the loss is no number")
