@@ -37,7 +37,7 @@ def is_process_alive(pid: int, began: str | float | None) -> bool:
 
     A start is in Unix seconds. Where either is not known, any process of this id is taken for it.
     """
-    if isinstance(began, float):
+    if isinstance(began, int | float):
         return _began_at(pid, began)
     found = identify_process(pid)
     return found is not None and (not found or not began or found == began)

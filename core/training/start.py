@@ -51,20 +51,19 @@ def find_start(folder: RunFolder, build: Build) -> Start:
         for partial in folder.path.glob(f"{name}.*{PARTIAL_SUFFIX}"):
             partial.unlink(missing_ok=True)  # a kill came while it was written
     num_rows = _count_rows(folder / files.METRICS)
-    damaged, missing = dict[Path, str](), list[str]()
-    start = None
+    damaged, missing, start = dict[Path, str](), list[str](), None
     for path in (folder / files.LAST_CHECKPOINT, folder / files.PREVIOUS_CHECKPOINT):
         try:
             if found := _take_up(path, num_rows, build):
                 start = found
                 break
-            missing.append(f"{path.name} is missing")
+            missing.append(path.name)
         except DamagedFileError as error:
             damaged[path] = str(error)
     for path in damaged:
         path.unlink(missing_ok=True)
     # Where no row was written nothing was trained, and nothing is lost.
-    what = ", and ".join(damaged.values()) or (missing[0] if missing and num_rows else "")
+    what = ", and ".join(damaged.values()) or (f"there is no {missing[0]}" if missing and num_rows else "")
     start = start or Start(build(None))
     return replace(start, lost=f"{what}: the run {start.origin}" if what else "")
 

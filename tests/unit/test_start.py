@@ -149,8 +149,8 @@ def test_n09_with_both_damaged_it_begins_again_and_says_so(damage, halted, whole
 @pytest.mark.parametrize(
     ("names", "words", "first"),
     [
-        ([files.LAST_CHECKPOINT], "last.ckpt is missing: the run went on from previous.ckpt, after epoch 4", 5),
-        ([files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT], f"last.ckpt is missing: {AGAIN}", 1),
+        ([files.LAST_CHECKPOINT], "there is no last.ckpt: the run went on from previous.ckpt, after epoch 4", 5),
+        ([files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT], f"there is no last.ckpt: {AGAIN}", 1),
         ([files.PREVIOUS_CHECKPOINT], None, 6),
     ],
 )
