@@ -26,8 +26,14 @@ from core.training import recorder
 from tests.faults import FaultyDisk, refuse_each
 from tests.rigs import local_library
 
+# A broken disk is refused as a full one is: it need not be tried in the fast tier.
 FAULTS = [
-    pytest.param(getattr(errno, name), lasts, id=f"{name} {'from then on' if lasts else 'once'}")
+    pytest.param(
+        getattr(errno, name),
+        lasts,
+        id=f"{name} {'from then on' if lasts else 'once'}",
+        marks=[pytest.mark.slow] if name == "EIO" else [],
+    )
     for name in ("ENOSPC", "EIO", "EROFS")
     for lasts in (False, True)
 ]
