@@ -56,17 +56,22 @@ class Benchmarks:
         if all(self._store.has_result(benchmark.id, *pair) for pair in pairs):
             return benchmark.id
         job = BENCHMARKS + benchmark.id
-        is_active = self._read_state(benchmark.id).state in ACTIVE
+        is_active, is_new = self._read_state(benchmark.id).state in ACTIVE, self._store.is_untouched(benchmark.id)
         before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
         wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
-        if is_active:
-            self._store.write_wanted(benchmark.id, wanted)
-        else:
-            with self._admission.enter():
+        try:
+            if is_active:
                 self._store.write_wanted(benchmark.id, wanted)
-                self._states.clear_stop(job)
-                self._states.write(job, RunState(created_at=time.time()))
-                self._backend.submit(job)
+            else:
+                with self._admission.enter():
+                    self._store.write_wanted(benchmark.id, wanted)
+                    self._states.clear_stop(job)
+                    self._states.write(job, RunState(created_at=time.time()))
+                    self._backend.submit(job)
+        except (OSError, ConflictError):
+            if is_new:
+                self._store.discard(benchmark.id)  # nothing of it is there but what was asked just now
+            raise
         return benchmark.id
 
     def stop(self, benchmark_id: str) -> None:

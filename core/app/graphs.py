@@ -62,6 +62,9 @@ class Graphs:
         except WikicsError as error:
             self._readiness = Readiness(ready=False, message=str(error))
             return
+        except OSError as error:
+            self._readiness = Readiness(ready=False, message=f"no graph can be loaded: {error.strerror or error}")
+            return
         self._readiness = Readiness(ready=True, message="ready", fraction=1.0)
 
     def readiness(self) -> Readiness:

@@ -70,7 +70,12 @@ class Runs:
     def _submit(self, config: TrainConfig, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
         run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
-        self._backend.submit(files.RUNS + run_id)
+        try:
+            self._backend.submit(files.RUNS + run_id)
+        except OSError:
+            if self._store.read_stored_state(run_id).state == "pending":  # it could not even be said what happened
+                self._store.discard(run_id)
+            raise
         return self._store.read(run_id)
 
     def list(self, graph_id: str | None = None) -> list[RunRecord]:

@@ -10,11 +10,15 @@ from core.runs.job_states import JobStates
 
 @dataclass(frozen=True)
 class Place:
-    """Where jobs execute: its name for a person, what it computes on, and how many jobs at once."""
+    """Where jobs execute: its name for a person, what it computes on, and how many jobs at once.
+
+    waiting: the jobs that wait, the next one first, as far as the place knows them.
+    """
 
     name: str
     device: str
     max_jobs: int
+    waiting: tuple[str, ...] = ()
 
 
 class Backend(Protocol):

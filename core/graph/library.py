@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, get_args
@@ -19,6 +20,7 @@ from core.errors import (
     DownloadError,
     FileNotStoredError,
     GraphNotFoundError,
+    UnavailableError,
 )
 from core.graph.archive import (
     Arrays,
@@ -179,6 +181,9 @@ class GraphLibrary:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
                 pass  # remembered, and told by the twin's notice
+            except UnavailableError:
+                if self._find_manifest(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
+                    raise
         return self.make_twin().id
 
     def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:
@@ -271,10 +276,21 @@ class GraphLibrary:
     ) -> GraphSummary:
         """Writes the archive, then the manifest."""
         graph = build_graph(arrays, origin, digest)
-        with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
-            write_archive(file, arrays)
-        with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
-            fingerprint = compute_fingerprint(file)
+        is_new = self._find_manifest(origin.id) is None
+        try:
+            with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
+                write_archive(file, arrays)
+            with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
+                fingerprint = compute_fingerprint(file)
+            return self._write_manifest(graph, origin, fingerprint, recipe)
+        except OSError:
+            if is_new:
+                with suppress(OSError):
+                    # Nobody would find it; WikiCS leaves what it has fetched for the next time.
+                    self.storage.delete(_name(origin.id, ARCHIVE) if origin.id == WIKICS_ID else GRAPHS + origin.id)
+            raise
+
+    def _write_manifest(self, graph: Graph, origin: GraphOrigin, fingerprint: str, recipe: int) -> GraphSummary:
         info = GraphSummary(
             **asdict(origin),
             digest=graph.digest,
@@ -325,10 +341,13 @@ class GraphLibrary:
         except (FileNotStoredError, DamagedFileError):  # none, or damaged: WikiCS is tried anew
             return None
 
-    def _lock(self, graph_id: str) -> FileLock:
+    @contextmanager
+    def _lock(self, graph_id: str) -> Iterator[None]:
         with disk_errors(self.folder / graph_id):
             self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.folder / f".{graph_id}.lock")
+            lock = FileLock(self.folder / f".{graph_id}.lock").acquire()
+        with lock:
+            yield
 
 
 def _name(graph_id: str, file_name: str) -> str:

@@ -7,6 +7,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -181,6 +182,16 @@ class BenchmarkStore:
         """The pairs that have a result, by the names of its files alone."""
         found = [_RESULT.fullmatch(file.name.rpartition("/")[2]) for file in self.list_files(benchmark_id)]
         return {(int(match[1]), int(match[2])) for match in found if match}
+
+    def is_untouched(self, benchmark_id: str) -> bool:
+        """Whether it was never queued and has no result."""
+        return not self.storage.list(f"{BENCHMARKS}{benchmark_id}/{files.STATE}") and not self.list_files(benchmark_id)
+
+    def discard(self, benchmark_id: str) -> None:
+        """Leaves nothing of a benchmark that could not be queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(f"{BENCHMARKS}{benchmark_id}/{files.STATE}")
+            self.storage.delete(BENCHMARKS + benchmark_id)
 
     def write_wanted(self, benchmark_id: str, wanted: Wanted) -> None:
         """Keeps what is asked of a benchmark; the process that trains it reads it at every turn."""

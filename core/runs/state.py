@@ -35,7 +35,8 @@ class RunState:
     resuming: bool = False  # between a resume and its first epoch: rows of the generation before still stand
     host: str = ""
     pid: int | None = None
-    process_started_at: float | None = None  # tells a reused process id from ours
+    process: str = ""  # tells a reused process id from ours: see `identify_process`
+    process_started_at: float | None = None  # Unix seconds, which older versions told it by
     created_at: float = 0.0
     started_at: float | None = None
     heartbeat_at: float | None = None
@@ -74,6 +75,7 @@ def build_resumed(state: RunState) -> RunState:
         generation=state.generation + 1,
         resuming=True,
         pid=None,
+        process="",
         process_started_at=None,
         heartbeat_at=None,
         ended_at=None,
@@ -81,19 +83,26 @@ def build_resumed(state: RunState) -> RunState:
 
 
 def judge_state(
-    state: RunState, *, stop_requested: bool, on_this_host: bool, process_alive: bool, silent_seconds: float
+    state: RunState,
+    *,
+    stop_requested: bool,
+    on_this_host: bool,
+    process_alive: bool,
+    silent_seconds: float,
+    lock_held: bool = False,
 ) -> RunState:
     """The state that is true now, where the file may lag: a stop that was asked for, a trainer that is gone.
 
-    A process of this host that lives is believed, however long it is silent (the machine may have slept); one of
-    another host while its `state.json` changed within `SILENCE_SECONDS`. `silent_seconds` is that file's age by the
-    storage's clock: clocks of two machines may be hours apart. A file from the future is no sign of life either.
+    Who holds the job's lock lives. So does a process of this host that is there, however long it is silent (the machine
+    may have slept), and one of another host while its `state.json` changed within `SILENCE_SECONDS`. `silent_seconds`
+    is that file's age by the storage's clock: clocks of two machines may be hours apart. A file from the future is no
+    sign of life either.
     """
     if state.state in ENDED:
         return state
     if state.state != "pending":
         alive = process_alive if on_this_host else abs(silent_seconds) <= SILENCE_SECONDS
-        if not alive:
+        if not alive and not lock_held:
             message = f"the training process is gone after epoch {state.epoch}: resume the run to go on from there"
             return replace(state, state="crashed", message=message, ended_at=state.heartbeat_at)
     return replace(state, state="stopping") if stop_requested else state

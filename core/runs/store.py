@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.graph.titles import shorten
 from core.runs import files
 from core.runs.index import FollowedRun, RunIndex
@@ -73,11 +74,21 @@ class RunStore:
             run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
             if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
-        self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
-        if profile:
-            self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
-        self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        try:
+            self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
+            if profile:
+                self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
+            self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        except OSError:
+            self.discard(run_id)
+            raise
         return run_id
+
+    def discard(self, run_id: str) -> None:
+        """Leaves nothing of a run that could not be made or queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(_name(run_id, files.STATE))
+            self.storage.delete(files.RUNS + run_id)
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
@@ -124,7 +135,8 @@ class RunStore:
 
     def has_checkpoint(self, run_id: str) -> bool:
         """Whether there is a checkpoint to go on from."""
-        return bool(self.storage.list(_name(run_id, files.LAST_CHECKPOINT)))
+        kept = (files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT)
+        return any(self.storage.list(_name(run_id, name)) for name in kept)
 
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
@@ -182,12 +194,27 @@ class RunStore:
         return text[text.find("\n") + 1 :] if start else text
 
     def delete(self, run_id: str) -> None:
-        """Deletes an ended run with all its files. Raises ConflictError while it is active."""
-        state = self.read(run_id).state
-        if state in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
-        self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
-        self.storage.delete(files.RUNS + run_id)
+        """Deletes an ended run with all its files. Raises ConflictError while it is active, or held by its process."""
+        job = files.RUNS + run_id
+        _refuse_active(run_id, self.read(run_id).state)
+        with self._states.hold(job):  # whose process may still be there
+            _refuse_active(run_id, self._states.read(job, holding=True).state)
+            state = self._read_to_restore(run_id)
+            try:
+                self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
+                self.storage.delete(job)
+            except OSError:
+                if state is not None:
+                    with suppress(OSError):
+                        self.storage.write(_name(run_id, files.STATE), state)  # so that it is seen, and deleted again
+                raise
+            self._states.forget_lock(job)
+
+    def _read_to_restore(self, run_id: str) -> bytes | None:
+        """The bytes of the state; None where they cannot be read."""
+        with suppress(UnavailableError):
+            return self.storage.read(_name(run_id, files.STATE))
+        return None
 
     def export(self, run_id: str) -> bytes:
         """The run's folder as a zip archive."""
@@ -254,6 +281,11 @@ def _explain_damage(run_id: str, file_name: str) -> str:
         f"{file_name} of run {run_id} is damaged: resume the run, which writes it anew, or choose another run, and "
         f"delete this one (wikics runs delete {run_id})"
     )
+
+
+def _refuse_active(run_id: str, state: StateName) -> None:
+    if state in ACTIVE:
+        raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
 
 
 def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
