@@ -18,10 +18,13 @@ from starlette.routing import Mount, Route
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
+from core.http.boundary import Boundary
 from core.monitoring.middleware import MeasureRequests
 from pages.ui.addresses import Addresses
 from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
+from pages.ui.preload import import_all
+from pages.ui.text import escape_markdown
 
 RECOVER_EVERY_SECONDS = 15.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
@@ -30,6 +33,7 @@ PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()
     threading.Thread(target=prepare, args=(explorer,), name="prepare", daemon=True).start()
@@ -61,7 +65,7 @@ def prepare(explorer: Explorer) -> None:
 def report_error(error: Exception) -> bool:
     """Says in one sentence what a page could not do; the traceback goes to the log alone."""
     if isinstance(error, WikicsError):
-        st.error(str(error), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
     else:
         logging.getLogger("wikics").error("a page failed", exc_info=error)
         st.error(
@@ -92,6 +96,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(Boundary, hosts=lambda: get_explorer().settings.host_names),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],
     on_script_error=report_error,

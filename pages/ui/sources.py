@@ -52,8 +52,8 @@ def draw_notices(graph: GraphSummary) -> None:
 
 
 def draw_upload() -> None:
-    """On an app of one's own: another graph, in any of the formats that are read, opened as soon as it is here."""
-    if get_explorer().access.training != "open":
+    """For who may train: another graph, in any of the formats that are read, opened as soon as it is here."""
+    if not inputs.may_train(get_explorer(), quiet=True):
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
         st.file_uploader(
@@ -74,7 +74,7 @@ def draw_upload() -> None:
 def _open_upload() -> None:
     """Opens what was sent before the page is drawn, which then shows it."""
     sent = st.session_state["overview_upload"]
-    if not sent:
+    if not sent or not inputs.may_train(get_explorer(), quiet=True):
         return
     try:
         opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})
