@@ -12,7 +12,7 @@ LATE: Final = (
     "core.config.fields",
     "orjson",
     "pandas",
-    "PIL.Image",
+    "PIL.ImageFile",
     "plotly.graph_objects",
     "plotly.offline",
     "plotly.tools",

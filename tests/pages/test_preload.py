@@ -27,7 +27,11 @@ new = {name for name in set(sys.modules) - before if not name.startswith("plotly
 print(*sorted(new))
 """
 # Alone in their packages or without any import of their own.
-HARMLESS = ("PIL._", "_plotly_utils.files", "narwhals._interchange", "packaging.", "plotly.files", "plotly.animation")
+HARMLESS = (
+    *("PIL._", "_plotly_utils.files", "narwhals._interchange", "packaging.", "plotly.files", "plotly.animation"),
+    *("pyarrow.vendored", "streamlit.components.v2.manifest_scanner", "streamlit.runtime.scriptrunner.magic_funcs"),
+    "streamlit.web.skills",
+)
 
 
 @pytest.mark.slow
