@@ -19,11 +19,14 @@ from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
+from core.http.hosts import KnownHosts
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
 from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
+from pages.ui.preload import import_all
+from pages.ui.text import escape_markdown
 
 RECOVER_EVERY_SECONDS = 15.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
@@ -34,6 +37,7 @@ tasks = Tasks()
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()
     tasks.start("prepare", partial(prepare, explorer), every_seconds=RECOVER_EVERY_SECONDS)
@@ -72,7 +76,7 @@ def probe(explorer: Explorer) -> bool:
 def report_error(error: Exception) -> bool:
     """Says in one sentence what a page could not do; the traceback goes to the log alone."""
     if isinstance(error, WikicsError):
-        st.error(str(error), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
     else:
         logging.getLogger("wikics").error("a page failed", exc_info=error)
         st.error(
@@ -108,6 +112,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],

@@ -26,9 +26,19 @@ class Settings(BaseSettings):
     backend: BackendName = Field("local", description="Where jobs execute.")
     training: Training = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
+    hosts: str = Field(
+        "",
+        description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
+        "Names of this machine and IP addresses always are.",
+    )
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
     max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
+
+    @cached_property
+    def host_names(self) -> tuple[str, ...]:
+        """`hosts` one by one."""
+        return tuple(filter(None, (name.strip() for name in self.hosts.split(","))))
 
     @cached_property
     def home_folder(self) -> Path:
@@ -49,6 +59,8 @@ def load_settings() -> Settings:
         raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
     except (OSError, ValueError) as error:
         raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+    if settings.training == "token" and not (settings.token and settings.token.get_secret_value()):
+        raise ConfigError("WIKICS_TRAINING is token, and there is no WIKICS_TOKEN: set it, or nobody can train")
     try:
         home = settings.home_folder
         in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)

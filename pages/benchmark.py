@@ -105,7 +105,7 @@ def draw_difference(board: list[BenchmarkSummary]) -> None:
     try:
         found = explorer.benchmarks.compare(*chosen)
     except ConflictError as error:
-        st.caption(str(error))
+        st.caption(escape_markdown(str(error)))
         return
     st.markdown(f"**{escape_markdown(found.sentence)}**")
     st.caption("Paired: the splits and seeds that both have, on the same test articles.")

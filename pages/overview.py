@@ -39,7 +39,7 @@ def draw_graph(description: GraphDescription) -> None:
     with st.container(horizontal=True, gap="small", key="overview_numbers"):  # two in a row on a phone
         for label, value in numbers.items():
             st.metric(label, value, help=helps.get(label), width=140)
-    st.caption(f"{graph.source} Digest {graph.digest[:12]}.")
+    st.caption(f"{escape_markdown(graph.source)} Digest {graph.digest[:12]}.")
 
 
 def draw_learned(records: list[RunRecord]) -> None:

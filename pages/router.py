@@ -43,12 +43,14 @@ st.html(STATIC / "base" / "page.css")
 
 def draw_row() -> None:
     """Navigation on the left; the open graph and the chosen run on the right, kept in the URL."""
+    inputs.settle_address()
     row = st.container(horizontal=True, vertical_alignment="center", key="router_row", gap="small")
     st.session_state[inputs.NOTICES] = st.container()
     with row:
         for item in PAGES:
             label = f"**{item.title}**" if item is page else item.title
-            st.page_link(item, label=label, query_params=inputs.kept_params())
+            own = {inputs.VIA: "link"} if item is page else {}
+            st.page_link(item, label=label, query_params=inputs.kept_params() | own)
         st.space("stretch")
         st.session_state["open_graph"] = inputs.choose_graph(explorer)
         st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"])

@@ -1,6 +1,7 @@
 """Configs: presets, and configs that are checked against a graph and this app's limits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from core.app.graphs import Graphs
@@ -19,12 +20,12 @@ class Configs:
         self._graphs, self.max_epochs = graphs, max_epochs
 
     def list_presets(self) -> list[Preset]:
-        """The presets, the default first."""
-        return list_presets()
+        """The presets, the default first; one that trains longer than this app allows, as long as it allows."""
+        return [self._limit(preset) for preset in list_presets()]
 
     def build(self, preset: str, overrides: Mapping[str, Any], *, graph: str | None = None) -> TrainConfig:
         """A preset's config with some fields changed, checked against the graph. Raises ConfigError."""
-        found = load_preset(preset)
+        found = self._limit(load_preset(preset))
         named = graph or overrides.get("graph") or None
         if not isinstance(named, str | None):
             raise ConfigError(f"graph is {shorten(repr(named))}: expected a graph's id")
@@ -42,6 +43,10 @@ class Configs:
                 f"{' and '.join(EXTENDABLE)} can; start a new run for it"
             )
         return self._check_epochs(build_config({**config, **changes}))
+
+    def _limit(self, preset: Preset) -> Preset:
+        epochs = preset.values.get("epochs", TrainConfig.model_fields["epochs"].default)
+        return replace(preset, values={**preset.values, "epochs": min(epochs, self.max_epochs)})
 
     def _check_epochs(self, config: TrainConfig) -> TrainConfig:
         if config.epochs > self.max_epochs:

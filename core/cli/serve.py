@@ -26,6 +26,8 @@ def serve(
         raise InvalidInputError(
             f"{script.name} is not beside the package: run 'wikics serve' from a checkout or an image"
         )
+    if not address.strip():
+        raise InvalidInputError("--address is empty: name the address to listen on, 127.0.0.1 or 0.0.0.0 for all")
     load_settings()  # a wrong setting is said here, not in a browser
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

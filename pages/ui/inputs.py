@@ -18,6 +18,7 @@ from pages.ui import held, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, quote, shorten
 
+VIA = "via"  # marks a link from a page to itself, of which Streamlit does not tell the browser's address
 KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page to page
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
@@ -133,10 +134,16 @@ def kept_params(**extra: Any) -> dict[str, str]:
 
 
 def changed_params(**changes: Any) -> dict[str, str]:
-    """What a link to the same page carries: the parameters as they are, changed as `write_params` would."""
+    """What a link from a page to itself carries: the parameters as they are, changed as `write_params` would."""
     params: dict[str, str] = st.query_params.to_dict()
     params |= {name: str(value) for name, value in changes.items()}
-    return {name: value for name, value in params.items() if changes.get(name, value) not in (None, "")}
+    return {VIA: "link"} | {name: value for name, value in params.items() if changes.get(name, value) not in (None, "")}
+
+
+def settle_address() -> None:
+    """After a link from a page to itself: tells the browser what its address is now."""
+    if read_param(VIA):
+        write_params(**{VIA: None})
 
 
 def choose(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError
+from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
@@ -51,7 +52,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
         is_wrong = record.state in ("failed", "crashed")
         (st.error if is_wrong else st.warning if record.damage else st.caption)(escape_markdown(record.message))
     if problem := st.session_state.pop("report_error", None):
-        st.error(problem, icon=":material/error:")
+        st.error(escape_markdown(problem), icon=":material/error:")
 
 
 def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
@@ -150,8 +151,8 @@ def _in_per_cent(scores: CategoryScores) -> dict[str, float | None]:
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
-    for column, part in zip(st.columns(2), ("config", "environment"), strict=True):
-        values: dict[str, object] = getattr(details, part)
+    parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
+    for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
         column.dataframe(
             [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in values.items()],
             hide_index=True,

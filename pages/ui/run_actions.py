@@ -5,7 +5,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.app.configs import EXTENDABLE
-from core.config.presets import list_presets
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError, WikicsError
 from core.runs.labels import MAX_CHARACTERS
@@ -37,7 +36,7 @@ def act(action: Callable[..., object], *arguments: object) -> None:
 def _draw_again(record: RunRecord, *, key: str) -> None:
     """The way back to the form, filled with what this run was trained with."""
     config = get_explorer().runs.read_details(record.id).config
-    presets = list_presets()
+    presets = get_explorer().configs.list_presets()
     of_model = [preset for preset in presets if preset.values["model"] == config.get("model")]
     preset = next((preset for preset in presets if preset.name == record.preset), next(iter(of_model), None))
     if preset is None:

@@ -54,9 +54,9 @@ def draw_notices(graph: GraphSummary) -> None:
 
 
 def draw_upload() -> None:
-    """On an app of one's own: another graph, in any of the formats that are read, opened as soon as it is here."""
+    """The damaged graphs; for who may train, another one in any of the formats that are read, opened at once."""
     draw_damage(get_explorer().graphs.list_damaged())
-    if get_explorer().access.training != "open":
+    if not inputs.may_train(get_explorer(), quiet=True):
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
         st.file_uploader(
@@ -78,7 +78,7 @@ def draw_upload() -> None:
 def _open_upload() -> None:
     """Opens what was sent before the page is drawn, which then shows it."""
     sent = st.session_state["overview_upload"]
-    if not sent:
+    if not sent or not inputs.may_train(get_explorer(), quiet=True):
         return
     try:
         opened = get_explorer().graphs.register_upload({file.name: file.getvalue() for file in sent})

@@ -49,7 +49,7 @@ def list_names(names: Sequence[object]) -> str:
 
 # What Streamlit replaces after Markdown has been read, where no backslash helps: `:material/home:` and `:smile:` by
 # pictures, `->` and its like by symbols. A character of no width goes between.
-_REPLACED = re.compile(r":(?=[\w/+-]+:)|[-<>~](?=[-=>])")
+_REPLACED = re.compile(r":(?=[\w/+-]+:|material/)|[-<>~](?=[-=>])")
 _JOINER = "\u2060"
 
 

@@ -79,7 +79,7 @@ def time_first_run(browser, server, graph):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{server.url}/train?graph={graph}")
-    start = page.get_by_role("button", name="Start")
+    start = page.locator(".st-key-train_start button")
     start.wait_for()
     page.wait_for_timeout(1_000)
     page.evaluate(STOPWATCH)

@@ -124,7 +124,7 @@ def train_and_go_on(person, app, home):
     person.use(page.locator("summary", has_text="More settings"))
     person.fill(page.get_by_label("Patience", exact=True), "9000")  # so that nothing but Stop ends it
     page.get_by_text("--set patience=9000").wait_for()
-    person.use(page.get_by_role("button", name="Start", exact=True))
+    person.use(page.locator(".st-key-train_start button"))
     page.wait_for_url("**run=**")
     run_id = read_run(page)
     wait_for_points(page, 2, seconds=120)
@@ -173,11 +173,11 @@ def find_and_walk(person):
     if isinstance(person, Finger):
         person.use(box)
         page.keyboard.type("router 1")
-        person.use(page.get_by_role("option"))
+        person.use(page.locator(".s-option"))
     else:
         person.go_to(box)
         page.keyboard.type("router 1")
-        page.get_by_role("option").first.wait_for()
+        page.locator(".s-option").first.wait_for()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
     page.wait_for_url("**article=**")

@@ -58,7 +58,7 @@ def test_train_from_the_page_and_reload_in_the_middle(app, home, page):
     page.get_by_label("Patience", exact=True).fill("400")
     page.get_by_label("Patience", exact=True).press("Enter")
     page.get_by_text("--set patience=400").wait_for()
-    page.get_by_role("button", name="Start").click()
+    page.locator(".st-key-train_start button").click()
     page.wait_for_url("**run=**")
     run_id = page.url.split("run=")[1].split("&")[0]
     first = wait_for_points(page, 0, seconds=60)

@@ -30,7 +30,7 @@ def test_search_by_keyboard(app, home, page):
     page.get_by_role("combobox", name="Search articles by title").wait_for()
     page.keyboard.press("/")
     page.keyboard.type("router 1", delay=20)
-    page.get_by_role("option").nth(1).wait_for()
+    page.locator(".s-option").nth(1).wait_for()
     page.keyboard.press("ArrowDown")
     chosen = page.locator("[role=option][aria-selected=true] .s-title").inner_text()
     page.keyboard.press("Enter")
@@ -128,7 +128,7 @@ def test_i11_the_path_between_two_articles_and_the_way_back(app, home, trained, 
     ask = f"/graphs/{home.small}/paths?source=5&target="
     target = next(at for at in range(600, 700) if app.get(f"{ask}{at}")["distance"] == 3)
     box.fill(titles[target])
-    page.get_by_role("option").first.wait_for()
+    page.locator(".s-option").first.wait_for()
     box.press("Enter")
     page.wait_for_url(f"**to={target}**")
     page.locator(".paths-stop").first.wait_for()
@@ -150,7 +150,7 @@ def test_i10_show_on_map_search_and_filter(app, home, trained, page):
     page.locator(".map-stage.w-zoomed").wait_for()  # it came nearer
     box = page.get_by_role("combobox", name="Search articles on the map")
     box.fill(titles[77])
-    page.get_by_role("option").first.wait_for()
+    page.locator(".s-option").first.wait_for()
     box.press("Enter")
     page.wait_for_url("**article=77**")
     heading(page, titles[77]).wait_for()
@@ -180,3 +180,21 @@ def test_i09_on_a_phone_a_tapped_article_is_seen_at_once(app, home, trained, chr
     page.wait_for_url("**/article?**")
     page.locator(".rings-node").first.wait_for()
     context.close()
+
+
+def test_i11_links_of_a_page_to_itself_are_in_the_address(app, home, trained, page):
+    page.goto(f"{app.url}/article?graph={home.small}&run={trained}")
+    page.locator(".st-key-article_start").get_by_role("link", name=re.compile(" of ")).first.click()
+    page.wait_for_url(re.compile(r"article=\d+"))
+    begun = page.url
+    page.locator(".rings-node").first.wait_for()
+    walk_to_neighbour(page, but=[])
+    page.wait_for_url("**from=**")
+    page.locator(".st-key-article_trail").get_by_role("link").first.click()
+    page.wait_for_url(begun)
+    page.get_by_role("link", name="Article", exact=True).click()
+    page.locator(".st-key-article_start").wait_for()
+    page.wait_for_url(re.compile("^((?!article=|via=).)*$"))
+    page.go_back()
+    page.wait_for_url(begun)
+    page.locator(".rings-node").first.wait_for()

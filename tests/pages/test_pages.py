@@ -152,7 +152,7 @@ def test_i11_an_unknown_end_of_a_path_is_said(open_page):
 def test_i11_the_trail_is_the_way_one_came(open_page, tiny_id):
     at = open_page("article", article=4, **{"from": "0,3,junk,99"})
     trail = [link for link in list_page_links(at, "article") if link[0] in ("SQL", "Index")]
-    graph = {"graph": tiny_id}
+    graph = {"graph": tiny_id, "via": "link"}
     assert trail == [("SQL", graph | {"article": "0"}), ("Index", graph | {"article": "3", "from": "0"})]
 
 

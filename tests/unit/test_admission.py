@@ -52,6 +52,7 @@ def test_n06_a_full_queue_takes_no_run_and_no_benchmark(explorer, backend, tiny_
             refused()
     assert len(backend.submitted) == 3
     assert len(explorer.runs.list()) == 3
+    assert [file.name.split("/")[1][:3] for file in storage.list("benchmarks/*/benchmark.json")] == ["gcn"]
     explorer.benchmarks.submit(config, [(1, 0)])  # more is asked of one that waits already
     assert [job.total for job in explorer.benchmarks.list_jobs()] == [2]
 
