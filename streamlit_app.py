@@ -2,11 +2,11 @@
 
 import gc
 import logging
-import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -18,50 +18,65 @@ from starlette.routing import Mount, Route
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
+from core.http.boundary import ProblemsAlone
+from core.http.hosts import KnownHosts
 from core.monitoring.middleware import MeasureRequests
+from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
 from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
+from pages.ui.preload import import_all
+from pages.ui.text import escape_markdown
 
 RECOVER_EVERY_SECONDS = 15.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
+
+tasks = Tasks()
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()
-    threading.Thread(target=prepare, args=(explorer,), name="prepare", daemon=True).start()
-    threading.Thread(target=recover, args=(explorer,), name="recover", daemon=True).start()
+    tasks.start("prepare", partial(prepare, explorer), every_seconds=RECOVER_EVERY_SECONDS)
+    tasks.start("recover", partial(recover, explorer), every_seconds=RECOVER_EVERY_SECONDS)
+    tasks.start("probe", partial(probe, explorer), every_seconds=PROBE_AFTER_SECONDS)
     yield {}
 
 
-def recover(explorer: Explorer) -> None:
+def recover(explorer: Explorer) -> bool:
     """Queues runs again whose waiting process is gone: at the start, and whenever one was killed since."""
-    while True:
-        try:
-            explorer.runs.recover()
-            explorer.benchmarks.recover()
-        except WikicsError as error:
-            logging.getLogger("wikics").error("runs could not be queued again: %s", error)
-        time.sleep(RECOVER_EVERY_SECONDS)
+    try:
+        explorer.runs.recover()
+    finally:
+        explorer.benchmarks.recover()
+    return False
 
 
-def prepare(explorer: Explorer) -> None:
-    """Loads the default graph, then takes what now lives out of garbage collection."""
+def prepare(explorer: Explorer) -> bool:
+    """Loads the default graph, then takes what now lives out of garbage collection; whether it is loaded."""
     explorer.graphs.prepare()
     gc.collect()
     gc.freeze()
-    if explorer.graphs.readiness().ready and explorer.access.training != "off":
-        time.sleep(PROBE_AFTER_SECONDS)
+    return explorer.graphs.readiness().ready
+
+
+def probe(explorer: Explorer) -> bool:
+    """Measures how long a run takes here, once the first visitor's page has come; whether that is done."""
+    if explorer.access.training == "off":
+        return True
+    time.sleep(PROBE_AFTER_SECONDS)
+    if explorer.graphs.readiness().ready:
         explorer.estimates.probe_default()
+    return explorer.graphs.readiness().ready
 
 
 def report_error(error: Exception) -> bool:
     """Says in one sentence what a page could not do; the traceback goes to the log alone."""
     if isinstance(error, WikicsError):
-        st.error(str(error), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
     else:
         logging.getLogger("wikics").error("a page failed", exc_info=error)
         st.error(
@@ -71,14 +86,19 @@ def report_error(error: Exception) -> bool:
 
 
 async def healthz(_request: Request) -> Response:
-    """200 once the graph is loaded, 503 with the reason before."""
-    readiness = get_explorer().graphs.readiness()
-    return JSONResponse(asdict(readiness), 200 if readiness.ready else 503)
+    """200 once the graph is loaded and while all that goes on beside the server goes well, else 503 with the reason."""
+    readiness, problems = get_explorer().graphs.readiness(), tasks.list_problems()
+    return JSONResponse(asdict(readiness) | {"problems": problems}, 200 if readiness.ready and not problems else 503)
 
 
 def metrics(_request: Request) -> Response:
     """Prometheus metrics."""
     return get_monitor().respond()
+
+
+def is_ours(path: str) -> bool:
+    """Whether no code of Streamlit's asks for this."""
+    return "/_stcore/" not in path
 
 
 app = st.App(
@@ -92,6 +112,8 @@ app = st.App(
     ],
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
+        Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],
     on_script_error=report_error,

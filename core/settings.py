@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigError
 
+MAX_SHOWN = 100  # characters of a wrong value that a message repeats
 BackendName = Literal["local"]
 Training = Literal["open", "token", "off"]
 
@@ -25,8 +26,19 @@ class Settings(BaseSettings):
     backend: BackendName = Field("local", description="Where jobs execute.")
     training: Training = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
+    hosts: str = Field(
+        "",
+        description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
+        "Names of this machine and IP addresses always are.",
+    )
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
+    max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
+
+    @cached_property
+    def host_names(self) -> tuple[str, ...]:
+        """`hosts` one by one."""
+        return tuple(filter(None, (name.strip() for name in self.hosts.split(","))))
 
     @cached_property
     def home_folder(self) -> Path:
@@ -43,11 +55,19 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "WIKICS_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise ConfigError(
-            f"{name} is {first['input']!r}: {first['msg']}. Mend it in the environment or in .env."
-        ) from error
-    home = settings.home_folder
-    in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
+        shown = repr(first["input"])[:MAX_SHOWN]
+        raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+    if settings.training == "token" and not (settings.token and settings.token.get_secret_value()):
+        raise ConfigError("WIKICS_TRAINING is token, and there is no WIKICS_TOKEN: set it, or nobody can train")
+    try:
+        home = settings.home_folder
+        in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
+    except (OSError, ValueError, RuntimeError) as error:  # too long a name, a null character, nobody's home
+        reason = getattr(error, "strerror", None) or error
+        shown = repr(str(settings.home))[:MAX_SHOWN]
+        raise ConfigError(f"WIKICS_HOME is {shown}, which cannot be a folder ({reason}): name another") from error
     if in_the_way is not None:
         raise ConfigError(
             f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: "

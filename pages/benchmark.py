@@ -6,6 +6,7 @@ from core.errors import ConflictError
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.evaluation.published import PublishedResult
 from pages.ui import benchmark_jobs, charts, inputs, leaderboard
+from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown
 
@@ -104,7 +105,7 @@ def draw_difference(board: list[BenchmarkSummary]) -> None:
     try:
         found = explorer.benchmarks.compare(*chosen)
     except ConflictError as error:
-        st.caption(str(error))
+        st.caption(escape_markdown(str(error)))
         return
     st.markdown(f"**{escape_markdown(found.sentence)}**")
     st.caption("Paired: the splits and seeds that both have, on the same test articles.")
@@ -116,6 +117,7 @@ with st.spinner("Drawing test articles and splits anew for the intervals"):
 published = explorer.benchmarks.list_published(graph_id)
 for param in PARAMS:
     inputs.read_choice(param, [summary.id for summary in board], default=None)
+draw_damage(explorer.benchmarks.list_damaged())
 benchmark_jobs.draw_jobs(explorer, graph_id)
 if board:
     draw_board(board, published)

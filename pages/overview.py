@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.app.graphs import GraphDescription
+from core.graph.limits import MAX_CATEGORIES
 from core.runs.record import RunRecord
 from pages.ui import charts, inputs, matrix, offers, sources, stages
 from pages.ui.loaders import get_explorer
@@ -39,7 +40,7 @@ def draw_graph(description: GraphDescription) -> None:
     with st.container(horizontal=True, gap="small", key="overview_numbers"):  # two in a row on a phone
         for label, value in numbers.items():
             st.metric(label, value, help=helps.get(label), width=140)
-    st.caption(f"{graph.source} Digest {graph.digest[:12]}.")
+    st.caption(f"{escape_markdown(graph.source)} Digest {graph.digest[:12]}.")
 
 
 def draw_learned(records: list[RunRecord]) -> None:
@@ -120,19 +121,25 @@ with right:
         config=charts.CONFIG,
         alt="Number of articles of every category",
     )
-    st.markdown("**Links between categories**, from one (row) to another (column), per 1,000 pairs of their articles")
-    matrix.draw_matrix(
-        charts.build_link_rates(statistics.class_names, statistics.link_rates),
-        statistics.class_names,
-        key="overview_rates",
-        alt="Links from every category to every other per 1,000 pairs of their articles",
-    )
+    if statistics.link_rates:
+        st.markdown(
+            "**Links between categories**, from one (row) to another (column), per 1,000 pairs of their articles"
+        )
+        matrix.draw_matrix(
+            charts.build_link_rates(statistics.class_names, statistics.link_rates),
+            statistics.class_names,
+            key="overview_rates",
+            alt="Links from every category to every other per 1,000 pairs of their articles",
+        )
+    else:
+        st.caption(f"Links between categories are not shown for more than {MAX_CATEGORIES} of them.")
     with st.expander("As tables", icon=":material/table:"):
         st.dataframe(
             {"category": statistics.class_names, "articles": statistics.class_sizes},
             hide_index=True,
             key="overview_sizes_table",
         )
-        per_mille = [[1000 * rate for rate in row] for row in statistics.link_rates]
-        matrix.draw_table(statistics.class_names, per_mille, corner="from", key="overview_rates_table", unit="%.2f")
+        if statistics.link_rates:
+            per_mille = [[1000 * rate for rate in row] for row in statistics.link_rates]
+            matrix.draw_table(statistics.class_names, per_mille, corner="from", key="overview_rates_table", unit="%.2f")
 draw_doors()

@@ -9,6 +9,7 @@ from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from pages.ui import charts, held, inputs, offers, report, run_choice, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
+from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN
 from pages.ui.theme import STAGE_COLORS
@@ -161,6 +162,7 @@ with left:
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
     elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
+    draw_damage(find_damage(everything))
     options = draw_controls()
     if selected:
         shown = inputs.choose_part(selected, MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn")

@@ -11,7 +11,7 @@ from core.runs.state import ACTIVE
 from pages.ui import forms, inputs, preset_cards, report, settings, stages
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration
+from pages.ui.text import duration, escape_markdown
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -64,7 +64,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
             time = f"About {duration(seconds)}." if seconds else "Not yet trained here like this: no time is known."
             said = [f"{forms.title_of(name).lower()} {settings.write_value(value)}" for name, value in changed.items()]
             title_and_set = ", ".join([preset.title, *said])
-            st.caption(f"{title_and_set}. {time}")
+            st.caption(f"{escape_markdown(title_and_set)}. {time}")
         except WikicsError as error:
             problem = str(error)
         if inputs.may_train(explorer):
@@ -79,7 +79,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
                 args=(preset,),
             )
         if refusal := st.session_state.pop("train_refusal", problem):
-            st.error(f"It cannot start: {refusal}", icon=":material/error:")
+            st.error(f"It cannot start: {escape_markdown(refusal)}", icon=":material/error:")
         draw_command(preset, changed)
 
 
@@ -115,7 +115,7 @@ notices: list[str] = []
 values = settings.read(notices)
 st.title("Train a model")
 for notice in notices:
-    st.warning(notice, icon=":material/info:")
+    st.warning(escape_markdown(notice), icon=":material/info:")
 # On a phone the columns stand one above the other: presets, Start, the live curve, and then the settings.
 cards, place = st.columns([6, 5], gap="large")
 watched, form = st.columns([6, 5], gap="large")

@@ -1,6 +1,7 @@
 """What every tier shares: one thread for computing, a graph of eight articles."""
 
 import gc
+import os
 import sys
 from functools import cache
 
@@ -23,6 +24,14 @@ def pytest_collection_finish():
     gc.freeze()
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk():
+    """No test cuts the power, and a busy disk takes longer to keep a file than a test to write it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,16 +5,16 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from core.app.admission import Admission
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
-from core.errors import BenchmarkNotFoundError, ConflictError
+from core.errors import BenchmarkNotFoundError, ConflictError, Damage, DamagedFileError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
 from core.evaluation.published import PublishedResult, list_published
 from core.runs.benchmarks import BENCHMARKS, Benchmark, BenchmarkStore, Pair, Wanted
 from core.runs.environment import read_commit
-from core.runs.job_states import JobStates
-from core.runs.state import ACTIVE, RunState, StateName
+from core.runs.state import ACTIVE, RunState, StateName, build_damaged
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,17 @@ class Benchmarks:
     """The benchmarks of a store, executed by a backend. May be used from any thread."""
 
     def __init__(
-        self, store: BenchmarkStore, leaderboard: Leaderboard, states: JobStates, backend: Backend, graphs: Graphs
+        self, store: BenchmarkStore, leaderboard: Leaderboard, admission: Admission, backend: Backend, graphs: Graphs
     ) -> None:
-        self._store, self._leaderboard, self._states = store, leaderboard, states
+        self._store, self._leaderboard = store, leaderboard
+        self._admission, self._states = admission, admission.states
         self._backend, self._graphs = backend, graphs
 
     def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
         """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
 
         One that is queued or trained already is asked for these pairs too. Raises InvalidInputError for a split that
-        the graph has not.
+        the graph has not, ConflictError where the queue is full.
         """
         graph = self._graphs.load(config.graph)
         for split, _ in pairs:
@@ -55,14 +56,22 @@ class Benchmarks:
         if all(self._store.has_result(benchmark.id, *pair) for pair in pairs):
             return benchmark.id
         job = BENCHMARKS + benchmark.id
-        is_active = self._read_state(benchmark.id).state in ACTIVE
+        is_active, is_new = self._read_state(benchmark.id).state in ACTIVE, self._store.is_untouched(benchmark.id)
         before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
         wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
-        self._store.write_wanted(benchmark.id, wanted)
-        if not is_active:
-            self._states.clear_stop(job)
-            self._states.write(job, RunState(created_at=time.time()))
-            self._backend.submit(job)
+        try:
+            if is_active:
+                self._store.write_wanted(benchmark.id, wanted)
+            else:
+                with self._admission.enter():
+                    self._store.write_wanted(benchmark.id, wanted)
+                    self._states.clear_stop(job)
+                    self._states.write(job, RunState(created_at=time.time()))
+                    self._backend.submit(job)
+        except (OSError, ConflictError):
+            if is_new:
+                self._store.discard(benchmark.id)  # nothing of it is there but what was asked just now
+            raise
         return benchmark.id
 
     def stop(self, benchmark_id: str) -> None:
@@ -89,11 +98,15 @@ class Benchmarks:
         """All benchmarks with a result, or those of exactly this graph, best first. Raises GraphNotFoundError."""
         return self._leaderboard.rank(self._graphs.read_summary(graph_id).digest if graph_id else None)
 
+    def list_damaged(self) -> Sequence[Damage]:
+        """The files of benchmarks that cannot be read, of whatever graph."""
+        return self._store.list_damaged()
+
     def exists(self, benchmark_id: str) -> bool:
         """Whether there is a benchmark of this id."""
         try:
             self._store.read(benchmark_id)
-        except BenchmarkNotFoundError:
+        except (BenchmarkNotFoundError, DamagedFileError):
             return False
         return True
 
@@ -116,6 +129,8 @@ class Benchmarks:
             return self._states.read(BENCHMARKS + benchmark_id)
         except BenchmarkNotFoundError:
             return RunState("finished")
+        except OSError as error:
+            return build_damaged(f"its folder cannot be read ({error.strerror or error})")
 
     def _build_job(self, benchmark: Benchmark, pairs: Collection[Pair] | None) -> BenchmarkJob:
         state = self._read_state(benchmark.id)

@@ -1,12 +1,14 @@
 """Configs: presets, and configs that are checked against a graph and this app's limits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from core.app.graphs import Graphs
 from core.config.presets import Preset, list_presets, load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
+from core.graph.titles import shorten
 
 EXTENDABLE: Final = ("epochs", "patience")  # the fields that say when a run ends, and nothing of what it learns
 
@@ -18,13 +20,16 @@ class Configs:
         self._graphs, self.max_epochs = graphs, max_epochs
 
     def list_presets(self) -> list[Preset]:
-        """The presets, the default first."""
-        return list_presets()
+        """The presets, the default first; one that trains longer than this app allows, as long as it allows."""
+        return [self._limit(preset) for preset in list_presets()]
 
     def build(self, preset: str, overrides: Mapping[str, Any], *, graph: str | None = None) -> TrainConfig:
         """A preset's config with some fields changed, checked against the graph. Raises ConfigError."""
-        found = load_preset(preset)
-        loaded = self._graphs.load(graph or overrides.get("graph"))
+        found = self._limit(load_preset(preset))
+        named = graph or overrides.get("graph") or None
+        if not isinstance(named, str | None):
+            raise ConfigError(f"graph is {shorten(repr(named))}: expected a graph's id")
+        loaded = self._graphs.load(named)
         config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
         loaded.check_split(config.split)
         return self._check_epochs(config)
@@ -38,6 +43,10 @@ class Configs:
                 f"{' and '.join(EXTENDABLE)} can; start a new run for it"
             )
         return self._check_epochs(build_config({**config, **changes}))
+
+    def _limit(self, preset: Preset) -> Preset:
+        epochs = preset.values.get("epochs", TrainConfig.model_fields["epochs"].default)
+        return replace(preset, values={**preset.values, "epochs": min(epochs, self.max_epochs)})
 
     def _check_epochs(self, config: TrainConfig) -> TrainConfig:
         if config.epochs > self.max_epochs:

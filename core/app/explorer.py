@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.app.access import Access
+from core.app.admission import Admission
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
 from core.app.configs import Configs
@@ -50,9 +51,10 @@ def open_explorer(
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     backend = backend or open_backend(settings)
     run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
-    runs = Runs(run_store, states, backend, graphs, configs)
+    admission = Admission(run_store, states, max_waiting=settings.max_waiting)
+    runs = Runs(run_store, admission, backend, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
-    benchmarks = Benchmarks(benchmark_store, leaderboard, states, backend, graphs)
+    benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backend, graphs)
     predictions = Predictions(run_store, graphs)
     places = Places(backend, runs, benchmarks)
     return Explorer(

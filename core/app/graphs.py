@@ -1,6 +1,6 @@
 """Graphs: which there are, what one is, how the default one comes to be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import WikicsError
+from core.errors import Damage, WikicsError
 from core.graph.graph import Graph
 from core.graph.library import GraphLibrary, GraphSummary
 from core.graph.statistics import GraphStatistics, compute_statistics
@@ -62,6 +62,9 @@ class Graphs:
         except WikicsError as error:
             self._readiness = Readiness(ready=False, message=str(error))
             return
+        except OSError as error:
+            self._readiness = Readiness(ready=False, message=f"no graph can be loaded: {error.strerror or error}")
+            return
         self._readiness = Readiness(ready=True, message="ready", fraction=1.0)
 
     def readiness(self) -> Readiness:
@@ -71,6 +74,10 @@ class Graphs:
     def list(self) -> list[GraphSummary]:
         """The graphs that are here, the default first."""
         return self._library.list()
+
+    def list_damaged(self) -> Sequence[Damage]:
+        """The graphs that cannot be listed, since what is kept of them is damaged."""
+        return self._library.list_damaged()
 
     def default_id(self) -> str:
         """`wikics` where it is or can be had, else `twin`."""

@@ -36,7 +36,11 @@ class Places:
         place = self._backend.describe_place()
         jobs: list[RunRecord | BenchmarkJob] = [*self._runs.list(), *self._benchmarks.list_jobs()]
         running = sum(job.state in RUNNING for job in jobs)
-        pending = sorted((job for job in jobs if job.state == "pending"), key=lambda job: (job.created_at, job.id))
+        known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}
+        pending = sorted(
+            (job for job in jobs if job.state == "pending"),
+            key=lambda job: (known.get(job.id, len(known)), job.created_at, job.id),
+        )
         starting = max(0, min(place.max_jobs - running, len(pending)))
         queue = {job.id: number for number, job in enumerate(pending[starting:], start=1)}
         return Occupancy(place.name, place.device, running + starting, len(queue), queue)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.app.graphs import Graphs
-from core.errors import ConflictError
+from core.errors import ConflictError, DamagedFileError, InvalidInputError
 from core.evaluation.intervals import compute_wilson_interval
 from core.graph.graph import Graph
 from core.inference.articles import PredictionAnswer, build_predicted
@@ -15,6 +15,7 @@ from core.runs.report import Report
 from core.runs.store import RunStore
 
 MAX_RUNS_IN_MEMORY: Final = 32
+LOWEST_TEMPERATURE: Final = 1e-3  # below any that is fitted: a report that says less is damaged
 
 
 class RunView(NamedTuple):
@@ -39,11 +40,22 @@ class Predictions:
         record = self._store.read(self._store.resolve(run))
         return RunView(record.split, self._of_record(graph, record))
 
-    def predict(self, run: str, articles: Sequence[int | str] | None = None) -> PredictionAnswer:
-        """What a run says of some articles, or of all. Raises ConflictError while it has no predictions."""
+    def predict(
+        self, run: str, articles: Sequence[int | str] | None = None, *, limit: int | None = None
+    ) -> PredictionAnswer:
+        """What a run says of some articles, or of all. Raises ConflictError while it has no predictions.
+
+        limit: of the probabilities in an answer; more are InvalidInputError.
+        """
         record = self._store.read(self._store.resolve(run))
         graph = self._graphs.load(record.graph)
         predictions = self._of_record(graph, record)
+        asked = graph.num_nodes if articles is None else len(articles)
+        if limit is not None and asked * graph.num_classes > limit:
+            raise InvalidInputError(
+                f"{asked:,} articles in {graph.num_classes} categories are too many for one answer: ask for at most "
+                f"{limit // graph.num_classes:,} articles at once"
+            )
         indices = range(graph.num_nodes) if articles is None else [graph.index_of(article) for article in articles]
         rows = [build_predicted(graph, index, predictions) for index in indices]
         self.served += len(rows)
@@ -59,8 +71,15 @@ class Predictions:
                 f"run {record.id} was trained on graph {record.graph}, not on {graph.id}: choose a run of this graph"
             )
         # ended_at in the key: a resumed run's predictions are read anew.
-        return self._read_cached(record.id, record.ended_at)
+        predictions = self._read_cached(record.id, record.ended_at)
+        if predictions.probs.shape != (graph.num_nodes, graph.num_classes):
+            raise DamagedFileError(
+                f"the predictions of run {record.id} are {list(predictions.probs.shape)}, and graph {graph.id} has "
+                f"{graph.num_nodes} articles in {graph.num_classes} categories: choose another run, and delete this one"
+            )
+        return predictions
 
     def _read(self, run_id: str, _ended_at: float | None) -> RunPredictions:
         report = self._store.read_report(run_id) or Report()
-        return build_predictions(self._store.read_logits(run_id), report.temperature)
+        temperature = report.temperature if report.temperature >= LOWEST_TEMPERATURE else 1.0
+        return build_predictions(self._store.read_logits(run_id), temperature)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from core.app.admission import Admission
 from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.backends.base import Backend, submit_orphans
@@ -12,7 +13,6 @@ from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
 from core.runs.environment import collect_environment
-from core.runs.job_states import JobStates
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
@@ -30,13 +30,13 @@ class RunTick(MetricsChunk):
     epochs: int  # the most that it trains
 
 
-def choose_best(records: Sequence[RunRecord]) -> RunRecord | None:
-    """The best by validation accuracy of those that can predict: finished ones first, of equals the newest."""
+def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
+    """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
 
     def rank(record: RunRecord) -> tuple[bool, float, float]:
         return record.state == "finished", record.val_acc or 0.0, record.created_at
 
-    return max((record for record in records if record.has_predictions), key=rank, default=None)
+    return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -53,24 +53,38 @@ class Runs:
     A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
     """
 
-    def __init__(self, store: RunStore, states: JobStates, backend: Backend, graphs: Graphs, configs: Configs) -> None:
-        self._store, self._states, self._backend = store, states, backend
+    def __init__(
+        self, store: RunStore, admission: Admission, backend: Backend, graphs: Graphs, configs: Configs
+    ) -> None:
+        self._store, self._admission, self._backend = store, admission, backend
         self._graphs, self._configs = graphs, configs
 
     def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
-        """Queues a run and returns at once; with `profile` some of its epochs are profiled."""
+        """Queues a run and returns at once; with `profile` some of its epochs are profiled.
+
+        Raises ConflictError where the queue is full.
+        """
+        with self._admission.enter():
+            return self._submit(config, profile=profile)
+
+    def _submit(self, config: TrainConfig, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
         run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
-        self._backend.submit(files.RUNS + run_id)
+        try:
+            self._backend.submit(files.RUNS + run_id)
+        except OSError:
+            if self._store.read_stored_state(run_id).state == "pending":  # it could not even be said what happened
+                self._store.discard(run_id)
+            raise
         return self._store.read(run_id)
 
     def list(self, graph_id: str | None = None) -> list[RunRecord]:
-        """All runs, or those of one graph, newest first."""
-        return [record for record in self._store.list() if graph_id in (None, record.graph)]
+        """All runs, or those of one graph, newest first. One whose config is damaged is in every list."""
+        return [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
-        records = {record.id: record for record in self.list(graph_id)}
+        records = {record.id: record for record in self.list(graph_id) if record.graph == graph_id}
         return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
@@ -82,7 +96,8 @@ class Runs:
 
         The best finished run by validation accuracy; where none has finished, the best of those that ended early.
         """
-        return choose_best(self.list(graph_id))
+        ranked = rank_best([record for record in self.list(graph_id) if record.graph == graph_id])
+        return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""
@@ -139,7 +154,8 @@ class Runs:
         """
         run_id = self._store.resolve(ref)
         config = self._extend(run_id, changes) if changes else None
-        self._backend.resume(files.RUNS + run_id, config=config)
+        with self._admission.enter():
+            self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
 
     def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,4 +198,4 @@ class Runs:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
         oldest_first = reversed(self._store.list())
         waiting = [files.RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
-        submit_orphans(waiting, self._states, self._backend)
+        submit_orphans(waiting, self._admission.states, self._backend)

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.errors import NotFoundError, WikicsError
 from core.runs.job_states import JobStates
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where jobs execute: its name for a person, what it computes on, and how many jobs at once."""
+    """Where jobs execute: its name for a person, what it computes on, and how many jobs at once.
+
+    waiting: the jobs that wait, the next one first, as far as the place knows them.
+    """
 
     name: str
     device: str
     max_jobs: int
+    waiting: tuple[str, ...] = ()
 
 
 class Backend(Protocol):
@@ -46,9 +51,19 @@ class Backend(Protocol):
 def submit_orphans(jobs: Iterable[str], states: JobStates, backend: Backend) -> list[str]:
     """Queues those of `jobs` that are pending and that nothing waits for any more, in their order; returns them.
 
-    For the start of the app and now and then after: a waiter may have been killed, or the machine restarted.
+    For the start of the app and now and then after: a waiter may have been killed, or the machine restarted. One that
+    cannot be queued does not hold up the others: the first such error is raised at the end.
     """
-    orphans = [job for job in jobs if states.read_stored(job).state == "pending" and not backend.alive(job)]
-    for job in orphans:
-        backend.submit(job)
-    return orphans
+    queued, errors = [], []
+    for job in jobs:
+        try:
+            if states.read_stored(job).state == "pending" and not backend.alive(job):
+                backend.submit(job)
+                queued.append(job)
+        except NotFoundError:
+            continue  # deleted meanwhile
+        except (WikicsError, OSError) as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return queued

@@ -4,14 +4,15 @@
 """
 
 import io
+import logging
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,13 +22,13 @@ from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
 from core.runs import files
 from core.runs.folder import JobFolder, RunFolder
-from core.runs.job_states import describe_job
+from core.runs.job_states import JobStates, describe_job
 from core.runs.mirror import JobMirror
-from core.runs.processes import process_started_at, this_host
+from core.runs.processes import identify_process, this_host
 from core.runs.state import STOPPED_EARLY, RunState
 from core.runs.turn import Turn
 from core.storage.base import Storage
-from core.storage.local import LocalStorage
+from core.storage.local import LocalStorage, explain_disk_error
 
 Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
 
@@ -35,20 +36,36 @@ Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage 
 def run_stored_job(storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
     """Executes a job of a storage: in its own folder where that is local, else in a copy that is kept like it.
 
-    Returns and raises what `run_job` does. The storage holds the job's graph too. SIGTERM is a request to stop. What
-    is printed goes to stderr and into the job's log.
+    Returns and raises what `run_job` does, and ConflictError where another process has the job. The storage holds the
+    job's graph too. SIGTERM is a request to stop. What is printed goes to stderr and into the job's log.
     """
     with ExitStack() as stack:
         if isinstance(storage, LocalStorage):
+            stack.enter_context(JobStates(storage).hold(job))
             folder = JobFolder(storage.path(job))
         else:
             folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job)
             stack.enter_context(JobMirror(folder.path, storage, job).keep())
         stop_on_sigterm(folder)
-        log = stack.enter_context((folder / files.LOG).open("a", encoding="utf-8"))
-        both = _Tee(sys.stderr, log)
-        with redirect_stdout(both), redirect_stderr(both):
-            return run_job(folder, storage, job, prepare=prepare)
+        stack.enter_context(forgiving_output(folder / files.LOG))
+        return run_job(folder, storage, job, prepare=prepare)
+
+
+@contextmanager
+def forgiving_output(log: Path | None = None) -> Iterator[None]:
+    """While the block runs, what is printed goes to stderr, and into a log if there is one.
+
+    What a full disk does not take is left out: a log must not end what it tells of, nor hide the reason.
+    """
+    with ExitStack() as stack:
+        streams = [sys.stderr]
+        with suppress(OSError):
+            if log is not None:
+                streams.append(stack.enter_context(_log_opened(log)))
+        both = _Tee(*streams)
+        stack.enter_context(redirect_stdout(both))
+        stack.enter_context(redirect_stderr(both))
+        yield
 
 
 def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
@@ -73,19 +90,21 @@ def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare |
 
 def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = None) -> int:
     """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed."""
-    with Pulse(folder, _begin(folder.read_state())) as pulse:
-        try:
+    pulse = Pulse(folder, _begin(folder.read_state()))
+    try:
+        with pulse, _warnings_told(pulse.warn):
             turn = (prepare or prepare_stored_job)(folder, storage)
             pulse.begin()
             outcome = turn(pulse.note)
-        except BaseException as error:  # noqa: BLE001  # whatever ended the training, the job must not stay "running"
+            if outcome == "pending":
+                pulse.wait_for_next_turn()
+            else:
+                pulse.end(outcome)
+    except BaseException as error:  # noqa: BLE001  # whatever ended the training, the job must not stay "running"
+        with suppress(OSError):
             traceback.print_exc()  # first: whoever sees the job failed finds the reason in its log
-            pulse.end("failed", _describe_failure(error))
-            return 1
-        if outcome == "pending":
-            pulse.wait_for_next_turn()
-        else:
-            pulse.end(outcome)
+        pulse.end("failed", _describe_failure(error, folder))
+        return 1
     return 0
 
 
@@ -122,6 +141,38 @@ def stop_on_sigterm(folder: JobFolder) -> None:
     threading.Thread(target=watch, name="sigterm", daemon=True).start()
 
 
+@contextmanager
+def _warnings_told(warn: Callable[[str], None]) -> Iterator[None]:
+    """What training warns of while the block runs stands in the job's log, and is told."""
+    handler, logger = _Teller(warn), logging.getLogger("core.training")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Teller(logging.StreamHandler[TextIO]):
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        super().__init__(sys.stderr)
+        self.setLevel(logging.WARNING)
+        self._warn = warn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        self._warn(record.getMessage())
+
+
+@contextmanager
+def _log_opened(path: Path) -> Iterator[TextIO]:
+    file = path.open("a", encoding="utf-8")
+    try:
+        yield file
+    finally:
+        with suppress(OSError):  # what it has not taken
+            file.close()
+
+
 class _Tee(io.TextIOBase):
     """Writes what it is given to several streams, at once."""
 
@@ -130,8 +181,9 @@ class _Tee(io.TextIOBase):
 
     def write(self, text: str) -> int:
         for stream in self._streams:
-            stream.write(text)
-            stream.flush()
+            with suppress(OSError):
+                stream.write(text)
+                stream.flush()
         return len(text)
 
 
@@ -143,15 +195,18 @@ def _begin(state: RunState) -> RunState:
         message="",
         host=this_host(),
         pid=os.getpid(),
-        process_started_at=process_started_at(os.getpid()),
+        process=identify_process(os.getpid()) or "",
+        process_started_at=None,
         started_at=state.started_at or now,
         heartbeat_at=now,
         ended_at=None,
     )
 
 
-def _describe_failure(error: BaseException) -> str:
+def _describe_failure(error: BaseException, folder: JobFolder) -> str:
     if isinstance(error, WikicsError):
         return str(error)
+    if isinstance(error, OSError) and (told := explain_disk_error(error, Path(error.filename or folder / files.LOG))):
+        return str(told)
     first_line = (str(error).splitlines() or [""])[0]
     return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

@@ -1,22 +1,31 @@
 """How long a preset would take here: two epochs, trained beside all else in a process of its own."""
 
-import json
 import os
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from core.backends.local.backend import KEEP_MEMORY
 from core.config.presets import load_preset
 from core.config.train import build_config
-from core.errors import FileNotStoredError
+from core.errors import DamagedFileError, FileNotStoredError
 from core.graph.library import GRAPHS
 from core.runs.environment import PROJECT_FOLDER
 from core.storage.base import Storage
+from core.storage.documents import dump_json, load_json, read_whole
 
 TIMEOUT_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What was measured, as it is kept."""
+
+    seconds: float  # of a whole run
+    seconds_per_epoch: float
 
 
 def estimate_seconds(storage: Storage, graph_id: str, digest: str, preset: str) -> float | None:
@@ -25,9 +34,8 @@ def estimate_seconds(storage: Storage, graph_id: str, digest: str, preset: str) 
     An estimate: start-up, and as many epochs as a run has whose best one comes as late as its patience is long.
     """
     name = f"{GRAPHS}{graph_id}/probe-{preset}-{digest[:8]}.json"
-    with suppress(FileNotStoredError):
-        kept: float = json.loads(storage.read(name))["seconds"]
-        return kept
+    with suppress(FileNotStoredError, DamagedFileError):
+        return read_whole(Probe, load_json(storage, name), name).seconds
     began = time.monotonic()
     command = [sys.executable, "-m", "core.training.probe", storage.location, graph_id, digest, preset]
     environment = KEEP_MEMORY | os.environ | {"PYTHONPATH": str(PROJECT_FOLDER)}
@@ -47,5 +55,5 @@ def estimate_seconds(storage: Storage, graph_id: str, digest: str, preset: str) 
     startup_seconds = time.monotonic() - began - 2 * seconds_per_epoch
     config = build_config(load_preset(preset).values)
     seconds = startup_seconds + seconds_per_epoch * min(config.epochs, 2 * config.patience)
-    storage.write(name, json.dumps({"seconds": seconds, "seconds_per_epoch": seconds_per_epoch}).encode())
+    storage.write(name, dump_json(asdict(Probe(seconds, seconds_per_epoch))))
     return seconds

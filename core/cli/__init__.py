@@ -6,13 +6,13 @@ import typer
 
 from core.cli.benchmark import benchmark
 from core.cli.console import err
+from core.cli.failures import describe_failure
 from core.cli.graph import graph
 from core.cli.job import job
 from core.cli.predict import predict
 from core.cli.runs import runs_app
 from core.cli.serve import serve
 from core.cli.train import field_help, train
-from core.errors import WikicsError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,8 +33,8 @@ def main() -> None:
     """The entry point: an error is one line on stderr and exit code 1."""
     try:
         app()
-    except WikicsError as error:
-        err.print(f"wikics: {error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # nobody at a shell is shown a traceback
+        err.print(f"wikics: {describe_failure(error)}", soft_wrap=True)
+        sys.exit(1)

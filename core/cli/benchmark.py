@@ -87,7 +87,7 @@ def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
 
     Raises TrainingError when it failed.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:
         task = bar.add_task(id_, total=1.0)
         stop_asked = False
@@ -109,13 +109,13 @@ def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
         return
     if job.state in ("failed", "crashed"):
         raise TrainingError(f"{job.preset}: {job.message} ({job.done} of {job.total} runs are kept)")
-    err.print(f"stopped: {job.done} of {job.total} runs of {job.preset} are kept; to go on:", highlight=False)
-    err.print(shlex.join(["wikics", *sys.argv[1:]]), markup=False, highlight=False, soft_wrap=True)
+    err.print(f"stopped: {job.done} of {job.total} runs of {job.preset} are kept; to go on:")
+    err.print(shlex.join(["wikics", *sys.argv[1:]]), soft_wrap=True)
     sys.exit(INTERRUPTED)
 
 
 def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDifference | None) -> None:
-    out.print(f"Test accuracy (%) on {summaries[0].graph}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Test accuracy (%) on {summaries[0].graph}", soft_wrap=True)
     rows = {
         "mean": [f"{100 * summary.mean:.2f}" for summary in summaries],
         "standard deviation": ["-" if s.std is None else f"{100 * s.std:.2f} over {s.unit}" for s in summaries],
@@ -134,7 +134,7 @@ def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDiffere
     ids = {place: len(summary.id) for place, summary in enumerate(summaries, start=1)}
     write_table(headers, [[name, *cells] for name, cells in rows.items()], least=ids)
     if difference:
-        out.print(difference.sentence, markup=False, highlight=False)
+        out.print(difference.sentence)
 
 
 def _span(interval: tuple[float, float] | None) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from core.app.explorer import Explorer
 from core.app.explorer import open_explorer as open_explorer_of
-from core.errors import ConfigError
+from core.errors import ConfigError, UnavailableError
 from core.settings import load_settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -26,8 +26,9 @@ GraphOption = Annotated[
 MIN_WIDTH: Final = 5  # below it a column is not readable
 _FRAME: Final = 3  # a border and two spaces around each column
 
-out = Console()
-err = Console(stderr=True)
+# What is printed comes from files and people: it is never read as markup.
+out = Console(markup=False, highlight=False, emoji=False)
+err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
 def open_explorer() -> Explorer:
@@ -38,6 +39,17 @@ def open_explorer() -> Explorer:
 def print_json(content: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(content, indent=2, default=str))
+
+
+def write_output(path: Path, content: bytes) -> None:
+    """Writes a file that a person asked for. Raises UnavailableError where that cannot be."""
+    try:
+        path.write_bytes(content)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = getattr(error, "strerror", None) or error
+        raise UnavailableError(
+            f"{str(path)!r} cannot be written ({reason}): name another file with --output"
+        ) from error
 
 
 def open_graph(explorer: Explorer, graph: str | None) -> str:

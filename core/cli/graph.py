@@ -15,9 +15,9 @@ def graph(graph: GraphOption = None, as_json: JsonOption = False) -> None:
         print_json(asdict(description))
         return
     summary, statistics = description.graph, description.statistics
-    out.print(f"{summary.name} ({summary.id}): {summary.source}", markup=False)
+    out.print(f"{summary.name} ({summary.id}): {summary.source}")
     for notice in summary.notices:
-        out.print(notice, markup=False)
+        out.print(notice)
     homophily = "-" if statistics.homophily is None else f"{statistics.homophily:.2f}"
     out.print(
         f"{statistics.num_articles:,} articles, {statistics.num_links:,} directed links, "

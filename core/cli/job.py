@@ -25,5 +25,5 @@ def job(
     if as_json:
         print_json({"job": name} | asdict(state))
     else:
-        out.print(f"{describe_job(name)}: {state.state} {state.message}".rstrip(), markup=False, highlight=False)
+        out.print(f"{describe_job(name)}: {state.state} {state.message}".rstrip())
     sys.exit(code)

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, out, parse_overrides, print_json, write_table
+from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
@@ -23,12 +22,12 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         return
     accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
     validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
-    name = f" ({escape(record.name)})" if record.name else ""
+    name = f" ({record.name})" if record.name else ""
     out.print(
         f"{record.id}{name}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}"
     )
     if record.message:
-        out.print(record.message, markup=False)
+        out.print(record.message)
 
 
 @runs_app.command("list")
@@ -44,6 +43,9 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
         rows.append([record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
     ids = {0: max((len(record.id) for record in records), default=0)}
     write_table(("run", "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
+    for record in records:
+        if record.damage:
+            err.print(f"{record.id}: {record.damage}", soft_wrap=True)
 
 
 @runs_app.command("show")
@@ -105,7 +107,7 @@ def export_run(
     """Write a run's folder as a zip archive."""
     run_id, content = console.open_explorer().runs.export(run)
     path = output or Path(f"{run_id}.zip")
-    path.write_bytes(content)
+    write_output(path, content)
     if as_json:
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})
     else:

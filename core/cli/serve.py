@@ -12,6 +12,7 @@ import typer
 
 import core
 from core.errors import InvalidInputError, UnavailableError
+from core.graph.titles import shorten
 from core.settings import load_settings
 
 
@@ -25,14 +26,17 @@ def serve(
         raise InvalidInputError(
             f"{script.name} is not beside the package: run 'wikics serve' from a checkout or an image"
         )
+    if not address.strip():
+        raise InvalidInputError("--address is empty: name the address to listen on, 127.0.0.1 or 0.0.0.0 for all")
     load_settings()  # a wrong setting is said here, not in a browser
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
-        except OSError as error:
+        except (OSError, TypeError, UnicodeError) as error:  # the latter two: a name that no host can have
+            reason = getattr(error, "strerror", None) or error
             raise UnavailableError(
-                f"port {port} of {address} cannot be used ({error.strerror}): "
+                f"port {port} of {shorten(address)} cannot be used ({reason}): "
                 "stop the program that holds it, or choose another with --port"
             ) from error
     os.chdir(script.parent)

@@ -64,7 +64,7 @@ def train(
 
 def follow(explorer: Explorer, run_id: str) -> RunRecord:
     """Shows a run's progress on stderr until it ends. Ctrl-C asks it to stop; a second one lets it go on alone."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     stop_asked = False
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(run_id, total=None)

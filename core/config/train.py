@@ -1,7 +1,7 @@
 """One run's config: the form, the presets' YAML, `--set` and `config.json` are all this model. No torch here."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -86,11 +86,16 @@ class TrainConfig(ModelConfig):
         return self
 
 
+MAX_SHOWN: Final = 200  # characters of a value that a message repeats
+
+
 def build_config(values: Mapping[str, Any]) -> TrainConfig:
     """A checked config. Raises ConfigError, which names the field, its value and its bounds."""
     unknown = sorted(set(values) - set(TrainConfig.model_fields))
     if unknown:
-        raise ConfigError(f"no config field is called {unknown[0]!r}: there are {', '.join(TrainConfig.model_fields)}")
+        raise ConfigError(
+            f"no config field is called {unknown[0][:80]!r}: there are {', '.join(TrainConfig.model_fields)}"
+        )
     try:
         return TrainConfig.model_validate(dict(values))
     except ValidationError as error:
@@ -98,4 +103,13 @@ def build_config(values: Mapping[str, Any]) -> TrainConfig:
         if not first["loc"]:
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from error
         name = str(first["loc"][0])
-        raise ConfigError(f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+        raise ConfigError(f"{name} is {_show(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+
+
+def _show(value: Any) -> str:
+    """A value as a message repeats it, of whatever kind and size."""
+    try:
+        shown = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        shown = f"a very large {type(value).__name__}"
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}…"

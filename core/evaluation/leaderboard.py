@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from statistics import mean, median
 from typing import Any, Final
 
-from core.errors import ConflictError
+from core.errors import BenchmarkNotFoundError, ConflictError, DamagedFileError
 from core.evaluation.comparison import (
     CorrectByPair,
     Difference,
@@ -116,12 +117,14 @@ def compare_benchmarks(
 ) -> BenchmarkDifference:
     """Both on their common runs; `correct` are the articles of the first and of the second.
 
-    Raises ConflictError when they are of different graphs or have no run in common.
+    Raises ConflictError when they are of different graphs or test articles, or have no run in common.
     """
     if first.graph_digest != second.graph_digest:
         raise ConflictError(
             f"{first.id} was made on {first.graph} and {second.id} on {second.graph}: compare on one graph"
         )
+    if len({len(flags) for flags_of in correct for flags in flags_of.values()}) > 1:
+        raise ConflictError(f"{first.id} and {second.id} were measured on other test articles: compare others")
     found = compute_difference(*correct)
     return BenchmarkDifference(
         first=first.id,
@@ -163,7 +166,11 @@ class Leaderboard:
     def rank(self, graph_digest: str | None = None) -> list[BenchmarkSummary]:
         """All benchmarks with a result, or those of one graph, best mean first."""
         found = [benchmark.id for benchmark in self.store.list(graph_digest)]
-        summaries = [self._summarise(id_, files, None) for id_ in found if (files := self._version(id_))]
+        summaries: list[BenchmarkSummary] = []
+        for id_ in found:
+            if files := self._version(id_):
+                with suppress(ConflictError, BenchmarkNotFoundError, DamagedFileError):  # none is whole
+                    summaries.append(self._summarise(id_, files, None))
         return sorted(summaries, key=lambda summary: (summary.graph, -summary.mean))
 
     def read(self, benchmark_id: str, pairs: Pairs | None = None) -> BenchmarkSummary:

@@ -2,10 +2,9 @@
 
 import hashlib
 import io
-import struct
-import tokenize
 import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,31 +14,16 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.graph import Graph, GraphKind, Tokens
+from core.graph.limits import KEYS, check_sizes
+from core.storage.arrays import SUFFIX, UNREADABLE, Header, SizeError, read_member, read_member_header
 
 Arrays = dict[str, NDArray[Any]]
 
 REQUIRED = ("features", "edge_index", "labels", "train_masks", "val_masks", "stopping_masks", "test_mask")
 MASKS = ("train_masks", "val_masks", "stopping_masks")
 
+CHUNK_VALUES = 2**22  # that are checked at once
 UNKNOWN = -1  # the label of an article without a category
-
-# What numpy and zipfile raise for bytes that are no archive, are cut off, encrypted, or lie about their size.
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    ValueError,
-    EOFError,
-    KeyError,
-    OSError,
-    MemoryError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    tokenize.TokenError,
-    TypeError,
-)
 
 
 @dataclass(frozen=True)
@@ -54,11 +38,36 @@ class GraphOrigin:
 
 
 def load_arrays(source: Path | BinaryIO, name: str | None = None) -> Arrays:
-    """Every array of an archive, none of them unpickled; `name` is what messages call it. Raises ArchiveError."""
+    """Every array of a stored archive, none unpickled; `name` is what messages call it. Raises ArchiveError."""
+    with _open(source, name) as archive:
+        return {key: load_member(archive, member, _name(source, name)) for key, member in _list_members(archive)}
+
+
+def load_given_arrays(source: BinaryIO, name: str, *, limit_bytes: int) -> Arrays:
+    """The arrays of a graph out of an archive that a person gives: those of known keys, within the stated limits.
+
+    What they declare is checked before any of them is made; no other array is read. Raises ArchiveError.
+    """
+    with _open(source, name) as archive:
+        members = {key: member for key, member in _list_members(archive) if key in KEYS}
+        check_sizes(
+            {key: _read_header(archive, member, name) for key, member in members.items()}, limit_bytes=limit_bytes
+        )
+        return {key: load_member(archive, member, name) for key, member in members.items()}
+
+
+def _list_members(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Keys and members, each once."""
+    return [(member.removesuffix(SUFFIX), member) for member in dict.fromkeys(archive.namelist())]
+
+
+@contextmanager
+def _open(source: Path | BinaryIO, name: str | None) -> Iterator[zipfile.ZipFile]:
+    """An archive, whatever is wrong with which is said."""
     name = _name(source, name)
     try:
         with zipfile.ZipFile(source) as archive:
-            return {member.removesuffix(".npy"): load_member(archive, member, name) for member in archive.namelist()}
+            yield archive
     except FileNotFoundError as error:
         raise ArchiveError(f"{source} does not exist: give the path of an .npz archive") from error
     except IsADirectoryError as error:
@@ -74,22 +83,32 @@ def load_arrays(source: Path | BinaryIO, name: str | None = None) -> Arrays:
 
 def load_member(archive: zipfile.ZipFile, member: str, name: str) -> NDArray[Any]:
     """One array of an open archive, never unpickled; `name` is what messages call it. Raises ArchiveError."""
-    if not member.endswith(".npy"):
-        raise ArchiveError(f"member {member!r} of {name} is no array: expected only .npy members in an .npz archive")
-    key = member.removesuffix(".npy")
+    _read_header(archive, member, name)
     try:
-        with archive.open(member) as file:
-            array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-            rest = file.read(1)  # reading to the end verifies the checksum
+        return read_member(archive, member)
+    except UNREADABLE as error:
+        raise ArchiveError(
+            f"key {member.removesuffix(SUFFIX)!r} of {name} holds Python objects or is damaged: "
+            "expected a plain numeric or text array"
+        ) from error
+
+
+def _read_header(archive: zipfile.ZipFile, member: str, name: str) -> Header:
+    """What an array declares, if its member has as many bytes. Raises ArchiveError."""
+    key = member.removesuffix(SUFFIX)
+    if not member.endswith(SUFFIX):
+        raise ArchiveError(f"member {member!r} of {name} is no array: expected only .npy members in an .npz archive")
+    try:
+        return read_member_header(archive, member)
+    except SizeError as error:
+        raise ArchiveError(
+            f"key {key!r} of {name} has {error.more_or_less} bytes than its shape {list(error.shape)} says: "
+            "it is damaged"
+        ) from error
     except UNREADABLE as error:
         raise ArchiveError(
             f"key {key!r} of {name} holds Python objects or is damaged: expected a plain numeric or text array"
         ) from error
-    if rest:
-        raise ArchiveError(
-            f"key {key!r} of {name} has more bytes than its shape {list(array.shape)} says: it is damaged"
-        )
-    return array
 
 
 def compute_digest(arrays: Arrays) -> str:
@@ -98,7 +117,8 @@ def compute_digest(arrays: Arrays) -> str:
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name}\0{array.dtype.str}\0{array.shape}\0".encode())
-        digest.update(array.tobytes())
+        if array.nbytes:
+            digest.update(array.reshape(-1).view(np.uint8).data)  # no copy
     return digest.hexdigest()
 
 
@@ -143,9 +163,7 @@ def check_arrays(arrays: Arrays) -> None:
         raise ArchiveError(
             f"key 'features' is empty ({list(features.shape)}): expected at least one article and one feature"
         )
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
-        finite = np.isfinite(features.astype(np.float32, copy=False)).all()
-    if not finite:
+    if not _is_finite(features):
         raise ArchiveError("key 'features' holds NaN, infinity or numbers beyond float32: expected finite numbers")
     _expect("labels", labels, kinds="iu", shape=(num_nodes,), meaning="whole numbers")
     _expect("edge_index", edge_index, kinds="iu", shape=(2, None), meaning="whole numbers")
@@ -161,6 +179,14 @@ def check_arrays(arrays: Arrays) -> None:
         )
     _check_masks(arrays, num_nodes)
     _check_texts(arrays, num_nodes, int(labels.max()) + 1)
+
+
+def _is_finite(features: NDArray[Any]) -> bool:
+    """Whether all fits float32, looked at in parts, which take no second copy of the whole."""
+    rows = max(1, CHUNK_VALUES // features.shape[1])
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+        parts = (features[start : start + rows] for start in range(0, len(features), rows))
+        return all(np.isfinite(part.astype(np.float32, copy=False)).all() for part in parts)
 
 
 def _check_masks(arrays: Arrays, num_nodes: int) -> None:

@@ -1,19 +1,27 @@
 """The graphs of a storage: one folder each with its archive and a manifest; made, fetched or registered on demand."""
 
 import io
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, get_args
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from core.errors import ArchiveError, DownloadError, FileNotStoredError, GraphNotFoundError, UnavailableError
+from core.errors import (
+    ArchiveError,
+    ConflictError,
+    Damage,
+    DamagedFileError,
+    DownloadError,
+    FileNotStoredError,
+    GraphNotFoundError,
+    UnavailableError,
+)
 from core.graph.archive import (
     Arrays,
     GraphOrigin,
@@ -27,16 +35,22 @@ from core.graph.download import HttpSource
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
+from core.graph.limits import MAX_SENT_GRAPHS
+from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
+from core.storage.arrays import UNREADABLE, read_header
 from core.storage.base import Storage
+from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.local import disk_errors
+from core.storage.names import HOME
 from core.storage.streams import open_to_read, open_to_write
 
 GRAPHS: Final = "graphs/"
 ARCHIVE: Final = "graph.npz"
 MANIFEST: Final = "manifest.json"
 FAILURE: Final = "failure.json"
+_KINDS: Final = get_args(GraphKind)  # as they are listed
 _VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
@@ -61,6 +75,14 @@ class GraphSummary:
     @property
     def origin(self) -> GraphOrigin:
         return GraphOrigin(self.id, self.kind, self.name, self.source, self.notices)
+
+
+@dataclass(frozen=True)
+class FetchFailure:
+    """Why WikiCS could not be had, and from which sources."""
+
+    message: str
+    sources: tuple[str, ...]
 
 
 class GraphLibrary:
@@ -89,9 +111,22 @@ class GraphLibrary:
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        ids = [file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}")]
-        found = [info for graph_id in ids if (info := self._read_manifest(graph_id))]
-        return sorted(found, key=lambda info: (["wikics", "twin", "archive"].index(info.kind), info.id))
+        found = [info for graph_id in self._list_ids() if (info := self._find_manifest(graph_id))]
+        return sorted(found, key=lambda info: (_KINDS.index(info.kind), info.id))
+
+    def list_damaged(self) -> Sequence[Damage]:
+        """The manifests that cannot be read."""
+        damaged = []
+        for graph_id in self._list_ids():
+            try:
+                self._read_manifest(graph_id)
+            except ArchiveError as error:
+                damaged.append(Damage(_name(graph_id, MANIFEST), str(error)))
+        return damaged
+
+    def _list_ids(self) -> Sequence[str]:
+        ids = (file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
+        return [graph_id for graph_id in ids if _VALID_ID.fullmatch(graph_id)]
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""
@@ -99,30 +134,38 @@ class GraphLibrary:
             return info
         here = ", ".join(info.id for info in self.list()) or "none yet"
         raise GraphNotFoundError(
-            f"no graph {graph_id!r}: there are {here} "
+            f"no graph {shorten(graph_id)!r}: there are {here} "
             f"(add one with: wikics graph --graph PATH; make the stand-in with: wikics graph --graph twin)"
         )
 
     def load(self, graph_id: str, on_progress: Progress | None = None) -> Graph:
         """A graph by its id; WikiCS is fetched and the twin made where they are not here yet.
 
-        Raises GraphNotFoundError, DownloadError, and ArchiveError when its file has changed since it was stored.
+        So they are where their file has changed since it was stored. Raises GraphNotFoundError, DownloadError, and
+        ArchiveError for any other graph whose file has.
         """
-        if graph_id == WIKICS_ID and self._read_manifest(WIKICS_ID) is None:
+        if graph_id == WIKICS_ID and self._find_manifest(WIKICS_ID) is None:
             self.fetch_wikics(on_progress)
         if graph_id == twin.TWIN_ID:
             self.make_twin()
         info = self.describe(graph_id)
         try:
-            with open_to_read(self.storage, _name(graph_id, ARCHIVE)) as file:
-                if compute_fingerprint(file) != info.fingerprint:
-                    raise ArchiveError("its checksums differ")
-                arrays = load_arrays(file)
+            return self._load_stored(info)
         except (ArchiveError, FileNotStoredError) as error:
-            raise ArchiveError(
-                f"graph {graph_id!r} is not what was stored on {self._locate(graph_id)}: {ARCHIVE} has changed or is "
-                "damaged; delete that folder, then fetch, make or register the graph again"
-            ) from error
+            if graph_id not in (WIKICS_ID, twin.TWIN_ID):
+                raise ArchiveError(
+                    f"graph {graph_id!r} is not what was stored: {GRAPHS}{graph_id}/{ARCHIVE} in {HOME} has changed or "
+                    "is damaged; delete its folder, then fetch, make or register the graph again"
+                ) from error
+        self.storage.delete(_name(graph_id, MANIFEST))  # it can be had again, and is no graph until then
+        return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin())
+
+    def _load_stored(self, info: GraphSummary) -> Graph:
+        """Raises ArchiveError where the archive is not that of the manifest, FileNotStoredError."""
+        with open_to_read(self.storage, _name(info.id, ARCHIVE)) as file:
+            if compute_fingerprint(file) != info.fingerprint:
+                raise ArchiveError("its checksums differ")
+            arrays = load_arrays(file)
         return build_graph(arrays, info.origin, info.digest)
 
     def default_id(self, on_progress: Progress | None = None) -> str:
@@ -130,26 +173,29 @@ class GraphLibrary:
 
         A failure is remembered: with the same sources WikiCS is tried again only by `fetch_wikics`.
         """
-        if self._read_manifest(WIKICS_ID) is not None:
+        if self._find_manifest(WIKICS_ID) is not None:
             return WIKICS_ID
         failure = self._read_failure()
-        if failure is None or failure["sources"] != [source.name for source in self.wikics_sources]:
+        if failure is None or failure.sources != tuple(source.name for source in self.wikics_sources):
             try:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
                 pass  # remembered, and told by the twin's notice
+            except UnavailableError:
+                if self._find_manifest(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
+                    raise
         return self.make_twin().id
 
     def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:
         """WikiCS from the first source that has it, or as it is when it is here. Raises DownloadError."""
         with self._lock(WIKICS_ID):
-            if (info := self._read_manifest(WIKICS_ID)) is not None:
+            if (info := self._find_manifest(WIKICS_ID)) is not None:
                 return info
             try:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
-                failure = {"message": str(error), "sources": [source.name for source in self.wikics_sources]}
-                self.storage.write(_name(WIKICS_ID, FAILURE), json.dumps(failure).encode())
+                failure = FetchFailure(str(error), tuple(source.name for source in self.wikics_sources))
+                self.storage.write(_name(WIKICS_ID, FAILURE), dump_json(asdict(failure)))
                 raise
             info = self._store(fetched.arrays, fetched.origin)
             self.storage.delete(_name(WIKICS_ID, FAILURE))
@@ -160,7 +206,7 @@ class GraphLibrary:
         """The twin, made unless it is here in its present recipe."""
 
         def current() -> GraphSummary | None:
-            info = self._read_manifest(twin.TWIN_ID)
+            info = self._find_manifest(twin.TWIN_ID)
             return info if info is not None and info.recipe == twin.TWIN_VERSION else None
 
         if (info := current()) is not None:
@@ -176,7 +222,13 @@ class GraphLibrary:
         return self._register(find_given(path))
 
     def register_sent(self, sent: Mapping[str, bytes]) -> str:
-        """Takes a graph that was sent, its files by their names. Raises ArchiveError, StorageFullError."""
+        """Takes a graph that was sent, its files by their names. Raises ArchiveError, ConflictError."""
+        there_are = len(self._list_ids())
+        if there_are >= MAX_SENT_GRAPHS:
+            raise ConflictError(
+                f"there are {there_are} graphs here, and no more are taken than {MAX_SENT_GRAPHS}: "
+                f"delete some folders of {GRAPHS} in {HOME}"
+            )
         return self._register(gather_sent(sent))
 
     def _register(self, given: Given) -> str:
@@ -186,7 +238,7 @@ class GraphLibrary:
         graph_id = f"{word}-{digest[:8]}"
         origin = GraphOrigin(graph_id, "archive", given.stem, imported.source, imported.notices)
         with self._lock(graph_id):
-            if self._read_manifest(graph_id) is None:
+            if self._find_manifest(graph_id) is None:
                 self._store(imported.arrays, origin, digest=digest)
         return graph_id
 
@@ -198,8 +250,8 @@ class GraphLibrary:
 
         name = _name(graph.id, f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy")
         with self._lock(f"{graph.id}.layout"):
-            with suppress(FileNotStoredError, ValueError, EOFError):  # not there, or damaged: computed anew
-                kept: NDArray[np.float32] = np.load(io.BytesIO(self.storage.read(name)), allow_pickle=False)
+            kept = self._read_layout(name, graph.num_nodes)
+            if kept is not None:
                 return kept
             layout = compute_layout(graph, on_progress)
             buffer = io.BytesIO()
@@ -207,15 +259,38 @@ class GraphLibrary:
             self.storage.write(name, buffer.getbuffer())
             return layout
 
+    def _read_layout(self, name: str, num_nodes: int) -> NDArray[np.float32] | None:
+        """The layout that is kept; None where there is none, or it is damaged."""
+        try:
+            content = io.BytesIO(self.storage.read(name))
+            header = read_header(content)
+            if header != (np.dtype(np.float32), (num_nodes, 2)):
+                return None
+            kept: NDArray[np.float32] = np.load(io.BytesIO(content.getvalue()), allow_pickle=False)
+        except (FileNotStoredError, *UNREADABLE):
+            return None
+        return kept if np.isfinite(kept).all() else None
+
     def _store(
         self, arrays: Arrays, origin: GraphOrigin, *, digest: str | None = None, recipe: int = 0
     ) -> GraphSummary:
         """Writes the archive, then the manifest."""
         graph = build_graph(arrays, origin, digest)
-        with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
-            write_archive(file, arrays)
-        with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
-            fingerprint = compute_fingerprint(file)
+        is_new = self._find_manifest(origin.id) is None
+        try:
+            with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
+                write_archive(file, arrays)
+            with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
+                fingerprint = compute_fingerprint(file)
+            return self._write_manifest(graph, origin, fingerprint, recipe)
+        except OSError:
+            if is_new:
+                with suppress(OSError):
+                    # Nobody would find it; WikiCS leaves what it has fetched for the next time.
+                    self.storage.delete(_name(origin.id, ARCHIVE) if origin.id == WIKICS_ID else GRAPHS + origin.id)
+            raise
+
+    def _write_manifest(self, graph: Graph, origin: GraphOrigin, fingerprint: str, recipe: int) -> GraphSummary:
         info = GraphSummary(
             **asdict(origin),
             digest=graph.digest,
@@ -227,46 +302,57 @@ class GraphLibrary:
             fingerprint=fingerprint,
             recipe=recipe,
         )
-        self.storage.write(_name(origin.id, MANIFEST), json.dumps(asdict(info), indent=2).encode() + b"\n")
+        self.storage.write(_name(origin.id, MANIFEST), dump_json(asdict(info)))
         return info
 
+    def _find_manifest(self, graph_id: str) -> GraphSummary | None:
+        """As `_read_manifest`, where a damaged one counts as none: its graph is fetched, made or registered anew."""
+        try:
+            return self._read_manifest(graph_id)
+        except ArchiveError:
+            return None
+
     def _read_manifest(self, graph_id: str) -> GraphSummary | None:
-        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices."""
+        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices.
+
+        Raises ArchiveError for a damaged one.
+        """
         if not _VALID_ID.fullmatch(graph_id):
             return None
+        name = _name(graph_id, MANIFEST)
         try:
-            content = json.loads(self.storage.read(_name(graph_id, MANIFEST)))
-            info = GraphSummary(**{**content, "notices": tuple(content["notices"])})
+            info = read_whole(GraphSummary, load_json(self.storage, name), name)
+            if info.id != graph_id:
+                raise DamagedFileError(f"{name} is that of another graph")
         except FileNotStoredError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except DamagedFileError as error:
             raise ArchiveError(
                 f"the manifest of graph {graph_id!r} is damaged: "
-                f"delete {self._locate(graph_id)}, then fetch, make or register the graph again"
+                f"delete {GRAPHS}{graph_id} in {HOME}, then fetch, make or register the graph again"
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
-        return replace(info, notices=(*info.notices, failure["message"])) if failure else info
+        return replace(info, notices=(*info.notices, failure.message)) if failure else info
 
-    def _read_failure(self) -> dict[str, Any] | None:
+    def _read_failure(self) -> FetchFailure | None:
+        name = _name(WIKICS_ID, FAILURE)
         try:
-            content: dict[str, Any] = json.loads(self.storage.read(_name(WIKICS_ID, FAILURE)))
-        except (FileNotStoredError, ValueError):  # none, or damaged: WikiCS is tried anew
+            return read_whole(FetchFailure, load_json(self.storage, name), name)
+        except (FileNotStoredError, DamagedFileError):  # none, or damaged: WikiCS is tried anew
             return None
-        return content
 
-    def _locate(self, graph_id: str) -> str:
-        """The graph's folder, as a person would write it."""
-        return f"{self.storage.location}/{GRAPHS}{graph_id}"
-
-    def _lock(self, graph_id: str) -> FileLock:
+    @contextmanager
+    def _lock(self, graph_id: str) -> Iterator[None]:
         with disk_errors(self.folder / graph_id):
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-            except FileNotFoundError as error:
+            except FileNotFoundError as error:  # as below /proc
                 raise UnavailableError(
                     f"{self.folder} cannot be made there: point WIKICS_HOME to a folder that this user may write to"
                 ) from error
-        return FileLock(self.folder / f".{graph_id}.lock")
+            lock = FileLock(self.folder / f".{graph_id}.lock").acquire()
+        with lock:
+            yield
 
 
 def _name(graph_id: str, file_name: str) -> str:

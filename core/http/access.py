@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from core.app.access import Access
 from core.app.explorer import Explorer
 from core.errors import ForbiddenError
+from core.graph.titles import shorten
 
 
 def guard(get_explorer: Callable[[], Explorer]) -> Any:
@@ -24,12 +25,21 @@ def refuse_strangers(request: Request, access: Access) -> None:
     """Raises ForbiddenError unless the request comes from this app's own pages, from a shell, or with the token."""
     if access.training == "off":
         raise ForbiddenError("training is switched off on this app: run your own copy to train")
-    if access.knows(request.headers.get("authorization", "").removeprefix("Bearer ")):
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() == "bearer" and access.knows(token.strip()):
         return
     if access.training == "token":
         raise ForbiddenError("this app trains only for holders of its token: send it as 'Authorization: Bearer …'")
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _read_host(origin) != request.headers.get("host", ""):
         raise ForbiddenError(
-            f"a page of {origin} may not start or stop runs here: use this app's own pages or its token"
+            f"a page of {shorten(origin)} may not start or stop runs here: use this app's own pages or its token"
         )
+
+
+def _read_host(origin: str) -> str | None:
+    """The host of an origin; None where it has none, which is nobody's."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from core.errors import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.library import GraphSummary
 from core.inference.articles import ArticleHit, LinkedArticle
@@ -25,6 +26,7 @@ class GraphList:
     """The graphs that are here, the default first."""
 
     graphs: list[GraphSummary]
+    damaged: list[Damage]  # files in whose place there would be others
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class BenchmarkList:
     """Benchmarks, best first."""
 
     benchmarks: list[BenchmarkSummary]
+    damaged: list[Damage]  # files in whose place there would be others, of whatever graph
 
 
 def answer(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -18,7 +18,8 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("", responses=gives(BenchmarkList))
     def list_benchmarks(graph: str | None = None) -> Response:
         """All benchmarks, or those of one graph, best first; they are made by `wikics benchmark`."""
-        return answer(BenchmarkList(get_explorer().benchmarks.list(graph)))
+        benchmarks = get_explorer().benchmarks
+        return answer(BenchmarkList(benchmarks.list(graph), list(benchmarks.list_damaged())))
 
     @router.get("/{b}", responses=gives(BenchmarkSummary) | problems(ConflictError))
     def read_benchmark(b: str) -> Response:

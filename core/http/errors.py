@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any, Final, NotRequired
 
 import fastapi_problem.error
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem.handler import new_exception_handler
 from starlette.exceptions import HTTPException
@@ -20,8 +21,10 @@ from core.errors import (
     UnavailableError,
     WikicsError,
 )
+from core.graph.titles import shorten
 from core.http.answers import Responses, refer_to
 
+MAX_ECHOED_BYTES: Final = 200  # of what was sent, in each part that does not fit
 PROBLEM_TYPE: Final = "application/problem+json"
 STATUS_OF: Final[Mapping[type[WikicsError], int]] = {
     NotFoundError: 404,
@@ -60,6 +63,35 @@ def answer_problems(app: FastAPI) -> None:
         app.add_exception_handler(kind, to_response)
     # By class and its leaves; the library's own table of handlers knows exact classes alone.
     app.add_exception_handler(WikicsError, lambda request, error: to_response(request, _build_problem(error)))
+    app.add_exception_handler(RequestValidationError, _say_what_does_not_fit)
+
+
+def build_response(status: HTTPStatus, detail: str, **more: Any) -> Response:
+    """A problem document of a status, with a sentence for a person."""
+    content = {"type": f"http-{status.phrase.lower().replace(' ', '-')}", "title": status.phrase, "status": int(status)}
+    return Response(orjson.dumps(content | {"detail": detail} | more), int(status), media_type=PROBLEM_TYPE)
+
+
+def _say_what_does_not_fit(_request: Request, error: Exception) -> Response:
+    """Which parts of a request do not fit: the first in a sentence, all of them for programs."""
+    errors = [_plain(part) for part in error.errors()] if isinstance(error, RequestValidationError) else []
+    place = " ".join(str(part) for part in errors[0]["loc"]) if errors else "the request"
+    detail = f"{shorten(place)} does not fit: {errors[0]['msg'] if errors else error}"
+    kind = {"type": "request-validation-failed", "title": "Request validation error."}
+    return build_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, **kind, errors=errors)
+
+
+def _plain(part: Mapping[str, Any]) -> dict[str, Any]:
+    """One part as JSON; what was sent comes back where it is short."""
+    loc = [shorten(step) if isinstance(step, str) else step for step in part["loc"]]
+    plain = {"type": part["type"], "loc": loc, "msg": part["msg"]}
+    for key in ("input", "ctx"):
+        try:
+            if key in part and len(orjson.dumps(part[key])) <= MAX_ECHOED_BYTES:
+                plain[key] = part[key]
+        except TypeError:  # what JSON cannot say
+            continue
+    return plain
 
 
 def _build_problem(error: Exception) -> fastapi_problem.error.Problem:

@@ -17,8 +17,9 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
 
     @router.get("/graphs", responses=gives(GraphList))
     def list_graphs() -> Response:
-        """The graphs that are here."""
-        return answer(GraphList(get_explorer().graphs.list()))
+        """The graphs that are here, and the files of those that cannot be read."""
+        graphs = get_explorer().graphs
+        return answer(GraphList(graphs.list(), list(graphs.list_damaged())))
 
     @router.get("/graphs/{g}", responses=gives(GraphDescription) | problems(NotFoundError))
     def describe_graph(g: str) -> Response:

@@ -1,6 +1,7 @@
 """`/runs/{r}/predict`: what a run says of articles."""
 
 from collections.abc import Callable
+from typing import Final
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,8 @@ from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.http.answers import answer, gives
 from core.http.errors import problems
 from core.inference.articles import PredictionAnswer
+
+MAX_PROBABILITIES: Final = 5_000_000  # in one answer, of some 30 bytes each
 
 
 class ArticlesToPredict(BaseModel):
@@ -30,6 +33,6 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     )
     def predict_articles(r: str, wanted: ArticlesToPredict) -> Response:
         """Calibrated probabilities of every category for the articles."""
-        return answer(get_explorer().predictions.predict(r, wanted.articles))
+        return answer(get_explorer().predictions.predict(r, wanted.articles, limit=MAX_PROBABILITIES))
 
     return router

@@ -1,7 +1,8 @@
 """`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped and resumed."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,13 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.app.explorer import Explorer
 from core.app.runs import MetricsTick
 from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, StorageFullError
+from core.graph.titles import parse_index, shorten
 from core.http.access import guard
 from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
+from core.runs import files
+from core.runs.environment import publish
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord
 
 MAX_CURSORS = 200
+Record = TypeVar("Record", bound=RunRecord)
 
 
 class NewRun(BaseModel):
@@ -44,7 +49,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     @router.get("/runs", responses=gives(RunList))
     def list_runs(graph: str | None = None) -> Response:
         """All runs, newest first."""
-        return answer(RunList(get_explorer().runs.list(graph)))
+        return answer(RunList([_publish(record) for record in get_explorer().runs.list(graph)]))
 
     @router.post(
         "/runs",
@@ -56,12 +61,14 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         """Queues a run and answers at once."""
         explorer = get_explorer()
         record = explorer.runs.submit(explorer.configs.build(new.preset, new.config, graph=new.graph))
-        return answer(record, status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"})
+        return answer(
+            _publish(record), status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"}
+        )
 
     @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
     def read_run(r: str) -> Response:
         """One run: its record, config and report."""
-        return answer(get_explorer().runs.read_details(r))
+        return answer(_publish(get_explorer().runs.read_details(r)))
 
     @router.post(
         "/runs/{r}/stop",
@@ -71,7 +78,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     )
     def stop_run(r: str) -> Response:
         """Asks a run to stop after its epoch."""
-        return answer(get_explorer().runs.stop(r), status=202)
+        return answer(_publish(get_explorer().runs.stop(r)), status=202)
 
     @router.post(
         "/runs/{r}/resume",
@@ -81,7 +88,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     )
     def resume_run(r: str, longer: LongerRun | None = None) -> Response:
         """Queues a run that ended, to go on where it was; a finished one with more epochs or patience."""
-        return answer(get_explorer().runs.resume(r, longer.config if longer else None), status=202)
+        return answer(_publish(get_explorer().runs.resume(r, longer.config if longer else None)), status=202)
 
     @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
@@ -91,12 +98,19 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     return router
 
 
+def _publish(record: Record) -> Record:
+    """The record as any visitor may see it, its folder as a job is named."""
+    shown = replace(record, folder=files.RUNS + record.id)
+    return replace(shown, environment=publish(shown.environment)) if isinstance(shown, RunDetails) else shown
+
+
 def parse_cursor(text: str) -> tuple[str, Cursor]:
     """`ID:GENERATION:ROW` as a run's id and a cursor. Raises InvalidInputError."""
     run_id, _, rest = text.partition(":")
     generation, _, row = (rest or "0:0").partition(":")
-    if not run_id or not generation.isdecimal() or not row.isdecimal():
+    numbers = [parse_index(part) for part in (generation, row)]
+    if not run_id or None in numbers:
         raise InvalidInputError(
-            f"run={text!r} is no cursor: expected ID:GENERATION:ROW, such as 20261123-142501-gcn-k3f:0:12"
+            f"run={shorten(text)!r} is no cursor: expected ID:GENERATION:ROW, such as 20261123-142501-gcn-k3f:0:12"
         )
-    return run_id, Cursor(int(generation), int(row))
+    return run_id, Cursor(*(number or 0 for number in numbers))

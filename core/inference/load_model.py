@@ -1,6 +1,5 @@
 """A run's trained model on its graph. The one module of this room that loads torch."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -8,13 +7,14 @@ from typing import Final
 from torch import Tensor
 
 from core.config.train import TrainConfig, build_config
-from core.errors import ConflictError, FileNotStoredError, InvalidInputError, UnavailableError
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError, InvalidInputError, UnavailableError
 from core.graph.graph import Graph
 from core.models.build import build_refined
 from core.models.inputs import ModelInputs, build_inputs
 from core.models.refine.refined import Refined
 from core.models.tensors import load_tensors
 from core.runs import files
+from core.storage.documents import parse_json
 
 ReadFile = Callable[[str], bytes]
 MODEL_PREFIX: Final = "model."  # of its weights' names in best.pt
@@ -65,12 +65,9 @@ def load_model(run_id: str, read: ReadFile, graph: Graph) -> LoadedModel:
 def _load_config(run_id: str, read: ReadFile) -> TrainConfig:
     content = _read(run_id, read, files.CONFIG)
     try:
-        values = json.loads(content)
-    except ValueError:  # no JSON, or no text
-        values = None
-    if not isinstance(values, dict):
-        raise UnavailableError(f"{files.CONFIG} of run {run_id} is damaged: restore it, or train again")
-    return build_config(values)
+        return build_config(parse_json(content, files.CONFIG))
+    except DamagedFileError as error:
+        raise DamagedFileError(f"{files.CONFIG} of run {run_id} is damaged: restore it, or train again") from error
 
 
 def _load_weights(run_id: str, read: ReadFile) -> dict[str, Tensor]:

@@ -5,23 +5,29 @@ import hashlib
 import json
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BenchmarkNotFoundError, FileNotStoredError
+from core.errors import BenchmarkNotFoundError, Damage, DamagedFileError, FileNotStoredError
+from core.graph.titles import shorten
 from core.runs import files
-from core.runs.documents import dump_json, load_json
 from core.runs.record import NO_VARIANT
 from core.storage.base import Storage, StoredFile
+from core.storage.documents import dump_json, load_json, read_whole
+from core.storage.names import HOME
 
 BENCHMARKS: Final = "benchmarks/"
+MAX_KNOWN_RESULTS: Final = 10_000  # some 3 kB each
 Pair = tuple[int, int]  # split and seed
+_AGAIN: Final = "start the benchmark again, which measures it anew"
 _RESULT: Final = re.compile(r"split-(\d+)-seed-(\d+)\.json")
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,16 @@ class BenchmarkResult(BenchmarkRun):
         return self.split, self.seed
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its parts tell the same."""
+        try:
+            packed = base64.b64decode(self.correct_bits, validate=True)
+        except ValueError:
+            return False
+        fits = self.num_test > 0 and len(packed) == (self.num_test + 7) // 8
+        return fits and bool(abs(self.correct.mean() - self.test_acc) < 1e-6)
+
+    @property
     def correct(self) -> NDArray[np.bool_]:
         """[T] whether each test article was named rightly."""
         packed = np.frombuffer(base64.b64decode(self.correct_bits), dtype=np.uint8)
@@ -96,6 +112,7 @@ class BenchmarkStore:
         """`now` is the clock (Unix seconds)."""
         self.storage = storage
         self._now = now
+        self._known: dict[str, tuple[StoredFile, BenchmarkResult]] = {}
 
     def open(
         self, config: Mapping[str, Any], *, graph_digest: str, defaults: Mapping[str, Any] | None = None
@@ -122,25 +139,32 @@ class BenchmarkStore:
         return benchmark
 
     def list(self, graph_digest: str | None = None) -> list[Benchmark]:
-        """All benchmarks, or those of one graph, oldest first. A damaged one is left out."""
-        stored = self.storage.list(f"{BENCHMARKS}*/{files.BENCHMARK}")
-        found = [benchmark for file in stored if (benchmark := self._read_manifest(file.name))]
+        """All benchmarks, or those of one graph, oldest first. A damaged one is left out; see `list_damaged`."""
+        found = self._read_manifests()[0]
         kept = [benchmark for benchmark in found if graph_digest in (None, benchmark.graph_digest)]
         return sorted(kept, key=lambda benchmark: (benchmark.created_at, benchmark.id))
 
+    def list_damaged(self) -> Sequence[Damage]:
+        """The files of all benchmarks that cannot be read."""
+        found, damaged = self._read_manifests()
+        return [*damaged, *(damage for benchmark in found for damage in self._read_results(benchmark.id)[1])]
+
     def read(self, benchmark_id: str) -> Benchmark:
-        """One benchmark. Raises BenchmarkNotFoundError."""
-        known = _ID.fullmatch(benchmark_id)
-        found = self._read_manifest(f"{BENCHMARKS}{benchmark_id}/{files.BENCHMARK}") if known else None
-        if found is None:
-            there_are = ", ".join(benchmark.id for benchmark in self.list()) or "none yet (make one: wikics benchmark)"
-            raise BenchmarkNotFoundError(f"no benchmark {benchmark_id!r}: there are {there_are}")
-        return found
+        """One benchmark. Raises BenchmarkNotFoundError, DamagedFileError."""
+        try:
+            if _ID.fullmatch(benchmark_id):
+                return self._read_manifest(f"{BENCHMARKS}{benchmark_id}/{files.BENCHMARK}")
+        except FileNotStoredError:
+            pass  # said below
+        except DamagedFileError as error:
+            folder = f"{BENCHMARKS}{benchmark_id}"
+            raise DamagedFileError(f"{error}: delete {folder} in {HOME} and measure anew") from error
+        there_are = ", ".join(benchmark.id for benchmark in self.list()) or "none yet (make one: wikics benchmark)"
+        raise BenchmarkNotFoundError(f"no benchmark {shorten(benchmark_id)!r}: there are {there_are}")
 
     def read_results(self, benchmark_id: str) -> Sequence[BenchmarkResult]:
         """The results so far, by split and seed. One that is damaged counts as not done."""
-        results = [self._read_result(file.name) for file in self.list_files(benchmark_id)]
-        return sorted((result for result in results if result), key=lambda result: result.pair)
+        return self._read_results(benchmark_id)[0]
 
     def list_files(self, benchmark_id: str) -> Sequence[StoredFile]:
         """The results' files: they differ when a result is added."""
@@ -149,12 +173,25 @@ class BenchmarkStore:
 
     def has_result(self, benchmark_id: str, split: int, seed: int) -> bool:
         """Whether this split and seed is done."""
-        return self._read_result(_result_name(benchmark_id, split, seed)) is not None
+        try:
+            return any(self._read_result(file) for file in self.storage.list(_result_name(benchmark_id, split, seed)))
+        except (FileNotStoredError, DamagedFileError):
+            return False
 
     def list_pairs(self, benchmark_id: str) -> set[Pair]:
         """The pairs that have a result, by the names of its files alone."""
         found = [_RESULT.fullmatch(file.name.rpartition("/")[2]) for file in self.list_files(benchmark_id)]
         return {(int(match[1]), int(match[2])) for match in found if match}
+
+    def is_untouched(self, benchmark_id: str) -> bool:
+        """Whether it was never queued and has no result."""
+        return not self.storage.list(f"{BENCHMARKS}{benchmark_id}/{files.STATE}") and not self.list_files(benchmark_id)
+
+    def discard(self, benchmark_id: str) -> None:
+        """Leaves nothing of a benchmark that could not be queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(f"{BENCHMARKS}{benchmark_id}/{files.STATE}")
+            self.storage.delete(BENCHMARKS + benchmark_id)
 
     def write_wanted(self, benchmark_id: str, wanted: Wanted) -> None:
         """Keeps what is asked of a benchmark; the process that trains it reads it at every turn."""
@@ -162,39 +199,66 @@ class BenchmarkStore:
 
     def read_wanted(self, benchmark_id: str) -> Wanted:
         """What was last asked of a benchmark; no pair where nothing was, or it cannot be read."""
-        content = self._read_json(f"{BENCHMARKS}{benchmark_id}/{files.WANTED}")
+        name = f"{BENCHMARKS}{benchmark_id}/{files.WANTED}"
         try:
-            pairs = tuple((int(split), int(seed)) for split, seed in content["pairs"])
-            return Wanted(pairs, str(content["device"]), str(content["commit"]))
-        except (KeyError, TypeError, ValueError):
+            return read_whole(Wanted, load_json(self.storage, name), name)
+        except (FileNotStoredError, DamagedFileError):
             return Wanted(())
 
     def save_result(self, benchmark_id: str, result: BenchmarkResult) -> None:
         """Keeps a result whole, or not at all. Raises StorageFullError."""
         self.storage.write(_result_name(benchmark_id, *result.pair), dump_json(asdict(result)))
 
-    def _read_manifest(self, name: str) -> Benchmark | None:
-        content = self._read_json(name)
-        try:
-            return Benchmark(**content)
-        except TypeError:
-            return None
+    def _read_manifests(self) -> tuple[Sequence[Benchmark], Sequence[Damage]]:
+        """All benchmarks, and what is wrong with those that cannot be read."""
+        found, damaged = [], []
+        for file in self.storage.list(f"{BENCHMARKS}*/{files.BENCHMARK}"):
+            if not _ID.fullmatch(file.name.split("/")[1]):
+                continue
+            try:
+                found.append(self._read_manifest(file.name))
+            except FileNotStoredError:  # deleted meanwhile
+                continue
+            except DamagedFileError as error:
+                folder = file.name.rpartition("/")[0]
+                damaged.append(Damage(file.name, f"{error}: delete {folder} in {HOME} and measure anew"))
+        return found, damaged
 
-    def _read_result(self, name: str) -> BenchmarkResult | None:
-        content = self._read_json(name)
-        known = {field.name for field in fields(BenchmarkResult)}
-        try:
-            result = BenchmarkResult(**{key: value for key, value in content.items() if key in known})
-            is_whole = abs(result.correct.mean() - result.test_acc) < 1e-6
-            return result if is_whole else None
-        except (TypeError, ValueError):
-            return None
+    def _read_manifest(self, name: str) -> Benchmark:
+        """Raises FileNotStoredError, DamagedFileError."""
+        benchmark = read_whole(Benchmark, load_json(self.storage, name), name)
+        if benchmark.id != name.split("/")[1]:
+            raise DamagedFileError(f"{name} is damaged, since it is that of another benchmark")
+        return benchmark
 
-    def _read_json(self, name: str) -> dict[str, Any]:
-        try:
-            return load_json(self.storage.read(name))
-        except FileNotStoredError:
-            return {}
+    def _read_results(self, benchmark_id: str) -> tuple[Sequence[BenchmarkResult], Sequence[Damage]]:
+        """The results by split and seed, and what is wrong with those that cannot be read."""
+        found, damaged = [], []
+        for file in self.list_files(benchmark_id):
+            try:
+                found.append(self._read_result(file))
+            except FileNotStoredError:  # deleted meanwhile
+                continue
+            except DamagedFileError as error:
+                damaged.append(Damage(file.name, f"{error}: {_AGAIN}"))
+        num_test = Counter(result.num_test for result in found).most_common(1)
+        for result in [result for result in found if result.num_test != num_test[0][0]]:
+            found.remove(result)
+            name = _result_name(benchmark_id, *result.pair)
+            damaged.append(Damage(name, f"{name} is of other test articles than the rest: {_AGAIN}"))
+        return sorted(found, key=lambda result: result.pair), damaged
+
+    def _read_result(self, file: StoredFile) -> BenchmarkResult:
+        """A result, read anew only where its file has changed. Raises FileNotStoredError, DamagedFileError."""
+        known = self._known.get(file.name)
+        if known is None or known[0] != file:
+            result = read_whole(BenchmarkResult, load_json(self.storage, file.name), file.name)
+            if _result_name(file.name.split("/")[1], *result.pair) != file.name or not result.is_whole:
+                raise DamagedFileError(f"{file.name} is damaged, since its parts contradict each other")
+            known = self._known[file.name] = file, result
+            if len(self._known) > MAX_KNOWN_RESULTS:
+                del self._known[next(iter(self._known))]
+        return known[1]
 
 
 def _result_name(benchmark_id: str, split: int, seed: int) -> str:

@@ -3,18 +3,20 @@
 import hashlib
 import os
 import platform
+import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 PACKAGES: Final = ("wikics-explorer", "torch", "torch-geometric", "lightning", "numpy", "scipy", "pydantic")
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 MAX_DIFF_BYTES: Final = 65_536
 GIT_TIMEOUT_SECONDS: Final = 5.0
+_ABSOLUTE: Final = re.compile(r"(?<![\w.])(/|[A-Za-z]:\\)[^\s'\"]+")
 
 
 def collect_environment(
@@ -36,6 +38,16 @@ def collect_environment(
         "git": read_git(project),
         "constraints_sha256": _sha256(project / "constraints.txt"),
     }
+
+
+def publish(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """What a visitor may see of an environment: no uncommitted lines of code, and no folders of this machine."""
+    shown = dict(environment)
+    if isinstance(git := shown.get("git"), Mapping):
+        shown["git"] = {name: value for name, value in git.items() if name in ("commit", "dirty")}
+    if isinstance(command := shown.get("command"), str):
+        shown["command"] = _ABSOLUTE.sub(lambda found: PurePath(found[0]).name, command)
+    return shown
 
 
 def count_cpus() -> int:

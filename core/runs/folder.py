@@ -7,9 +7,9 @@ from typing import Any
 
 from core.errors import DamagedFileError
 from core.runs import files
-from core.runs.documents import dump_json
 from core.runs.state import RunState, build_state
-from core.storage.local import write_atomically
+from core.storage.documents import dump_json, parse_json
+from core.storage.local import disk_errors, write_atomically
 
 
 class JobFolder:
@@ -32,26 +32,24 @@ class JobFolder:
     def read_json(self, name: str) -> dict[str, Any]:
         """The content of one of the JSON files. Raises DamagedFileError for one that is not whole."""
         try:
-            content: dict[str, Any] = json.loads((self.path / name).read_bytes())
-        except ValueError as error:
-            raise DamagedFileError(
-                f"{self.path / name} is damaged, or cut off: restore it, or delete {self.id} and start anew"
-            ) from error
-        return content
+            return parse_json((self.path / name).read_bytes(), str(self.path / name))
+        except DamagedFileError as error:
+            raise DamagedFileError(f"{error}: restore it, or delete {self.id} and start anew") from error
 
-    def write_json(self, name: str, content: dict[str, Any]) -> None:
-        """Replaces one of the JSON files whole. NaN and infinity are refused by ValueError."""
-        write_atomically(self.path / name, dump_json(content))
+    def write_json(self, name: str, content: dict[str, Any], *, durable: bool = True) -> None:
+        """Replaces one of the JSON files whole, to outlive a power cut. NaN and infinity are refused by ValueError."""
+        write_atomically(self.path / name, dump_json(content), durable=durable)
 
     def read_state(self) -> RunState:
         return build_state(self.read_json(files.STATE))
 
-    def write_state(self, state: RunState) -> None:
-        self.write_json(files.STATE, asdict(state))
+    def write_state(self, state: RunState, *, durable: bool = True) -> None:
+        self.write_json(files.STATE, asdict(state), durable=durable)
 
     def overwrite_state(self, state: RunState) -> None:
         """Writes the state over the old one: all that a full disk allows, since it needs no new block."""
-        with (self.path / files.STATE).open("r+b") as file:
+        path = self.path / files.STATE
+        with disk_errors(path), path.open("r+b") as file:
             file.write(json.dumps(asdict(state)).encode() + b"\n")
             file.truncate()
 

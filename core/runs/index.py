@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.errors import FileNotStoredError, RunNotFoundError
+from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
-from core.runs.documents import load_json
 from core.runs.job_states import JobStates, Stored
-from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary
+from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
+from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
 from core.runs.report import Report, read_report
-from core.runs.state import ENDED, RunState
+from core.runs.state import ENDED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import Storage, StoredFile
+from core.storage.documents import load_json
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
@@ -44,7 +45,9 @@ class RunIndex:
     def list_states(self) -> Iterator[tuple[str, StoredFile]]:
         """The id and `state.json` of every run."""
         for file in self.storage.list(f"{files.RUNS}*/{files.STATE}"):
-            yield file.name.split("/")[1], file
+            run_id = file.name.split("/")[1]
+            if is_run_id(run_id):
+                yield run_id, file
 
     def list_files(self, run_id: str) -> dict[str, StoredFile]:
         """A run's files by their names in its folder; none where there is no such run."""
@@ -59,11 +62,13 @@ class RunIndex:
 
     def read(self, run_id: str) -> RunRecord | None:
         """One run; None where there is none."""
-        stored = self.list_files(run_id)
         try:
+            stored = self.list_files(run_id)
             return self._find(run_id).look(stored) if stored else None
         except RunNotFoundError:  # deleted meanwhile
             return None
+        except OSError as error:
+            return self._find(run_id).build_unreadable(error)
 
     def follow(self, cursors: Mapping[str, Cursor]) -> dict[str, FollowedRun]:
         """Each run and the rows that a reader at its cursor does not have; what is no run is left out."""
@@ -74,11 +79,13 @@ class RunIndex:
                 continue
             known = self._find(run_id)
             followed = known.find_followed(states[run_id], cursor) if states else None
-            if followed is None and (stored := self.list_files(run_id)):
-                try:
+            try:
+                if followed is None and (stored := self.list_files(run_id)):
                     followed = known.follow(stored, cursor)
-                except RunNotFoundError:  # deleted meanwhile
-                    continue
+            except RunNotFoundError:  # deleted meanwhile
+                continue
+            except OSError as error:
+                followed = FollowedRun(known.build_unreadable(error), MetricsTail(cursor.generation).no_rows)
             if followed is not None:
                 found[run_id] = followed
         return found
@@ -106,6 +113,7 @@ class _KnownRun:
         self._tail: MetricsTail | None = None
         self._rows_file: StoredFile | None = None
         self._parsed: dict[str, tuple[StoredFile, dict[str, Any]]] = {}
+        self._damage: dict[str, str] = {}  # by file: what is wrong with it
         self._settled: tuple[StoredFile, RunRecord] | None = None  # `state.json` and the record of an ended run
 
     def find_settled(self, state_file: StoredFile) -> RunRecord | None:
@@ -136,7 +144,19 @@ class _KnownRun:
             if self._tail is None:
                 self._read_state(stored)
             chunk = self._catch_up(stored, cursor)
+            if self._tail and self._tail.is_damaged and files.METRICS not in self._damage:
+                self._settled = None  # a report had spared reading the rows
             return FollowedRun(self.find_settled(stored[files.STATE]) or self._build_record(stored), chunk)
+
+    def build_unreadable(self, error: OSError) -> RunRecord:
+        """The run where its folder or one of its files cannot be looked at."""
+        problem = f"its folder cannot be read ({error.strerror or error})"
+        state = build_damaged(problem, created_at=read_stamp(self.id))
+        return build_record(self.id, state, RunFiles({}, {}, None, MetricsSummary(), False), folder=self._folder)
+
+    @property
+    def _folder(self) -> str:
+        return f"{self._storage.location}/{files.RUNS}{self.id}"
 
     def _catch_up(self, stored: Stored, cursor: Cursor | None) -> MetricsChunk:
         """Reads what is new of rows and state, and gives the rows that are new to a reader, if there is one.
@@ -149,7 +169,7 @@ class _KnownRun:
         changed = not _is_same(self._rows_file, rows_file)
         while True:
             wanted = changed or not (cursor is None or tail.has_all(cursor))
-            chunk = self._read_rows(tail, cursor) if wanted else tail.no_rows
+            chunk = self._read_rows(tail, cursor, rows_file) if wanted else tail.no_rows
             if wanted or not _is_same(self._state_file, stored[files.STATE]):
                 self._read_state(stored)
             if tail.generation == self._state.metrics_generation:
@@ -157,11 +177,19 @@ class _KnownRun:
                 return chunk
             tail, changed = MetricsTail(self._state.metrics_generation), True
 
-    def _read_rows(self, tail: MetricsTail, cursor: Cursor | None) -> MetricsChunk:
+    def _read_rows(self, tail: MetricsTail, cursor: Cursor | None, file: StoredFile | None) -> MetricsChunk:
+        name = self._name(files.METRICS)
+        self._damage.pop(files.METRICS, None)
+
         def read_from(start: int) -> bytes:
             try:
-                return self._storage.read(self._name(files.METRICS), start=start)
+                if file is not None and file.size_bytes > MAX_BYTES:
+                    raise DamagedFileError(f"larger than {MAX_BYTES >> 20} MB")
+                return self._storage.read(name, start=start)
             except FileNotStoredError:
+                return b""
+            except OSError as error:
+                self._damage[files.METRICS] = f"its {files.METRICS} cannot be read ({error.strerror or error})"
                 return b""
 
         if cursor is not None:
@@ -178,15 +206,22 @@ class _KnownRun:
     def _build_record(self, stored: Stored) -> RunRecord:
         state = self._states.judge(self._state, stored)
         report = self._read_report(state, stored)
+        config = self._read_document(stored, files.CONFIG)
+        environment = self._read_document(stored, files.ENVIRONMENT)
+        metrics = MetricsSummary() if self._tail is None else self._tail.summary
+        rows_file = stored.get(files.METRICS)
+        is_cut = self._tail is not None and self._tail.is_empty and rows_file is not None and rows_file.size_bytes > 0
+        if metrics.is_damaged or (is_cut and state.state in ENDED):
+            self._damage[files.METRICS] = f"its {files.METRICS} is damaged"
         content = RunFiles(
-            config=self._read_document(stored, files.CONFIG),
-            environment=self._read_document(stored, files.ENVIRONMENT),
+            config=config,
+            environment=environment,
             report=report,
-            metrics=MetricsSummary() if report or self._tail is None else self._tail.summary,
+            metrics=MetricsSummary() if report else metrics,
             has_predictions=files.PREDICTIONS in stored,
+            damage=tuple(self._damage.values()),
         )
-        folder = f"{self._storage.location}/{files.RUNS}{self.id}"
-        record = build_record(self.id, state, content, folder=folder)
+        record = build_record(self.id, state, content, folder=self._folder)
         if record.state in ENDED:
             self._settled = stored[files.STATE], record
             self._parsed.clear()
@@ -201,12 +236,19 @@ class _KnownRun:
         """A JSON file's content, read anew only where the file has changed; empty where there is none."""
         file, known = stored.get(name), self._parsed.get(name)
         if file is None:
+            if name == files.CONFIG:
+                self._damage[name] = f"its {name} is missing"
             return {}
         if known is None or not _is_same(known[0], file):
+            self._damage.pop(name, None)
             try:
-                known = self._parsed[name] = file, load_json(self._storage.read(file.name))
+                content = load_json(self._storage, file.name, called=f"its {name}")
             except FileNotStoredError:  # deleted meanwhile
                 return {}
+            except DamagedFileError as error:
+                self._damage[name] = str(error)
+                content = {}
+            known = self._parsed[name] = file, content
         return known[1]
 
     def _name(self, file_name: str) -> str:

@@ -3,10 +3,10 @@
 import threading
 from typing import Final
 
-from core.errors import FileNotStoredError, InvalidInputError
+from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError
 from core.runs import files
-from core.runs.documents import dump_json, load_json
 from core.storage.base import Storage, StoredFile
+from core.storage.documents import dump_json, load_json
 
 MAX_CHARACTERS: Final = 60
 
@@ -34,6 +34,9 @@ class RunLabels:
         """The names of all runs, or of one. Nothing is read of a file that is as it was."""
         stored = {file.name.split("/")[1]: file for file in self._storage.list(f"{files.RUNS}{run_id}/{files.LABEL}")}
         with self._reading:
+            if run_id == "*":
+                for gone in self._known.keys() - stored.keys():
+                    del self._known[gone]
             return {found: name for found, file in stored.items() if (name := self._read(found, file))}
 
     def write(self, run_id: str, name: str) -> None:
@@ -49,8 +52,10 @@ class RunLabels:
         known = self._known.get(run_id)
         if known is None or known[0] != file:
             try:
-                name = load_json(self._storage.read(file.name)).get("name")
+                name = load_json(self._storage, file.name).get("name")
+                known = self._known[run_id] = file, check_name(name) if isinstance(name, str) else ""
             except FileNotStoredError:  # deleted meanwhile
                 return ""
-            known = self._known[run_id] = file, name if isinstance(name, str) else ""
+            except (DamagedFileError, InvalidInputError):  # no name, which whoever renames the run writes anew
+                known = self._known[run_id] = file, ""
         return known[1]

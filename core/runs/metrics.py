@@ -4,6 +4,7 @@ import csv
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,10 @@ COLUMNS: Final = (
     "elapsed_seconds",
     "logged_at",
 )
+
+
+MAX_BYTES: Final = 2**29  # of the whole file: two million epochs
+MAX_EPOCH: Final = 2**53  # above, not every whole number is one of a float
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class MetricsSummary:
     val_acc: float | None = None
     seconds: float | None = None  # of training, summed over resumes
     seconds_per_epoch: float | None = None
+    is_damaged: bool = False  # a row names no epoch
 
 
 class MetricsWriter:
@@ -67,7 +73,8 @@ class MetricsWriter:
         kept = [line for line in lines[1:] if 0 < (_number(line.partition(",")[0]) or 0) <= keep_epochs]
         write_atomically(path, "".join(f"{line}\n" for line in [",".join(COLUMNS), *kept]).encode())
         self._path = path
-        self._file = path.open("a", newline="")
+        with disk_errors(path):
+            self._file = path.open("a", newline="")
 
     def append(self, row: Mapping[str, float]) -> None:
         """Writes and flushes one row. A column that is missing stays empty."""
@@ -77,10 +84,13 @@ class MetricsWriter:
 
     def sync(self) -> None:
         """Forces the rows to the disk, before a checkpoint that relies on them is renamed into place."""
-        os.fsync(self._file.fileno())
+        with disk_errors(self._path):
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        self._file.close()
+        """Closes the file. What a full disk has refused is refused here once more, and was said before."""
+        with suppress(OSError):
+            self._file.close()
 
 
 def read_rows(content: bytes) -> list[dict[str, float | None]]:

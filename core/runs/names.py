@@ -1,19 +1,28 @@
 """How a run is named, everywhere: by its id, by how only its id begins, or as `latest`."""
 
+import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Final
 
 from core.errors import RunNotFoundError
+from core.graph.titles import shorten
 
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+STAMP: Final = "%Y%m%d-%H%M%S"  # in UTC, with which an id begins
 LATEST: Final = "latest"
 MAX_NAMED: Final = 3  # runs that a message names
-MAX_SHOWN: Final = 80  # characters of what was asked for that a message repeats
+
+
+def is_run_id(name: str) -> bool:
+    """Whether a run can be called so; folders of other names are none."""
+    return _ID.fullmatch(name) is not None
 
 
 def match_run(ref: str, ids: Collection[str], *, newest: str | None) -> str:
     """The one of `ids` that `ref` means. Raises RunNotFoundError, also where several begin so."""
     ref = ref.strip()
-    shown = ref if len(ref) <= MAX_SHOWN else f"{ref[: MAX_SHOWN - 1]}…"
+    shown = shorten(ref)
     if newest is None:
         raise RunNotFoundError(f"no run {shown!r}: there are no runs yet (start one: wikics train)")
     if ref in ids:
@@ -27,3 +36,13 @@ def match_run(ref: str, ids: Collection[str], *, newest: str | None) -> str:
     if not found:
         raise RunNotFoundError(f"no run {shown!r} in runs/; newest is {newest!r} (list them: wikics runs list)")
     return found[0]
+
+
+def read_stamp(run_id: str) -> float:
+    """When a run was made (Unix seconds) by its id; 0 where that does not say it."""
+    if not re.match(r"\d{8}-\d{6}(?!\d)", run_id):
+        return 0.0
+    try:
+        return datetime.strptime(run_id[:15], STAMP).replace(tzinfo=UTC).timestamp()
+    except ValueError:  # no such day
+        return 0.0

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from core.config.train import TrainConfig
+from core.runs import files
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report
 from core.runs.state import RunState, StateName
@@ -48,6 +49,7 @@ class RunRecord:
     started_at: float | None
     ended_at: float | None
     folder: str
+    damage: str  # which of its files are damaged, and the way on; empty where all are whole
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class RunFiles:
     report: Report | None
     metrics: MetricsSummary
     has_predictions: bool
+    damage: tuple[str, ...] = ()  # what is wrong with any of its files, each named
 
 
 def compute_variant(config: Json) -> str:
@@ -90,13 +93,14 @@ def _read_defaults() -> dict[str, Any]:
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
     report, metrics, config = content.report or Report(), content.metrics, content.config
+    damage = _describe_damage(state, content.damage)
     epochs = report.epochs or metrics.epochs or state.epoch
     seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
     return RunRecord(
         id=run_id,
         name="",  # stands beside what a trainer writes: the store knows it
         state=state.state,
-        message=state.message or ("" if config else "its config.json cannot be read"),
+        message="; ".join(filter(None, [state.message, damage])),
         preset=_text(config, "preset"),
         model=_text(config, "model"),
         graph=_text(config, "graph"),
@@ -119,7 +123,17 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         started_at=state.started_at,
         ended_at=state.ended_at,
         folder=folder,
+        damage=state.message if state.is_unreadable else damage,
     )
+
+
+def _describe_damage(state: RunState, damage: tuple[str, ...]) -> str:
+    """What is wrong with a run's files, and the way on."""
+    if not damage:
+        return ""
+    can_resume = state.state in ("stopped", "failed", "crashed") and not any(files.CONFIG in what for what in damage)
+    way_on = "resume the run, which writes it anew, or delete it" if can_resume else "restore it, or delete the run"
+    return f"{', and '.join(damage)}: {way_on}"
 
 
 def _text(content: Json, key: str) -> str:
@@ -129,7 +143,7 @@ def _text(content: Json, key: str) -> str:
 
 def _whole(content: Json, key: str) -> int | None:
     value = content.get(key)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
 
 
 def _first(*values: float | None) -> float | None:

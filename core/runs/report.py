@@ -1,12 +1,12 @@
 """`report.json`: how good a run's best epoch is and what it took, and its tolerant reader."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal
+
+from core.storage.documents import read_known
 
 Outcome = Literal["finished", "stopped"]
-T = TypeVar("T")
 
 # What a report of another version does not say has the field's default, as a rule None: not known. So every field
 # has one, and a field that is new breaks no old run.
@@ -73,59 +73,8 @@ class Report(RunFacts, RunScores):
 
 def read_report(content: Mapping[str, Any]) -> Report:
     """The report in a `report.json` of any version: unknown keys are ignored, what cannot be read has its default."""
-    return _read(Report, content)
-
-
-def _read(kind: type[T], content: Mapping[str, Any]) -> T:
-    """A dataclass all of whose fields have defaults, out of a JSON object."""
-    known = {name: value for name, read in _FIELDS[kind].items() if (value := read(content.get(name))) is not None}
-    return kind(**known)
-
-
-def _read_rows(kind: type[T], value: Any) -> tuple[T, ...] | None:
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        return None
-    return tuple(_read(kind, row) for row in value)
-
-
-def _read_counts(value: Any) -> tuple[tuple[int, ...], ...] | None:
-    """A square table of whole numbers."""
-    if not isinstance(value, list) or not all(isinstance(row, list) and len(row) == len(value) for row in value):
-        return None
-    return tuple(map(tuple, value)) if all(_read_whole(count) is not None for row in value for count in row) else None
-
-
-def _read_number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
-
-
-def _read_whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _read_text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _read_outcome(value: Any) -> Outcome | None:
-    return value if value in get_args(Outcome) else None
-
-
-# Of JSON's value the field's, None where it is of another kind.
-_READERS: Final[Mapping[Any, Callable[[Any], Any]]] = {
-    float | None: _read_number,
-    float: _read_number,
-    int | None: _read_whole,
-    int: _read_whole,
-    str: _read_text,
-    Outcome | None: _read_outcome,
-    tuple[tuple[int, ...], ...]: _read_counts,
-    tuple[CategoryScores, ...]: lambda value: _read_rows(CategoryScores, value),
-    tuple[ReliabilityBin, ...]: lambda value: _read_rows(ReliabilityBin, value),
-}
-
-
-_FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], Any]]]] = {
-    kind: {name: _READERS[hint] for name, hint in get_type_hints(kind).items()}
-    for kind in (Report, CategoryScores, ReliabilityBin)
-}
+    known = read_known(Report, content)
+    confusion = known.get("confusion", ())
+    if any(len(row) != len(confusion) for row in confusion):
+        del known["confusion"]
+    return Report(**known)

@@ -1,8 +1,10 @@
 """The state of a run, as it stands in `state.json`, and how a reader judges it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from core.storage.documents import read_known
 
 StateName = Literal["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
 ACTIVE: tuple[StateName, ...] = ("pending", "running", "stopping")
@@ -13,6 +15,8 @@ HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 10.0
 
 STOPPED_EARLY: Final = "stopped before its next epoch began"
+DAMAGED: Final = "its state.json is damaged"
+WAY_ON: Final = "resume it to go on from its last checkpoint, or delete it"
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,17 @@ class RunState:
     resuming: bool = False  # between a resume and its first epoch: rows of the generation before still stand
     host: str = ""
     pid: int | None = None
-    process_started_at: float | None = None  # tells a reused process id from ours
+    process: str = ""  # tells a reused process id from ours: see `identify_process`
+    process_started_at: float | None = None  # Unix seconds, which older versions told it by
     created_at: float = 0.0
     started_at: float | None = None
     heartbeat_at: float | None = None
     ended_at: float | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it only stands for a `state.json` that could not be read."""
+        return self.state == "crashed" and self.message.endswith(WAY_ON)
 
     @property
     def metrics_generation(self) -> int:
@@ -43,27 +53,17 @@ class RunState:
         return self.generation - 1 if self.resuming else self.generation
 
 
-_KINDS: Final[dict[str, tuple[type, ...]]] = {
-    "state": (str,),
-    "message": (str,),
-    "epoch": (int,),
-    "generation": (int,),
-    "resuming": (bool,),
-    "host": (str,),
-    "pid": (int,),
-}
-
-
 def build_state(content: Mapping[str, Any]) -> RunState:
     """A state from the content of a `state.json`, of an older version too: what cannot be read keeps its default."""
-    known = {
-        field.name: content[field.name]
-        for field in fields(RunState)
-        if isinstance(content.get(field.name), _KINDS.get(field.name, (int, float)))
-    }
-    if known.get("state") not in get_args(StateName):
-        known |= {"state": "crashed", "message": "its state.json cannot be read: it is damaged or of another version"}
+    known = read_known(RunState, content)
+    if "state" not in known:
+        known |= {"state": "crashed", "message": f"{DAMAGED}, or of another version: {WAY_ON}"}
     return RunState(**known)
+
+
+def build_damaged(problem: str, *, created_at: float = 0.0) -> RunState:
+    """The state of a job whose `state.json` cannot be read."""
+    return RunState("crashed", f"{problem}: {WAY_ON}", created_at=created_at)
 
 
 def build_resumed(state: RunState) -> RunState:
@@ -75,6 +75,7 @@ def build_resumed(state: RunState) -> RunState:
         generation=state.generation + 1,
         resuming=True,
         pid=None,
+        process="",
         process_started_at=None,
         heartbeat_at=None,
         ended_at=None,
@@ -82,19 +83,26 @@ def build_resumed(state: RunState) -> RunState:
 
 
 def judge_state(
-    state: RunState, *, stop_requested: bool, on_this_host: bool, process_alive: bool, silent_seconds: float
+    state: RunState,
+    *,
+    stop_requested: bool,
+    on_this_host: bool,
+    process_alive: bool,
+    silent_seconds: float,
+    lock_held: bool = False,
 ) -> RunState:
     """The state that is true now, where the file may lag: a stop that was asked for, a trainer that is gone.
 
-    A process of this host that lives is believed, however long it is silent (the machine may have slept); one of
-    another host while its `state.json` changed within `SILENCE_SECONDS`. `silent_seconds` is that file's age by the
-    storage's clock: clocks of two machines may be hours apart. A file from the future is no sign of life either.
+    Who holds the job's lock lives. So does a process of this host that is there, however long it is silent (the machine
+    may have slept), and one of another host while its `state.json` changed within `SILENCE_SECONDS`. `silent_seconds`
+    is that file's age by the storage's clock: clocks of two machines may be hours apart. A file from the future is no
+    sign of life either.
     """
     if state.state in ENDED:
         return state
     if state.state != "pending":
         alive = process_alive if on_this_host else abs(silent_seconds) <= SILENCE_SECONDS
-        if not alive:
+        if not alive and not lock_held:
             message = f"the training process is gone after epoch {state.epoch}: resume the run to go on from there"
             return replace(state, state="crashed", message=message, ended_at=state.heartbeat_at)
     return replace(state, state="stopping") if stop_requested else state

@@ -5,27 +5,35 @@ import random
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ConflictError, FileNotStoredError, RunNotFoundError, UnavailableError
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
+from core.graph.titles import shorten
 from core.runs import files
-from core.runs.documents import dump_json, load_json
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
-from core.runs.names import match_run
+from core.runs.names import STAMP, is_run_id, match_run
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
-from core.storage.base import Storage
+from core.storage.arrays import UNREADABLE, load_npz
+from core.storage.base import Storage, StoredFile
+from core.storage.documents import dump_json, load_json
+from core.storage.streams import open_to_read
 
+PREDICTION_KEYS: Final = ("logits",)
+SNAPSHOT_KEYS: Final = ("epochs", "interval", "pred", "confidence")
+MAX_CHECKED: Final = 256  # predictions of which it is known whether they are whole
 LOG_TAIL_BYTES: Final = 65_536
 
 _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
@@ -35,7 +43,6 @@ _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
     "finished": "has lost its predictions.npz",
 }
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class RunStore:
@@ -52,6 +59,7 @@ class RunStore:
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
         self._labels = RunLabels(storage)
+        self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self._now = now
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
@@ -60,17 +68,27 @@ class RunStore:
         profile: asks its trainer for a profile of some epochs, which is no part of what decides the result.
         """
         created_at = self._now()
-        stamp = datetime.fromtimestamp(created_at, UTC).strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
         what = re.sub(r"[^a-z0-9]+", "-", str(config.get("preset") or config.get("model") or "run").lower())[:24]
         while True:
             run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
             if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
-        self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
-        if profile:
-            self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
-        self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        try:
+            self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
+            if profile:
+                self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
+            self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
+        except OSError:
+            self.discard(run_id)
+            raise
         return run_id
+
+    def discard(self, run_id: str) -> None:
+        """Leaves nothing of a run that could not be made or queued, as far as the disk lets it."""
+        with suppress(OSError):
+            self.storage.delete(_name(run_id, files.STATE))
+            self.storage.delete(files.RUNS + run_id)
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
@@ -81,7 +99,7 @@ class RunStore:
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
         ref = ref.strip()
-        if _ID.fullmatch(ref) and self._exists(ref):
+        if is_run_id(ref) and self._exists(ref):
             return ref
         ids = self._list_ids()
         return match_run(ref, ids, newest=self._newest(ids))
@@ -117,7 +135,8 @@ class RunStore:
 
     def has_checkpoint(self, run_id: str) -> bool:
         """Whether there is a checkpoint to go on from."""
-        return bool(self.storage.list(_name(run_id, files.LAST_CHECKPOINT)))
+        kept = (files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT)
+        return any(self.storage.list(_name(run_id, name)) for name in kept)
 
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""
@@ -136,18 +155,31 @@ class RunStore:
 
         It costs what is new: the rows before a cursor are not read again, however many they are.
         """
-        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if _ID.fullmatch(run_id)})
+        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if is_run_id(run_id)})
 
     def read_logits(self, run_id: str) -> NDArray[np.float32]:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
-        arrays = self._read_arrays(run_id, files.PREDICTIONS)
-        if "logits" not in arrays:
+        arrays = self._read_arrays(run_id, files.PREDICTIONS, PREDICTION_KEYS)
+        if arrays is None:
             raise ConflictError(_explain_no_predictions(run_id, self.read(run_id)))
-        return arrays["logits"].astype(np.float32, copy=False)
+        logits = arrays.get("logits", np.empty(0))
+        if logits.ndim != 2 or not logits.size or logits.dtype.kind != "f" or not np.isfinite(logits).all():
+            raise DamagedFileError(_explain_damage(run_id, files.PREDICTIONS))
+        return logits.astype(np.float32, copy=False)
+
+    def can_predict(self, run_id: str) -> bool:
+        """Whether there are predictions, and they are whole; nothing is read of a file that is as it was."""
+        return any(self._can_predict(run_id, file) for file in self.storage.list(_name(run_id, files.PREDICTIONS)))
+
+    def _check_predictions(self, run_id: str, _file: StoredFile) -> bool:
+        try:
+            return bool(self.read_logits(run_id).size)
+        except (RunNotFoundError, ConflictError, DamagedFileError):
+            return False
 
     def read_snapshots(self, run_id: str) -> dict[str, NDArray[Any]]:
         """The arrays of `snapshots.npz` by name; empty while there are none."""
-        return self._read_arrays(run_id, files.SNAPSHOTS)
+        return self._read_arrays(run_id, files.SNAPSHOTS, SNAPSHOT_KEYS) or {}
 
     def measure_log(self, run_id: str) -> int:
         """Bytes of the log."""
@@ -162,12 +194,27 @@ class RunStore:
         return text[text.find("\n") + 1 :] if start else text
 
     def delete(self, run_id: str) -> None:
-        """Deletes an ended run with all its files. Raises ConflictError while it is active."""
-        state = self.read(run_id).state
-        if state in ACTIVE:
-            raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
-        self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
-        self.storage.delete(files.RUNS + run_id)
+        """Deletes an ended run with all its files. Raises ConflictError while it is active, or held by its process."""
+        job = files.RUNS + run_id
+        _refuse_active(run_id, self.read(run_id).state)
+        with self._states.hold(job):  # whose process may still be there
+            _refuse_active(run_id, self._states.read(job, holding=True).state)
+            state = self._read_to_restore(run_id)
+            try:
+                self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
+                self.storage.delete(job)
+            except OSError:
+                if state is not None:
+                    with suppress(OSError):
+                        self.storage.write(_name(run_id, files.STATE), state)  # so that it is seen, and deleted again
+                raise
+            self._states.forget_lock(job)
+
+    def _read_to_restore(self, run_id: str) -> bytes | None:
+        """The bytes of the state; None where they cannot be read."""
+        with suppress(UnavailableError):
+            return self.storage.read(_name(run_id, files.STATE))
+        return None
 
     def export(self, run_id: str) -> bytes:
         """The run's folder as a zip archive."""
@@ -195,13 +242,13 @@ class RunStore:
         return True
 
     def _check_id(self, run_id: str) -> None:
-        if not _ID.fullmatch(run_id):
+        if not is_run_id(run_id):
             raise self._not_found(run_id)
 
     def _not_found(self, run_id: str) -> RunNotFoundError:
         newest = self._newest(self._list_ids())
         hint = f"newest is {newest!r} (list them: wikics runs list)" if newest else "there are none (wikics train)"
-        return RunNotFoundError(f"no run {run_id!r} in runs/; {hint}")
+        return RunNotFoundError(f"no run {shorten(run_id)!r} in runs/; {hint}")
 
     def _read_bytes(self, run_id: str, file_name: str, *, start: int = 0) -> bytes:
         """A file's bytes; none when the run has no such file (yet)."""
@@ -212,18 +259,33 @@ class RunStore:
 
     def _read_mapping(self, run_id: str, file_name: str) -> Mapping[str, Any]:
         self.read_stored_state(run_id)
-        return load_json(self._read_bytes(run_id, file_name))
-
-    def _read_arrays(self, run_id: str, file_name: str) -> dict[str, NDArray[Any]]:
-        self.read_stored_state(run_id)
-        content = self._read_bytes(run_id, file_name)
-        if not content:
-            return {}
         try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-                return {name: archive[name] for name in archive.files}
-        except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
-            raise UnavailableError(f"{file_name} of run {run_id} is damaged: resume it to write it anew") from error
+            return load_json(self.storage, _name(run_id, file_name))
+        except (FileNotStoredError, DamagedFileError):  # the run's record says so
+            return {}
+
+    def _read_arrays(self, run_id: str, file_name: str, keys: Collection[str]) -> dict[str, NDArray[Any]] | None:
+        """The arrays of a file that have these keys; None where there is no file. Raises DamagedFileError."""
+        self.read_stored_state(run_id)
+        try:
+            with open_to_read(self.storage, _name(run_id, file_name)) as file:
+                return load_npz(file, keys)
+        except FileNotStoredError:
+            return None
+        except UNREADABLE as error:
+            raise DamagedFileError(_explain_damage(run_id, file_name)) from error
+
+
+def _explain_damage(run_id: str, file_name: str) -> str:
+    return (
+        f"{file_name} of run {run_id} is damaged: resume the run, which writes it anew, or choose another run, and "
+        f"delete this one (wikics runs delete {run_id})"
+    )
+
+
+def _refuse_active(run_id: str, state: StateName) -> None:
+    if state in ACTIVE:
+        raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
 
 
 def _explain_no_predictions(run_id: str, record: RunRecord) -> str:

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from core.runs.metrics import Cursor, MetricsChunk, MetricsSummary, parse_columns
+from core.runs.metrics import MAX_EPOCH, Cursor, MetricsChunk, MetricsSummary, parse_columns
 
 ReadFrom = Callable[[int], bytes]  # the file's bytes from an offset on; none past its end, or where there is no file
 
@@ -49,6 +49,7 @@ class MetricsTail:
         self._best: _Best | None = None
         self._epochs = 0
         self._seconds: float | None = None
+        self.is_damaged = False
 
     @property
     def summary(self) -> MetricsSummary:
@@ -61,7 +62,13 @@ class MetricsTail:
             val_acc=best.val_acc if best else None,
             seconds=seconds,
             seconds_per_epoch=seconds / epochs if seconds is not None and epochs else None,
+            is_damaged=self.is_damaged,
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether not even a header has been read."""
+        return self._end == 0
 
     @property
     def no_rows(self) -> MetricsChunk:
@@ -114,6 +121,7 @@ class MetricsTail:
         if self._end == 0:
             self._header = _decode(lines[:1])[0]
             self._end = len(lines.pop(0)) + 1
+            self.is_damaged = "epoch" not in map(str.strip, self._header.split(","))
         for line in lines:
             if self.num_rows % ROWS_APART == 0:
                 self._places.append(self._end)
@@ -124,10 +132,11 @@ class MetricsTail:
     def _summarise(self, lines: list[str]) -> None:
         columns = parse_columns(self._header, lines, _SUMMARISED)
         for epoch, acc, loss, val_acc, seconds in zip(*columns.values(), strict=True):
-            if epoch is None:
+            if epoch is None or not 0 < epoch < MAX_EPOCH:
+                self.is_damaged = True
                 continue
             self._epochs, self._seconds = int(epoch), seconds
-            if acc is not None:
+            if acc is not None and 0 <= acc <= 1:
                 rank = (acc, -math.inf if loss is None else -loss)
                 if self._best is None or rank > self._best.rank:
                     self._best = _Best(rank, int(epoch), acc, val_acc)

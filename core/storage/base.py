@@ -27,7 +27,7 @@ class Storage(Protocol):
         """Where the names begin, as a person would write it: a folder's path, a bucket's address."""
 
     def read(self, name: str, *, start: int = 0) -> bytes:
-        """The bytes from `start` (a byte offset; empty past the end). Raises FileNotStoredError."""
+        """The bytes from `start` (a byte offset; empty past the end). Raises FileNotStoredError, UnavailableError."""
 
     def write(self, name: str, content: bytes | memoryview) -> None:
         """Replaces the file whole, so that a reader sees the old bytes or the new. Raises StorageFullError."""
@@ -38,6 +38,7 @@ class Storage(Protocol):
     def list(self, pattern: str) -> list[StoredFile]:
         """Every file whose name matches, sorted by name.
 
+        One that is there and cannot be looked at is among them; to read it raises UnavailableError.
         `*` stands for anything within one part of a name, a last part `**` for one part or more: `runs/*/state.json`,
         `runs/ID/**`. A bucket answers either with one listing.
         """

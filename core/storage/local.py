@@ -7,16 +7,44 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.errors import FileNotStoredError, StorageFullError, UnavailableError
 from core.storage.base import StoredFile
 from core.storage.names import ALL_BELOW, check_name, check_prefix, compile_part, split_pattern
 
 PARTIAL_SUFFIX = ".partial"
+_FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EMLINK, errno.ENFILE, errno.EMFILE)
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
+# Something is there, and cannot be looked at: this user may not, links lead in a circle, the disk does not answer.
+_UNREADABLE = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.EIO, errno.ESTALE)
+_UNKNOWN = os.stat_result((stat.S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+
+def explain_disk_error(error: OSError, path: Path) -> UnavailableError | None:
+    """The operating system's refusal to write `path` in a sentence; None for what is none."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFullError(
+            f"the disk of {path.parent} is full while writing {path.name}: free some space "
+            "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return UnavailableError(
+            f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return UnavailableError(
+            f"{path} cannot be written, since there is a file where one of its folders should be: "
+            "move that file away, or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in _FAILURES:
+        return UnavailableError(
+            f"the disk of {path.parent} failed while writing {path.name} ({os.strerror(error.errno)}): check that "
+            "disk, or point WIKICS_HOME elsewhere"
+        )
+    return None
 
 
 @contextmanager
@@ -25,44 +53,69 @@ def disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFullError(
-                f"the disk of {path.parent} is full while writing {path.name}: free some space "
-                "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere"
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise UnavailableError(
-                f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
-            ) from error
-        if error.errno in (errno.ENOTDIR, errno.EEXIST):
-            raise UnavailableError(
-                f"{path} cannot be written, since there is a file where one of its folders should be: "
-                "move that file away, or point WIKICS_HOME elsewhere"
-            ) from error
+        if told := explain_disk_error(error, path):
+            raise told from error
         raise
 
 
 @contextmanager
-def replaced(path: Path, *, parents: bool = False) -> Iterator[Path]:
+def replaced(path: Path, *, parents: bool = False, durable: bool = True) -> Iterator[Path]:
     """Where to write what is renamed to `path` at the end of the block, so that no reader ever sees half a file.
 
     parents: makes the folder where it is missing. Without it a folder that was deleted meanwhile stays deleted.
+    durable: what was written outlives a power cut from the end of the block on.
     """
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
-    with disk_errors(path):
-        if parents:
-            path.parent.mkdir(parents=True, exist_ok=True)
+    partial = name_partial(path)
+    with disk_errors(path), folder_made(path.parent) if parents else nullcontext():
         try:
             yield partial
+            if durable:
+                _sync(partial)
             partial.replace(path)
+            if durable:
+                _sync(path.parent)
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes nothing more; who reads passes over it
+                partial.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, content: bytes | memoryview, *, parents: bool = False) -> None:
+def write_atomically(path: Path, content: bytes | memoryview, *, parents: bool = False, durable: bool = True) -> None:
     """Replaces a file whole; see `replaced`."""
-    with replaced(path, parents=parents) as partial:
+    with replaced(path, parents=parents, durable=durable) as partial:
         partial.write_bytes(content)
+
+
+def name_partial(path: Path) -> Path:
+    """A name that nobody else writes to and no reader looks at, beside `path`."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}")
+
+
+@contextmanager
+def folder_made(folder: Path) -> Iterator[None]:
+    """Makes a folder where it is missing, to outlive a power cut; it is not left behind empty where the block fails."""
+    missing = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if missing:
+            _sync(folder.parent)
+        yield
+    except BaseException:
+        if missing:
+            with suppress(OSError):  # somebody else has put something into it
+                folder.rmdir()
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Has the disk keep a file's bytes, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that knows no such thing of folders
+            raise
+    finally:
+        os.close(descriptor)
 
 
 class LocalStorage:
@@ -92,26 +145,28 @@ class LocalStorage:
         except OSError as error:
             if error.errno in _NOTHING_THERE:
                 raise FileNotStoredError(f"nothing is stored as {name!r}") from error
-            raise
+            raise UnavailableError(
+                f"{name} cannot be read ({error.strerror}): give this user the right to, or delete it"
+            ) from error
 
     def write(self, name: str, content: bytes | memoryview) -> None:
         write_atomically(self.path(name), content, parents=True)
 
     def create(self, name: str, content: bytes) -> bool:
         path = self.path(name)
-        with disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with disk_errors(path), folder_made(path.parent):
             try:
                 file = path.open("xb")
             except FileExistsError:
                 return False
-            with file:
-                try:
+            try:
+                with file:
                     file.write(content)
-                    file.flush()
-                except OSError:
-                    path.unlink(missing_ok=True)
-                    raise
+                _sync(path)
+                _sync(path.parent)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
         return True
 
     def list(self, pattern: str) -> list[StoredFile]:
@@ -126,9 +181,15 @@ class LocalStorage:
         path = self.folder / check_prefix(prefix)
         with disk_errors(path), _missing_is_nothing():
             if stat.S_ISDIR(path.lstat().st_mode):
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(path, onerror=_raise_unless_changed)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _raise_unless_changed(_call: object, _path: object, error: Any) -> None:
+    """Passes over what was deleted meanwhile, or written anew into a folder that is deleted under its writer."""
+    if error[1].errno not in (*_NOTHING_THERE, errno.ENOTEMPTY):
+        raise error[1]
 
 
 @contextmanager
@@ -161,13 +222,17 @@ def _find(folder: str, name: str, parts: Sequence[str], found: list[tuple[str, o
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if rest or part == ALL_BELOW:
-                    _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
+                    try:
+                        _find(entry.path, f"{name}{entry.name}/", rest or parts, found)
+                    except OSError as error:
+                        if error.errno not in _UNREADABLE:  # else it does not hide those beside it
+                            raise
             elif not rest and (status := _read_status(entry.path)) is not None:
                 found.append((name + entry.name, status))
 
 
 def _read_status(path: str) -> os.stat_result | None:
-    """What the disk says of a whole file; None for anything else."""
+    """What the disk says of a whole file; None for anything else. Of what cannot be looked at, _UNKNOWN."""
     if path.endswith(PARTIAL_SUFFIX):
         return None
     try:
@@ -175,5 +240,7 @@ def _read_status(path: str) -> os.stat_result | None:
     except OSError as error:
         if error.errno in _NOTHING_THERE:
             return None
+        if error.errno in _UNREADABLE:
+            return _UNKNOWN  # whoever reads it is told
         raise
     return status if stat.S_ISREG(status.st_mode) else None

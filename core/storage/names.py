@@ -8,6 +8,7 @@ from typing import Final
 from core.errors import InvalidInputError
 
 ALL_BELOW: Final = "**"
+HOME: Final = "WIKICS_HOME"  # what a message calls the storage's place, which is nobody's business
 
 Matches = Callable[[str], object]  # truthy where a text matches
 

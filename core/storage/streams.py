@@ -9,9 +9,11 @@ from core.storage.base import Storage
 from core.storage.local import LocalStorage, replaced
 
 
-def open_to_read(storage: Storage, name: str) -> BinaryIO:
+def open_to_read(storage: Storage, name: str, *, buffering: int = -1) -> BinaryIO:
     """A stored file, to be closed after use; it can be sought in. Raises FileNotStoredError."""
-    return storage.open(name) if isinstance(storage, LocalStorage) else io.BytesIO(storage.read(name))
+    return (
+        storage.open(name, buffering=buffering) if isinstance(storage, LocalStorage) else io.BytesIO(storage.read(name))
+    )
 
 
 @contextmanager

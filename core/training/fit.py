@@ -1,6 +1,7 @@
 """Trains one run in its folder, from its beginning or from where it was interrupted."""
 
 import io
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,12 +20,15 @@ from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.runs.report import Outcome, RunFacts
 from core.storage.local import write_atomically
-from core.training.checkpoint import load_checkpoint
+from core.training.checkpoint import Checkpoint
 from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
 from core.training.loop import build_classifier, build_loader, build_trainer, quiet_lightning
 from core.training.module import NodeClassifier, OneStep
 from core.training.profiling import EpochProfiler
 from core.training.recorder import RunRecorder
+from core.training.start import Start, find_start
+
+log = logging.getLogger(__name__)
 
 
 def train_run(
@@ -37,51 +41,55 @@ def train_run(
 ) -> Outcome:
     """Trains `config` on `graph` and writes the run's metrics, snapshots, checkpoints, predictions and report.
 
-    With `resume` it goes on from `last.ckpt` (from the beginning where there is none); on a CPU the
-    weights are then bit for bit those of a run that was never interrupted. `on_epoch` is called after
-    every epoch, counted from 1. A stop is obeyed between epochs: the run is then finalised with its
+    With `resume` it goes on from its last checkpoint (from the one before where that is damaged, from the
+    beginning where there is none); on a CPU the weights are then bit for bit those of a run that was never
+    interrupted. What could not be gone on from is logged as a warning. `on_epoch` is called after every
+    epoch, counted from 1. A stop is obeyed between epochs: the run is then finalised with its
     best epoch so far, so that it can be asked, and can still be resumed. It is for the caller to
     remove the request before a resume. With several `devices`, rank 0 is this process, which alone
     writes; peak memory is its own.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
-    split that the graph has not, TrainingError when memory runs out, the loss is no number or
-    `last.ckpt` is damaged, StorageFullError.
+    split that the graph has not, TrainingError when memory runs out or the loss is no number,
+    StorageFullError.
     """
     graph.check_split(config.split)
     device = resolve_device(config)
     with quiet_lightning(), _memory_errors(config):
-        checkpoint = load_checkpoint(folder / files.LAST_CHECKPOINT) if resume else None
-        torch.manual_seed(config.seed)
-        module = build_classifier(config, graph, checkpoint)
+
+        def build(checkpoint: Checkpoint | None) -> NodeClassifier:
+            torch.manual_seed(config.seed)
+            return build_classifier(config, graph, checkpoint)
+
+        start = find_start(folder, build) if resume else Start(build(None))
         recorder = RunRecorder(folder, config, num_classes=graph.num_classes, on_epoch=on_epoch)
-        if checkpoint is not None:
-            recorder.resume(module, checkpoint)
+        for lost in (start.lost, recorder.resume(start.checkpoint) if start.checkpoint else ""):
+            if lost:
+                log.warning(lost)
         if not recorder.is_done:
             try:
-                _fit(module, recorder, graph, device, resume=resume)
+                _fit(start, recorder, graph, device)
             finally:
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
-        _finalise(folder, graph, module, recorder, outcome, device)
+        _finalise(folder, graph, start.module, recorder, outcome, device)
     return outcome
 
 
-def _fit(module: NodeClassifier, recorder: RunRecorder, graph: Graph, device: DeviceName, *, resume: bool) -> None:
+def _fit(start: Start, recorder: RunRecorder, graph: Graph, device: DeviceName) -> None:
     config, epochs = recorder.config, recorder.config.epochs - recorder.epoch
     callbacks: list[Callback] = [recorder]
     if recorder.folder.profile_requested:
         callbacks.append(EpochProfiler(recorder.folder))
     loader = build_loader(config, graph, epoch=lambda: recorder.epoch)
     if config.devices == 1:
-        build_trainer(config, device, callbacks, epochs=epochs).fit(module, loader, OneStep())
+        build_trainer(config, device, callbacks, epochs=epochs).fit(start.module, loader, OneStep())
         return
     from core.training.group.lead import lead_group  # a run in one process needs none of it
 
-    checkpoint = recorder.folder / files.LAST_CHECKPOINT if resume else None
-    with lead_group(config, graph, device, checkpoint) as lead:
+    with lead_group(config, graph, device, start.path) as lead:
         trainer = build_trainer(config, device, [*callbacks, lead.leader], epochs=epochs, strategy=lead.strategy)
-        trainer.fit(module, loader, OneStep())
+        trainer.fit(start.module, loader, OneStep())
 
 
 def _finalise(

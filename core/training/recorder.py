@@ -8,7 +8,7 @@ from typing import Final
 from lightning.pytorch import Callback, LightningModule, Trainer
 
 from core.config.train import TrainConfig
-from core.errors import TrainingError
+from core.errors import DamagedFileError, TrainingError
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import MetricsWriter
@@ -39,11 +39,16 @@ class RunRecorder(Callback):
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
 
-    def resume(self, module: NodeClassifier, checkpoint: Checkpoint) -> None:
-        """Takes up the run where the checkpoint was made."""
+    def resume(self, checkpoint: Checkpoint) -> str:
+        """Takes up the run where the checkpoint was made; a sentence says what of it is lost, if anything is."""
         self._checkpoint, self.progress = checkpoint, checkpoint.progress
-        self.snapshots.load(self.folder / files.SNAPSHOTS, until_epoch=self.progress.epoch)
-        module.load_state_dict(checkpoint.weights)
+        logits = checkpoint.progress.best_logits
+        assert logits is not None, "every epoch that ends leaves a best one"
+        try:
+            self.snapshots.load(self.folder / files.SNAPSHOTS, until_epoch=self.epoch, num_articles=len(logits))
+        except DamagedFileError as error:
+            return f"{error}: what was predicted until epoch {self.epoch} is not shown any more"
+        return ""
 
     @property
     def epoch(self) -> int:

@@ -1,14 +1,15 @@
 """`snapshots.npz`: what was predicted for every article as training went on. No torch here."""
 
 import io
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import DamagedFileError
+from core.runs.store import SNAPSHOT_KEYS
+from core.storage.arrays import UNREADABLE, load_npz
 from core.storage.local import write_atomically
 
 MAX_SNAPSHOTS: Final = 200
@@ -59,12 +60,31 @@ class Snapshots:
         )
         write_atomically(path, buffer.getvalue())
 
-    def load(self, path: Path, *, until_epoch: int) -> None:
-        """Takes up what was saved of epochs 1 to `until_epoch`."""
+    def load(self, path: Path, *, until_epoch: int, num_articles: int | None = None) -> None:
+        """Takes up what was saved of epochs 1 to `until_epoch`, of so many articles where that is known.
+
+        Raises DamagedFileError where that is not whole: then they begin anew, since no weight depends on them.
+        """
         try:
-            with np.load(path, allow_pickle=False) as saved:
-                self.epochs, self.interval = saved["epochs"].tolist(), int(saved["interval"])
-                self.preds, self.confidences = list(saved["pred"]), list(saved["confidence"])
-        except (FileNotFoundError, zipfile.BadZipFile, EOFError, KeyError, ValueError, zlib.error):
-            return  # none, or damaged: they begin anew, since no weight depends on them
+            with path.open("rb") as file:
+                saved = load_npz(file, SNAPSHOT_KEYS)
+            epochs, interval = saved["epochs"].tolist(), int(saved["interval"])
+            preds, confidences = saved["pred"], saved["confidence"]
+        except FileNotFoundError as error:
+            raise DamagedFileError(f"{path.name} is missing") from error
+        except UNREADABLE as error:
+            raise DamagedFileError(f"{path.name} is damaged") from error
+        shape = (len(epochs), preds.shape[-1] if num_articles is None else num_articles)
+        if preds.shape != shape or confidences.shape != shape or not _are_epochs(epochs, interval):
+            raise DamagedFileError(f"{path.name} is damaged")
+        self.epochs, self.interval, self.preds, self.confidences = epochs, interval, list(preds), list(confidences)
         self._keep([epoch <= until_epoch for epoch in self.epochs])
+
+
+def _are_epochs(found: Any, interval: int) -> bool:
+    """Whether these are the epochs that a run keeps at this interval, or the later ones of them."""
+    if not isinstance(found, list) or not found or interval < 1 or not isinstance(found[-1], int):
+        return False
+    return bool(found == list(range(found[-1] - (len(found) - 1) * interval, found[-1] + 1, interval))) and (
+        found[0] >= interval and found[0] % interval == 0
+    )

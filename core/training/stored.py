@@ -24,8 +24,7 @@ def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
     config = build_config(folder.read_json(files.CONFIG))
     graph = load_graph(storage, config.graph, folder.read_json(files.ENVIRONMENT).get("graph_digest", ""))
     _note_device(folder, config)
-    resume = (folder / files.LAST_CHECKPOINT).exists()
-    return lambda note: train_run(folder, config, graph, resume=resume, on_epoch=note)
+    return lambda note: train_run(folder, config, graph, resume=True, on_epoch=note)
 
 
 def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:

@@ -59,7 +59,7 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
                 args=(explorer, graph_id, preset, [(split, seed) for seed in range(seeds) for split in range(splits)]),
             )
         if refusal := st.session_state.pop("benchmark_refusal", None):
-            st.error(refusal, icon=":material/error:")
+            st.error(escape_markdown(refusal), icon=":material/error:")
 
 
 def _describe_effort(explorer: Explorer, graph_id: str, preset: str, count: int) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from core.app.explorer import Explorer
-from core.app.runs import choose_best
+from core.app.runs import rank_best
 from core.config.presets import Preset
 from pages.ui import inputs
 from pages.ui.text import duration, percent
@@ -52,8 +52,8 @@ def _describe_experience(explorer: Explorer, graph_id: str, preset: Preset) -> s
     experience = explorer.estimates.summarise_experience(config)
     if experience.seconds is None:
         others = [record for record in explorer.runs.list(graph_id) if record.preset == preset.name]
-        if best := choose_best(others):
-            return f"Here: test {percent(best.test_acc)} with other settings{about}."
+        if ranked := rank_best(others):
+            return f"Here: test {percent(ranked[0].test_acc)} with other settings{about}."
         return f"Here: about {duration(seconds)}." if seconds else "Not trained here yet."
     runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
     return f"Here: test {percent(experience.test_acc)}{about} ({runs})."

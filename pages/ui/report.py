@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError
+from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
@@ -48,7 +49,8 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))
     if record.message:
-        (st.error if record.state in ("failed", "crashed") else st.caption)(escape_markdown(record.message))
+        is_wrong = record.state in ("failed", "crashed")
+        (st.error if is_wrong else st.warning if record.damage else st.caption)(escape_markdown(record.message))
     refused, reason = st.session_state.get(run_actions.REFUSAL, ("", ""))
     if refused == record.id:
         st.error(escape_markdown(reason), icon=":material/error:")
@@ -60,7 +62,7 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
         stage.progress
         or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else f"{record.epochs:,} epochs")
     ]
-    if record.val_acc is not None:
+    if record.val_acc is not None and record.best_epoch is not None:
         found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
     return [*found, *([record.id] if record.name else [])]
 
@@ -87,7 +89,10 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 def draw_outcome(record: RunRecord, *, key: str) -> None:
     """What a run that has ended reached on the test articles."""
     report = get_explorer().runs.read_details(record.id).report
-    if not report:
+    if record.damage and not report:
+        st.caption("Its report cannot be shown.")
+        return
+    if not report or not record.graph:
         st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
         return
     numbers = {
@@ -156,8 +161,8 @@ def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[s
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
-    for column, part in zip(st.columns(2), ("config", "environment"), strict=True):
-        values: dict[str, object] = getattr(details, part)
+    parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
+    for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
         column.dataframe(
             [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in _flatten(values)],
             hide_index=True,

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.app.configs import EXTENDABLE
-from core.config.presets import list_presets
-from core.config.train import TrainConfig
-from core.errors import WikicsError
+from core.config.train import TrainConfig, build_config
+from core.errors import ConfigError, WikicsError
 from core.runs.labels import MAX_CHARACTERS
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
@@ -40,7 +39,7 @@ def act(action: Callable[..., object], *arguments: object) -> None:
 def _draw_again(record: RunRecord, *, key: str) -> None:
     """The way back to the form, filled with what this run was trained with."""
     config = get_explorer().runs.read_details(record.id).config
-    presets = list_presets()
+    presets = get_explorer().configs.list_presets()
     of_model = [preset for preset in presets if preset.values["model"] == config.get("model")]
     preset = next((preset for preset in presets if preset.name == record.preset), next(iter(of_model), None))
     if preset is None:
@@ -54,7 +53,10 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
     """The way to let a run that has ended go on as the same curve, to another end."""
     if record.state in ACTIVE or not record.epochs:
         return
-    config = get_explorer().runs.read_details(record.id).config
+    try:
+        config = build_config(get_explorer().runs.read_details(record.id).config)
+    except ConfigError:
+        return  # it is damaged, or of another version
     epochs, patience = (f"{key}_further_{name}_{record.id}" for name in EXTENDABLE)
     waited = record.epochs - (record.best_epoch or 0)  # since its best epoch, in vain
 
@@ -68,7 +70,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
         st.number_input("Epochs in all", value=record.max_epochs + more, key=epochs)
         st.number_input(
             forms.title_of("patience"),
-            value=int(config["patience"]) + (waited if waited >= config["patience"] else 0),
+            value=config.patience + (waited if waited >= config.patience else 0),
             help=TrainConfig.model_fields["patience"].description,
             key=patience,
         )

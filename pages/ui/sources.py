@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.errors import WikicsError
 from core.graph.library import GraphSummary
+from core.graph.limits import STATED
 from pages.ui import inputs
+from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -54,8 +56,9 @@ def draw_notices(graph: GraphSummary) -> None:
 
 
 def draw_upload() -> None:
-    """On an app of one's own: another graph, in any of the formats that are read, opened as soon as it is here."""
-    if get_explorer().access.training != "open":
+    """The damaged graphs; for who may train, another one in any of the formats that are read, opened at once."""
+    draw_damage(get_explorer().graphs.list_damaged())
+    if not inputs.may_train(get_explorer(), quiet=True):
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
         st.file_uploader(
@@ -67,6 +70,7 @@ def draw_upload() -> None:
         if refusal := st.session_state.get("overview_refusal"):
             st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
+        st.caption(f"At most are read: {'; '.join(f'{what}: {most}' for what, most in STATED.items())}.")
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")
         st.dataframe(
             {"array": list(FORMAT), "what it holds": list(FORMAT.values())}, hide_index=True, key="overview_format"
@@ -76,7 +80,7 @@ def draw_upload() -> None:
 def _open_upload() -> None:
     """Opens what was sent before the page is drawn, which then shows it."""
     sent = st.session_state[_upload_key()]
-    if not sent:
+    if not sent or not inputs.may_train(get_explorer(), quiet=True):
         return
     # The next choice is a new one: files of a refused one would be added to it.
     st.session_state["overview_uploads"] = st.session_state.get("overview_uploads", 0) + 1

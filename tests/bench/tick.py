@@ -47,7 +47,7 @@ class Home:
 
     def open_runs(self):
         """The use cases over a store that knows nothing yet."""
-        return Runs(RunStore(LocalStorage(self.folder)), states=None, backend=None, graphs=None)
+        return Runs(RunStore(LocalStorage(self.folder)), admission=None, backend=None, graphs=None, configs=None)
 
     def add(self, num_runs, *, rows, ended):
         """Runs that have ended, or that another machine trains."""

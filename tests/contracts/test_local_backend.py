@@ -127,6 +127,42 @@ def test_stop_at_any_moment_of_the_start_leads_to_stopped(rig):
         rig.wait_until(lambda: not rig.alive(run_id))  # noqa: B023
 
 
+@pytest.mark.parametrize("step_seconds", [7200, -7200])
+def test_n01_a_clock_that_is_set_while_a_run_trains_changes_nothing(tmp_path, step_seconds):
+    """Of its trainer by hours at its fifth epoch; the reader's stays."""
+    code = f"""
+import sys, time
+sys.path.insert(0, {str(Path.cwd())!r})
+real, ahead = time.time, 0
+time.time = lambda: real() + ahead
+from core.backends.local.waiter import main
+from tests import fake_waiter
+def prepare(folder, storage):
+    def step(note):
+        def noted(epoch):
+            global ahead
+            ahead = {step_seconds} if epoch >= 5 else 0
+            note(epoch)
+        return fake_waiter.prepare(folder, storage)(noted)
+    return step
+sys.exit(main(prepare=prepare))
+"""
+    rig = local_rig(tmp_path, waiter=(sys.executable, "-c", code))
+    first, second = rig.submit(epochs=10_000), rig.submit(epochs=2)
+    rig.wait_for_epoch(first, 5)
+    rig.wait_until(lambda: abs(rig.store.read_stored_state(first).heartbeat_at - time.time() - step_seconds) < 60)
+    row = rig.store.read_metrics(first).row
+    rig.wait_for_epoch(first, row + 20)
+    assert [rig.store.read(run_id).state for run_id in (first, second)] == ["running", "pending"]
+    with pytest.raises(ConflictError, match="is running already"):
+        rig.resume(first)
+    with pytest.raises(ConflictError, match="stop it before deleting it"):
+        rig.store.delete(first)
+    rig.stop(first)
+    rig.wait_for(first, "stopped")
+    rig.wait_for(second, "finished")
+
+
 def test_twenty_stops_are_acknowledged_and_leave_no_zombie(rig):
     for trial in range(20):
         run_id = rig.submit(epochs=1000)

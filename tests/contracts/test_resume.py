@@ -41,6 +41,7 @@ FILES = (
     files.METRICS,
     files.SNAPSHOTS,
     files.LAST_CHECKPOINT,
+    files.PREVIOUS_CHECKPOINT,
     files.BEST_WEIGHTS,
     files.PREDICTIONS,
     files.REPORT,

@@ -17,7 +17,7 @@ def test_route_answers_what_it_answered(answer, found):
     now, then = answer(found), found.answer
     if then["status"] >= 400:
         then = {"status": then["status"], "content": {key: then["content"][key] for key in OF_PROBLEM}}
-    assert find_differences(then, now) == []
+    assert find_differences(hide_private(then), now) == []
 
 
 @pytest.mark.parametrize("found", each(SPECS))
@@ -27,6 +27,14 @@ def test_no_route_and_no_parameter_is_gone(answer, found):
         route: names - now.get(route, set()) for route, names in then.items() if names - now.get(route, set())
     } == {}
     assert then.keys() - now.keys() == set()
+
+
+def hide_private(answer):
+    """An answer as it would be now, when visitors are told neither folders of the server nor lines of its code."""
+    if isinstance(answer, dict):
+        shown = {key: hide_private(value) for key, value in answer.items() if key not in ("diff", "diff_cut")}
+        return shown | ({"folder": shown["folder"].removeprefix("HOME/")} if "folder" in shown else {})
+    return [hide_private(item) for item in answer] if isinstance(answer, list) else answer
 
 
 def list_parameters(spec):

@@ -30,11 +30,13 @@ def test_i04_a_value_out_of_bounds_stays_and_start_is_disabled_with_the_reason(t
     at.number_input(key="train_epochs").set_value(99_999_999).run()
     assert at.number_input(key="train_epochs").value == 99_999_999
     assert at.button(key="train_start").disabled
-    assert [error.value for error in at.error] == [
+    assert [error.value.replace("\\", "") for error in at.error] == [
         "It cannot start: epochs is 99999999: input should be less than or equal to 1000000"
     ]
     at.number_input(key="train_epochs").set_value(20_000).run()
-    assert [error.value for error in at.error] == ["It cannot start: epochs is 20000: this app allows at most 10000"]
+    assert [error.value.replace("\\", "") for error in at.error] == [
+        "It cannot start: epochs is 20000: this app allows at most 10000"
+    ]
     at.number_input(key="train_epochs").set_value(30).run()
     assert not at.error and not at.button(key="train_start").disabled
     assert explorer.runs.list(tiny_id) == []
@@ -46,7 +48,7 @@ def test_i04_no_field_replaces_what_was_entered(train, name, value):
     at.number_input(key=f"train_{name}").set_value(value).run()
     assert at.number_input(key=f"train_{name}").value == value
     assert at.button(key="train_start").disabled
-    assert [error.value.startswith(f"It cannot start: {name}") or name in error.value for error in at.error] == [True]
+    assert [name in error.value.replace("\\", "") for error in at.error] == [True]
 
 
 def test_i04_start_trains_what_the_fields_show_when_it_is_clicked(train, explorer, tiny_id):
@@ -104,7 +106,7 @@ def test_i03_another_preset_keeps_the_curve_and_the_fields_that_apply(train, fin
 def test_i03_nonsense_in_the_settings_is_said_and_taken_out_of_the_address(train):
     at = train(set="epochs=30,lr=high,nobody=1,jk=nope,seed=1e3,model=mlp")
     assert not at.exception and not at.error
-    assert [warning.value for warning in at.warning] == [
+    assert [warning.value.replace("\\", "") for warning in at.warning] == [
         "No setting can be read from 'lr=high' in the address: it is left out, set it below."
     ]
     assert read_set(at) == "epochs=30"

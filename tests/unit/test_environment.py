@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from core.runs.environment import MAX_DIFF_BYTES, collect_environment, count_cpus, read_git
+from core.runs.environment import MAX_DIFF_BYTES, collect_environment, count_cpus, publish, read_git
 
 IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
 
@@ -59,3 +59,14 @@ def test_outside_a_checkout_there_is_no_commit(tmp_path, project, monkeypatch):
     assert collect_environment("twin", "abc", project=Path("/nowhere"))["constraints_sha256"] is None
     monkeypatch.setenv("PATH", os.fspath(tmp_path / "empty"))
     assert read_git(project) is None  # no git at all
+
+
+def test_n05_a_visitor_sees_no_uncommitted_line_and_no_folder_of_the_machine():
+    git = {"commit": "abc", "dirty": True, "diff": "+token = 'secret'", "diff_cut": False}
+    command = "/opt/app/bin/wikics train --config /srv/me/x.yaml --set lr=0.1 --graph a/b"
+    assert publish({"git": git, "command": command, "python": "3.11"}) == {
+        "git": {"commit": "abc", "dirty": True},
+        "command": "wikics train --config x.yaml --set lr=0.1 --graph a/b",
+        "python": "3.11",
+    }
+    assert publish({}) == {}

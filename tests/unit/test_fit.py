@@ -278,17 +278,3 @@ def test_a_run_begun_when_gcn_alone_was_refined_goes_on_so(model, graph, new_fol
         train_run(plain, build_config({**values, "epochs": epochs}), graph, resume=True)
     assert weights_of(ignoring) == weights_of(plain)
     assert rows_of(ignoring, *LEARNT, "step") == rows_of(plain, *LEARNT, "step")
-
-
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
-def test_a_damaged_checkpoint_is_said_with_the_way_on(share, graph, new_folder):
-    folder = new_folder("run")
-    config = build_config({**SMALL, "epochs": 2})
-    train_run(folder, config, graph)
-    path = folder / files.LAST_CHECKPOINT
-    whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(TrainingError, match=r"^last\.ckpt is damaged, so .*: delete .*/last\.ckpt and resume the run"):
-        train_run(folder, config, graph, resume=True)
-    path.unlink()
-    assert train_run(folder, config, graph, resume=True) == "finished"

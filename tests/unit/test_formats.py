@@ -12,6 +12,7 @@ from scipy import sparse
 
 from core.errors import ArchiveError
 from core.graph.archive import dump_arrays
+from core.graph.formats import given
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.pickles import RefusedPickleError, load_pickle
 from core.graph.formats.read import FORMATS, read_given
@@ -348,9 +349,7 @@ def test_i15_others_are_refused_with_what_they_are_and_what_is_read(name, conten
 
 
 def test_i15_what_unpacks_without_end_is_refused(monkeypatch):
-    from core.graph.formats import read
-
-    monkeypatch.setattr(read, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(given, "MAX_SENT_BYTES", 100)
     with pytest.raises(ArchiveError, match="unpacks to"):
         read_given(sent(a__npz=npz(features=np.zeros((100, 100)))))
 

@@ -140,7 +140,7 @@ def test_errors_are_problem_documents(client, tiny_id, method, path, body, statu
 
 def test_problem_says_the_sentence(client, tiny_id):
     problem = client.get(f"/graphs/{tiny_id}/articles/99").json()
-    assert problem["detail"].startswith("article 99 does not exist in tiny: indices run from 0 to 7")
+    assert problem["detail"] == "article 99 does not exist in tiny: indices run from 0 to 7"
 
 
 def test_pages_of_others_may_not_train(client):
@@ -164,3 +164,23 @@ def test_training_can_be_switched_off(make_explorer):
 def test_documentation_needs_no_other_server(client):
     page = client.get("/docs").text
     assert "http://" not in page and "https://" not in page
+
+
+@pytest.mark.parametrize("authorization", ["secret", "Basic secret", "Bearer", "Bearer wrong", "bearersecret"])
+def test_n05_a_token_is_sent_as_bearer(client, monkeypatch, explorer, authorization):
+    monkeypatch.setattr(explorer.access, "training", "token")
+    monkeypatch.setattr(explorer.access, "_token", "secret")
+    refused = client.post("/runs", json={"preset": "gcn"}, headers={"authorization": authorization})
+    assert refused.status_code == 403
+    allowed = client.post("/runs/nobody/stop", headers={"authorization": "bearer secret"})
+    assert allowed.status_code == 404
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "null", "evil.example", "http://testserver:80000000", "//"])
+def test_n05_an_origin_that_is_none_is_refused(client, origin):
+    assert client.post("/runs/nobody/stop", headers={"origin": origin}).status_code == 403
+
+
+def test_n05_no_folder_of_the_server_is_told(client, finished_run):
+    assert [run["folder"] for run in client.get("/runs").json()["runs"]] == [f"runs/{finished_run}"]
+    assert client.get(f"/runs/{finished_run}").json()["folder"] == f"runs/{finished_run}"

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 import pytest
 
 from core.runs import files, index
-from core.runs.documents import dump_json
 from core.runs.job_states import JobStates
 from core.runs.metrics import COLUMNS, Cursor
 from core.runs.state import RunState
 from core.runs.store import RunStore
+from core.storage.documents import dump_json
 from core.storage.memory import MemoryStorage
 
 NOW = 1795444000.0

@@ -72,7 +72,8 @@ def test_is_json_with_every_part(tiny_graph):
     assert read_report(written) == report
 
 
-NUMBERS, COUNTS = st.floats(allow_nan=False, allow_infinity=False), st.integers(0)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+COUNTS = st.integers(0, 2**63 - 1)
 
 
 def build_rows(kind):

@@ -64,7 +64,7 @@ def test_rows_belong_to_the_old_generation_until_the_first_epoch_after_a_resume(
     assert [RunState(generation=3, resuming=resuming).metrics_generation for resuming in (True, False)] == [2, 3]
 
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+times = st.floats(0, 253_402_300_799)
 
 
 @given(
@@ -72,12 +72,12 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         RunState,
         state=st.sampled_from(ACTIVE + ENDED),
         message=st.text(),
-        epoch=st.integers(0),
-        generation=st.integers(0),
+        epoch=st.integers(0, 2**63 - 1),
+        generation=st.integers(0, 2**63 - 1),
         resuming=st.booleans(),
-        pid=st.none() | st.integers(1),
-        created_at=finite,
-        started_at=st.none() | finite,
+        pid=st.none() | st.integers(1, 2**63 - 1),
+        created_at=times,
+        started_at=st.none() | times,
     )
 )
 def test_a_state_survives_its_file(state):
@@ -87,4 +87,6 @@ def test_a_state_survives_its_file(state):
 def test_an_older_or_damaged_file_gives_what_can_be_read():
     assert build_state({"state": "finished", "epoch": 3, "colour": "red"}) == RunState("finished", epoch=3)
     assert build_state({"state": "stopped", "epoch": "three", "created_at": 5}) == RunState("stopped", created_at=5)
+    for damaged in (-1, 1e300, 2**70, True, "7"):
+        assert build_state({"state": "stopped", "created_at": damaged, "epoch": damaged}) == RunState("stopped")
     assert build_state({}).state == build_state({"state": "dancing"}).state == "crashed"

@@ -7,19 +7,19 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from core.backends.base import Place
 from core.backends.device import describe_machine
-from core.backends.local.queue import RunQueue, lock_name
-from core.backends.local.waiter import LOCK_SECONDS, QUEUE_FOLDER
-from core.errors import ConflictError, UnavailableError
+from core.backends.local.queue import RunQueue
+from core.errors import ConflictError, UnavailableError, WikicsError
 from core.runs import files
 from core.runs.environment import PROJECT_FOLDER, count_cpus
 from core.runs.job_states import JobStates, describe_job
+from core.runs.locks import QUEUE_FOLDER, JobLocks, job_name, lock_name
 from core.runs.state import ACTIVE, STOPPED_EARLY, RunState, build_resumed
 from core.storage.local import LocalStorage, disk_errors
 
@@ -55,6 +55,7 @@ class LocalBackend:
         self._storage = LocalStorage(self.home)
         self._states = JobStates(self._storage)
         self._queue = RunQueue(self.home / QUEUE_FOLDER, max_runs=max_runs)
+        self._locks = JobLocks(self.home / QUEUE_FOLDER)
         self._waiter = tuple(waiter)
         self._waiting: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -62,45 +63,43 @@ class LocalBackend:
         state = self._states.read_stored(job)
         if state.state != "pending":
             raise ConflictError(f"{describe_job(job)} is {state.state}: only a pending one can be submitted")
-        self._queue.announce(lock_name(job), state.created_at)
+        try:
+            self._queue.announce(lock_name(job), state.created_at)
+        except WikicsError as error:
+            self._fail(job, state, str(error))
+            raise
         self._start(job, state)
 
     def stop(self, job: str) -> None:
         self._states.request_stop(job)
-        lock = self._queue.lock_run(lock_name(job), timeout_seconds=0)
-        if lock is None:
-            return  # its own process obeys
-        with lock:
+        with suppress(ConflictError), self._states.hold(job, timeout_seconds=0):  # else its own process obeys
             state = self._states.read_stored(job)
             if state.state == "pending":
-                self._queue.withdraw(lock_name(job), state.created_at)
+                self._queue.withdraw(lock_name(job))
                 stopped = replace(state, state="stopped", message=STOPPED_EARLY, ended_at=time.time())
                 self._states.write(job, stopped)
 
     def resume(self, job: str, *, config: Mapping[str, Any] | None = None) -> None:
         self._check_resumable(job, may_be_finished=config is not None)
-        lock = self._queue.lock_run(lock_name(job), timeout_seconds=LOCK_SECONDS)  # a process that ends holds it a bit
-        if lock is None:
-            raise ConflictError(f"{describe_job(job)} is still held by its process: try again in a moment")
-        with lock:
-            self._check_resumable(job, may_be_finished=config is not None)
+        with self._states.hold(job):  # a process that ends holds it a bit
+            self._check_resumable(job, may_be_finished=config is not None, holding=True)
             self._states.clear_stop(job)
-            if config is not None:
-                self._states.write_config(job, config)
             again = build_resumed(self._states.read_stored(job))
             self._queue.announce(lock_name(job), again.created_at)
-            self._states.write(job, again)
+            with self._config_replaced(job, config):
+                self._states.write(job, again)
         self._start(job, again)
 
     def alive(self, job: str) -> bool:
         self._states.read_stored(job)
-        return job in self._waiting or self._queue.is_run_locked(lock_name(job))
+        return job in self._waiting or self._locks.is_held(job)
 
     def describe_place(self) -> Place:
-        return Place("This machine", describe_machine(), self._queue.max_runs)
+        waiting = tuple(job_name(name) for name in self._queue.list_names())
+        return Place("This machine", describe_machine(), self._queue.max_runs, waiting)
 
-    def _check_resumable(self, job: str, *, may_be_finished: bool) -> None:
-        state = self._states.read(job).state
+    def _check_resumable(self, job: str, *, may_be_finished: bool, holding: bool = False) -> None:
+        state = self._states.read(job, holding=holding).state
         if state == "finished" and not may_be_finished:
             raise ConflictError(
                 f"{describe_job(job)} is finished: there is nothing to resume, start a new one; a run goes on with "
@@ -127,11 +126,33 @@ class LocalBackend:
                     env=self._environment(),
                 )
         except OSError as error:
-            message = f"the training process could not be started ({error}): free some memory or disk, then resume"
-            self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
+            why = str(error) if isinstance(error, WikicsError) else error.strerror or str(error)
+            message = f"the training process could not be started ({why}): free some memory or disk, then resume"
+            self._fail(job, state, message)
             raise UnavailableError(f"{describe_job(job)}: {message}") from error
         self._waiting[job] = process
         threading.Thread(target=self._reap, args=(job, process), name=f"reap {job}", daemon=True).start()
+
+    def _fail(self, job: str, state: RunState, message: str) -> None:
+        """Says why a job was not started, where the disk takes that much."""
+        self._queue.withdraw(lock_name(job))
+        with suppress(OSError):
+            self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
+
+    @contextmanager
+    def _config_replaced(self, job: str, config: Mapping[str, Any] | None) -> Iterator[None]:
+        """Gives a job another config for the block; where that fails it keeps the one it had."""
+        if config is None:
+            yield
+            return
+        before = self._states.read_config(job)
+        try:
+            self._states.write_config(job, config)
+            yield
+        except OSError:
+            with suppress(OSError):
+                self._states.write_config(job, before)
+            raise
 
     def _reap(self, job: str, process: subprocess.Popen[bytes]) -> None:
         process.wait()  # or it would stay a zombie for as long as this process lives

@@ -1,94 +1,118 @@
 """The queue of this machine's runs, by file locks alone: the system frees a lock when its process dies."""
 
+import os
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-# A lock that is held until its `with` block ends, or its process dies.
-HeldLock = AbstractContextManager[object]
+from core.runs.locks import HeldLock, try_lock
+from core.storage.local import disk_errors
 
 # How long a ticket stands for a waiter that has been started but does not hold it yet.
 START_SECONDS: Final = 10.0
-
-
-def lock_name(job: str) -> str:
-    """What the locks and the ticket of a job are called: a run's id, `benchmarks.gcn-3f9a1c2e`."""
-    return job.removeprefix("runs/").replace("/", ".")
+_APART_SECONDS: Final = 1e-5  # between a place and the next
+_LATEST: Final = 1e11  # a time beyond it is that of a damaged file
 
 
 class RunQueue:
-    """`max_runs` slots, one lock a run (its holder alone writes the run's state), one ticket a waiting run."""
+    """`max_runs` slots and one ticket a waiting run, in whose name stands its place: since when it waits (Unix time).
 
-    def __init__(self, folder: Path, *, max_runs: int) -> None:
+    Clocks are set, so two times are never compared to tell how old a ticket is, nor alone to tell who came first: its
+    file bears the machine's seconds since its start, and one that waits already is never overtaken by a newcomer.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_runs: int,
+        now: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """now: Unix seconds. uptime: seconds that every process of this machine counts alike, and nobody sets."""
         self.folder = folder
         self.max_runs = max_runs
+        self._now, self._uptime = now, uptime
 
-    def lock_run(self, run_id: str, *, timeout_seconds: float) -> HeldLock | None:
-        """The run's lock; None when another process has it for longer than that."""
-        return self._try_lock(self.folder / f"{run_id}.run", timeout_seconds=timeout_seconds)
+    def announce(self, run_id: str, since: float) -> None:
+        """Gives the run its place before its waiter is up, so that runs start in the order of their creation.
 
-    def is_run_locked(self, run_id: str) -> bool:
-        """Whether a process waits for the run's turn or trains it."""
-        if not (self.folder / f"{run_id}.run").exists():
-            return False
-        lock = self.lock_run(run_id, timeout_seconds=0)
-        if lock is None:
-            return True
-        with lock:
-            return False
+        A run that has a place keeps it. Raises StorageFullError, UnavailableError.
+        """
+        ticket = self._ticket(run_id, since)
+        with disk_errors(ticket):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            ticket.touch()
+            os.utime(ticket, (self._uptime(),) * 2)
 
-    def forget(self, run_id: str) -> None:
-        """Removes the lock file of a run that has ended, by the holder of the lock."""
-        (self.folder / f"{run_id}.run").unlink(missing_ok=True)
-
-    def announce(self, run_id: str, created_at: float) -> None:
-        """Gives the run its place before its waiter is up, so that runs start in the order of their creation."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._ticket(run_id, created_at).touch()
-
-    def withdraw(self, run_id: str, created_at: float) -> None:
+    def withdraw(self, run_id: str) -> None:
         """Gives up the run's place."""
-        self._ticket(run_id, created_at).unlink(missing_ok=True)
+        for ticket in self._find(run_id):
+            with suppress(OSError):  # nobody holds it: it counts for nothing in a moment
+                ticket.unlink(missing_ok=True)
 
-    def hold_ticket(self, run_id: str, created_at: float) -> HeldLock:
+    def hold_ticket(self, run_id: str, since: float) -> HeldLock:
         """The run's place in the queue."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._ticket(run_id, created_at), thread_local=False).acquire(poll_interval=0.05)
+        ticket = self._ticket(run_id, since)
+        with disk_errors(ticket):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return FileLock(ticket, thread_local=False).acquire(poll_interval=0.05)
 
-    def is_first(self, run_id: str, created_at: float) -> bool:
+    def is_first(self, run_id: str, since: float) -> bool:
         """Whether no older run waits. Tickets that a killed waiter left are removed."""
-        own = self._ticket(run_id, created_at).name
+        own = self._ticket(run_id, since).name
         older = sorted(path for path in self.folder.glob("*.ticket") if path.name < own)
         return not any(self._is_live(path) for path in older)
 
     def take_slot(self) -> HeldLock | None:
         """One of the slots; None when all are taken."""
         slots = (self.folder / f"{number}.slot" for number in range(self.max_runs))
-        return next((lock for path in slots if (lock := self._try_lock(path, timeout_seconds=0))), None)
+        return next((lock for path in slots if (lock := try_lock(path, timeout_seconds=0))), None)
 
-    def _ticket(self, run_id: str, created_at: float) -> Path:
-        return self.folder / f"{created_at:020.6f}-{run_id}.ticket"
+    def list_names(self) -> list[str]:
+        """Whose tickets there are, the first in the queue first."""
+        return [name for ticket in sorted(self.folder.glob("*.ticket")) if (name := _name_of(ticket))]
+
+    def _find(self, run_id: str) -> list[Path]:
+        return [ticket for ticket in sorted(self.folder.glob("*.ticket")) if _name_of(ticket) == run_id]
+
+    def _ticket(self, run_id: str, since: float) -> Path:
+        """The run's ticket, or the one it would get.
+
+        What bears a time that has not come was given before the clock was set back, and was here before.
+        """
+        if found := self._find(run_id):
+            return found[0]
+        now = self._now()
+        places = [place for ticket in self.folder.glob("*.ticket") if (place := _place_of(ticket)) > now]
+        place = max([since if 0 <= since < _LATEST else 0.0, *(place + _APART_SECONDS for place in places)])
+        return self.folder / f"{place:020.6f}-{run_id}.ticket"
 
     def _is_live(self, ticket: Path) -> bool:
         try:
-            age_seconds = time.time() - ticket.stat().st_mtime
+            age_seconds = self._uptime() - ticket.stat().st_mtime
         except FileNotFoundError:
             return False
-        if age_seconds < START_SECONDS:
+        if 0 <= age_seconds < START_SECONDS:
             return True
-        lock = self._try_lock(ticket, timeout_seconds=0)
+        lock = try_lock(ticket, timeout_seconds=0)
         if lock is None:
             return True
         with lock:
             ticket.unlink(missing_ok=True)
         return False
 
-    def _try_lock(self, path: Path, *, timeout_seconds: float) -> HeldLock | None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return FileLock(path, thread_local=False).acquire(timeout=timeout_seconds, poll_interval=0.05)
-        except Timeout:
-            return None
+
+def _name_of(ticket: Path) -> str:
+    return ticket.name.partition("-")[2].removesuffix(".ticket")
+
+
+def _place_of(ticket: Path) -> float:
+    try:
+        return float(ticket.name.partition("-")[0])
+    except ValueError:
+        return 0.0

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from core.backends.job import Prepare, cancel, stop_on_sigterm, take_turn
-from core.backends.local.queue import HeldLock, RunQueue, lock_name
+from core.backends.job import Prepare, cancel, forgiving_output, stop_on_sigterm, take_turn
+from core.backends.local.queue import RunQueue
 from core.runs.folder import JobFolder
+from core.runs.locks import LOCK_SECONDS, QUEUE_FOLDER, HeldLock, JobLocks, lock_name
 from core.storage.local import LocalStorage
 
-QUEUE_FOLDER: Final = "queue"
-LOCK_SECONDS: Final = 5.0  # a reader that probes the job's lock holds it for an instant
 POLL_SECONDS: Final = 0.2
 
 
@@ -30,13 +29,13 @@ def main(argv: Sequence[str] | None = None, *, prepare: Prepare | None = None) -
     folder = JobFolder(arguments.folder)
     stop_on_sigterm(folder)
     queue = RunQueue(arguments.home / QUEUE_FOLDER, max_runs=arguments.max_runs)
-    name = lock_name(folder.path.relative_to(arguments.home).as_posix())
-    lock = queue.lock_run(name, timeout_seconds=LOCK_SECONDS)
+    job, locks = folder.path.relative_to(arguments.home).as_posix(), JobLocks(queue.folder)
+    lock = locks.hold(job, timeout_seconds=LOCK_SECONDS)
     if lock is None:
         return 0  # another process has this job: never two
-    with lock:
-        code = _take_turns(queue, name, folder, arguments.home, prepare)
-        queue.forget(name)
+    with lock, forgiving_output():
+        code = _take_turns(queue, lock_name(job), folder, arguments.home, prepare)
+        locks.forget(job)
     return code
 
 
@@ -65,7 +64,7 @@ def _wait_for_slot(queue: RunQueue, name: str, folder: JobFolder, since: float) 
                 time.sleep(POLL_SECONDS)
             return None
         finally:
-            queue.withdraw(name, since)
+            queue.withdraw(name)
 
 
 if __name__ == "__main__":

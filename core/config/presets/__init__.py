@@ -39,7 +39,7 @@ def load_preset(name: str) -> Preset:
     """The preset of this name. Raises PresetNotFoundError, which names those there are."""
     if name not in _list_names():
         names = ", ".join(preset.name for preset in list_presets())
-        raise PresetNotFoundError(f"no preset is called {name!r}: there are {names}")
+        raise PresetNotFoundError(f"no preset is called {name[:80]!r}: there are {names}")
     return _read(name)
 
 

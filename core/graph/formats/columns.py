@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.archive import UNKNOWN
-from core.graph.formats.draft import Draft, check_size
+from core.graph.formats.draft import Draft
 from core.graph.formats.parts import build_masks
+from core.graph.limits import MAX_CATEGORIES, MAX_FEATURES, check_count, check_size
 
 SURE: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
 LIKELY: Final = ("modularity_class", "community", "club", "group", "topic", "type")  # the only one that there is
@@ -25,7 +26,6 @@ ROLES: Final = {
     "stop": "stopping",
     "test": "test",
 } | dict.fromkeys(("val", "valid", "validation", "dev"), "val")
-MAX_CATEGORIES: Final = 10_000
 _NOTHING: Final = ("", "nan", "none", "null", "na")
 
 Columns = dict[str, list[Any]]  # by name: one value an article, None where it has none
@@ -137,6 +137,7 @@ def _read_roles(name: str, values: list[Any]) -> dict[str, NDArray[np.bool_]]:
 
 def _read_features(draft: Draft, columns: Columns) -> None:
     """Columns of numbers, in their order; what is no number is left out, and said."""
+    check_count(draft.name, len(columns), "columns", most=MAX_FEATURES)
     numbers, left_out, gaps = [], [], 0
     for column, values in columns.items():
         read = _read_numbers(values)

@@ -8,10 +8,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.errors import ArchiveError
 from core.graph.archive import MASKS, UNKNOWN, Arrays
+from core.graph.limits import (
+    MAX_ARTICLES,
+    MAX_CATEGORIES,
+    MAX_NAME_CHARACTERS,
+    MAX_TITLE_CHARACTERS,
+    check_count,
+    check_sizes,
+    check_texts,
+    read_headers,
+)
 from core.graph.splits import NUM_SPLITS, build_splits
 
 SEED: Final = 0
-MAX_VALUES: Final = 2**29  # of features, 2 GB as float32
 
 
 @dataclass
@@ -32,11 +41,17 @@ class Draft:
     notices: list[str] = field(default_factory=list)
 
 
-def build_arrays(draft: Draft) -> Arrays:
+def build_arrays(draft: Draft, *, limit_bytes: int) -> Arrays:
     """The archive's arrays; splits by WikiCS's protocol and features of degrees where there are none.
 
-    Raises ArchiveError for labels that cannot be split.
+    Raises ArchiveError for what is beyond a limit, and for labels that cannot be split.
     """
+    given = {"edge_index": draft.edge_index, "labels": draft.labels, "features": draft.features, **(draft.masks or {})}
+    check_sizes(
+        read_headers({key: array for key, array in given.items() if array is not None}), limit_bytes=limit_bytes
+    )
+    check_texts(draft.name, draft.titles, "a title", most=MAX_TITLE_CHARACTERS)
+    check_texts(draft.name, draft.class_names, "a category", most=MAX_NAME_CHARACTERS)
     _number_anew(draft)
     arrays: Arrays = {"edge_index": draft.edge_index.astype(np.int64), "labels": draft.labels.astype(np.int64)}
     if draft.features is None:
@@ -60,18 +75,11 @@ def _number_anew(draft: Draft) -> None:
         draft.labels = np.where(draft.labels >= 0, places, draft.labels).astype(np.int64)
 
 
-def check_size(name: str, num_nodes: int, num_features: int) -> None:
-    """Raises ArchiveError for features that would be larger than memory bears, before they are made."""
-    if num_nodes * num_features > MAX_VALUES:
-        raise ArchiveError(
-            f"{name} says that it has {num_nodes:,} articles of {num_features:,} features: "
-            f"at most {MAX_VALUES:,} numbers are read; give fewer features"
-        )
-
-
 def number_labels(name: str, values: ArrayLike) -> NDArray[np.int64]:
     """Labels as whole numbers, -1 for NaN. Raises ArchiveError for what is no number of a category."""
     labels = np.asarray(values)
+    check_count(f"labels of {name}", len(labels) if labels.ndim else 0, "articles", most=MAX_ARTICLES)
+    check_count(f"labels of {name}", labels.shape[1] if labels.ndim == 2 else 0, "categories", most=MAX_CATEGORIES)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim == 2 and labels.dtype.kind in "buif" and np.isin(labels, (0, 1)).all():

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from core.errors import ArchiveError
+from core.graph.limits import MAX_SENT_BYTES, MAX_SENT_TEXT_BYTES
+from core.storage.arrays import MAX_UNPACKED_BYTES
 
 MAX_TEXT_BYTES: Final = 2**30  # of one file that is read as text or pickle, whole in memory
 MAX_FILES: Final = 10_000  # of a folder
@@ -19,6 +21,8 @@ class Given:
     name: str
     files: Mapping[str, Path | bytes]
     is_folder: bool = False
+    limit_bytes: int = MAX_UNPACKED_BYTES  # of its arrays, once unpacked
+    limit_text_bytes: int = MAX_TEXT_BYTES
 
     @property
     def stem(self) -> str:
@@ -35,6 +39,7 @@ class Given:
 
     def read(self, name: str, *, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         """The content of one of the files. Raises ArchiveError for one that is larger than the limit."""
+        limit_bytes = min(limit_bytes, self.limit_text_bytes)
         with self.open(name) as file:
             content = file.read(limit_bytes + 1)
         if len(content) > limit_bytes:
@@ -73,5 +78,5 @@ def gather_sent(sent: Mapping[str, bytes]) -> Given:
         raise ArchiveError("no file was sent: choose one")
     first = next(iter(files))
     if len(files) == 1:
-        return Given(first, files)
-    return Given(" and ".join(sorted(files)[:3]), files, is_folder=True)
+        return Given(first, files, False, MAX_SENT_BYTES, MAX_SENT_TEXT_BYTES)
+    return Given(" and ".join(sorted(files)[:3]), files, True, MAX_SENT_BYTES, MAX_SENT_TEXT_BYTES)

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import UNREADABLE, load_member
+from core.graph.archive import load_member
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
 from core.graph.formats.parts import build_masks, find_parts
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_compressed, build_sparse
+from core.graph.limits import check_unpacked
+from core.storage.arrays import UNREADABLE
 
 LINKS: Final = ("adj", "adj_matrix")
 FEATURES: Final = ("attr", "attr_matrix", "features", "x")
@@ -59,13 +61,16 @@ def _load_members(given: Given, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     try:
         with given.open(name) as file, zipfile.ZipFile(file) as archive:
-            for member in archive.namelist():
+            members = [member for member in archive.namelist() if _is_known(member.removesuffix(".npy"))]
+            size_bytes = sum(archive.getinfo(member).file_size for member in members)
+            check_unpacked(name, size_bytes, limit_bytes=given.limit_bytes)
+            for member in members:
                 key = member.removesuffix(".npy")
                 if is_pickled(archive, member):
                     try:
                         found[key] = _load_objects(archive, member)
                     except RefusedPickleError as error:
-                        if key in _TEXTS or key == "metadata":
+                        if key in _TEXTS:
                             continue  # a graph needs none of them
                         raise ArchiveError(
                             f"key {key!r} of {name} is pickled, and {error}: "
@@ -78,6 +83,12 @@ def _load_members(given: Given, name: str) -> dict[str, Any]:
             raise
         raise ArchiveError(f"{name} is damaged, or cut off: fetch or save it anew") from error
     return found
+
+
+def _is_known(key: str) -> bool:
+    """Whether a member of this key is read; no other ever is."""
+    part = _PART.fullmatch(key)
+    return (part[1] if part else key) in (*LINKS, *FEATURES, *LABELS, *TITLES, *CLASS_NAMES)
 
 
 def is_pickled(archive: zipfile.ZipFile, member: str) -> bool:

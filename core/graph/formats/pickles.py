@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_ITEMS: Final = 2**30  # of one array
+MAX_ITEMS: Final = 2**28  # of one array
 MAX_DEPTH: Final = 32  # of containers within containers
 _KINDS: Final = "biufcSU"
 Names = Mapping[tuple[str, str], Callable[..., Any]]

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.archive import UNKNOWN
-from core.graph.formats.draft import Draft, check_size
+from core.graph.formats.draft import Draft
 from core.graph.formats.given import Given
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_sparse
+from core.graph.limits import check_size
 
 PARTS: Final = ("x", "tx", "allx", "y", "ty", "ally", "graph", "test.index")
 NUM_VAL: Final = 500

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.errors import ArchiveError
-from core.graph.archive import MASKS, REQUIRED, Arrays, check_arrays, describe_unlabelled, load_arrays, settle_labels
+from core.graph.archive import (
+    MASKS,
+    REQUIRED,
+    Arrays,
+    check_arrays,
+    describe_unlabelled,
+    load_given_arrays,
+    settle_labels,
+)
 from core.graph.formats import npz, planetoid, tables, torch, xml
 from core.graph.formats.draft import Draft, build_arrays
 from core.graph.formats.given import Given
-
-MAX_UNPACKED_BYTES: Final = 2**34  # of a zip archive, by what its directory says
+from core.graph.limits import MAX_CATEGORIES, check_count, check_sizes, read_headers
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Format:
 def _read_archive(given: Given) -> Arrays:
     (name,) = given.files
     with given.open(name) as file:
-        return settle_labels(load_arrays(file, name))
+        return settle_labels(load_given_arrays(file, name, limit_bytes=given.limit_bytes))
 
 
 def _is_xml(given: Given) -> bool:
@@ -84,15 +91,16 @@ def read_given(given: Given) -> Imported:
 
     Nothing in it is ever executed. Raises ArchiveError, which says what it is and what would be read.
     """
-    _refuse_bombs(given)
     found = next((format_ for format_ in FORMATS if format_.fits(given)), None)
     if found is None:
         raise ArchiveError(f"{given.name} is {describe_other(given)}. What is read: {READ}.")
     read = found.read(given)
-    arrays = build_arrays(read) if isinstance(read, Draft) else read
+    arrays = build_arrays(read, limit_bytes=given.limit_bytes) if isinstance(read, Draft) else read
     notices = tuple(read.notices) if isinstance(read, Draft) else ()
     try:
+        check_sizes(read_headers(arrays), limit_bytes=given.limit_bytes)
         check_arrays(arrays)
+        check_count(given.name, int(arrays["labels"].max()) + 1, "categories", most=MAX_CATEGORIES)
     except ArchiveError as error:
         if isinstance(read, Draft):
             raise ArchiveError(f"{given.name}, read as {found.title}: {error}") from error
@@ -140,14 +148,6 @@ def _describe_zip(given: Given) -> str:
         keys = ", ".join(sorted(_keys(given))[:12])
         return f"an .npz archive with the keys {keys}; one of a graph has {', '.join(REQUIRED)}"
     return f"a zip archive of {', '.join(members[:3])}: unpack it first"
-
-
-def _refuse_bombs(given: Given) -> None:
-    size_bytes = sum(info.file_size for info in _infos(given))
-    if size_bytes > MAX_UNPACKED_BYTES:
-        raise ArchiveError(
-            f"{given.name} unpacks to {size_bytes / 2**30:.0f} GB: at most {MAX_UNPACKED_BYTES / 2**30:.0f} GB are read"
-        )
 
 
 def _infos(given: Given) -> list[zipfile.ZipInfo]:

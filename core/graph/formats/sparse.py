@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.formats.draft import check_size
 from core.graph.formats.pickles import Record
+from core.graph.limits import MAX_VALUES, check_count, check_size
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def build_compressed(name: str, parts: dict[str, Any], *, by_column: bool = Fals
         kinds = "buif" if part == "data" else "iu"
         if part not in arrays or arrays[part].ndim != 1 or arrays[part].dtype.kind not in kinds:
             raise ArchiveError(f"{name} lacks its {part}, or holds something else there: expected a row of numbers")
+    check_count(name, len(arrays["data"]), "entries", most=MAX_VALUES)
     data, indices, indptr, shape = (arrays[part] for part in ("data", "indices", "indptr", "shape"))
     if len(shape) != 2 or shape.min() < 0:
         raise ArchiveError(f"{name} has the shape {shape.tolist()[:4]}: expected rows and columns")

@@ -12,6 +12,7 @@ from core.errors import ArchiveError
 from core.graph.formats.columns import Columns, draft_columns
 from core.graph.formats.draft import Draft
 from core.graph.formats.given import Given
+from core.graph.limits import MAX_ARTICLES, MAX_LINKS, check_count
 
 NODES: Final = "nodes.csv"
 EDGES: Final = "edges.csv"
@@ -40,6 +41,7 @@ def read_tables(given: Given) -> Draft:
 
 def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
     header, *rows = _read_rows(given, name) or [[]]
+    check_count(name, len(rows), "articles", most=MAX_ARTICLES)
     if not rows:
         raise ArchiveError(f"{name} has no row beside its header: expected one an article, such as 'id,category,title'")
     keys = [column.strip() for column in header]
@@ -62,6 +64,7 @@ def _read_edges(given: Given, name: str, ids: list[str]) -> NDArray[np.int64]:
     """[2, E]; a first line that names no article is a header, and names both ends."""
     places = _Places(ids)
     rows = [row for row in _read_rows(given, name) if any(value.strip() for value in row)]
+    check_count(name, len(rows), "links", most=MAX_LINKS)
     columns, first = (0, 1), 1
     if rows and not all(value in places for value in rows[0][:2]):
         columns, first, rows = _find_ends(name, rows[0], places), 2, rows[1:]

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import UNREADABLE, Arrays
+from core.graph.archive import Arrays
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
 from core.graph.formats.parts import build_masks, find_parts
 from core.graph.formats.pickles import MAX_ITEMS, Names, Record, RefusedPickleError, load_pickle
+from core.graph.limits import MAX_LINKS, MAX_SPLITS, check_count, check_unpacked
+from core.storage.arrays import UNREADABLE
 
 PICKLE: Final = "/data.pkl"
 LEGACY: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # how torch.save began before it wrote zip archives
@@ -74,6 +76,7 @@ def _load(given: Given, name: str) -> Any:
     """What torch.save was given, its tensors as arrays."""
     try:
         with given.open(name) as file, zipfile.ZipFile(file) as archive:
+            check_unpacked(name, sum(info.file_size for info in archive.infolist()), limit_bytes=given.limit_bytes)
             root = next(member for member in archive.namelist() if member.endswith(PICKLE)).removesuffix("data.pkl")
             order = archive.read(f"{root}byteorder") if f"{root}byteorder" in archive.namelist() else b"little"
             reader = _StorageReader(archive, root, "<" if order == b"little" else ">")
@@ -169,6 +172,7 @@ def _check_links(name: str, edge_index: NDArray[Any]) -> NDArray[np.int64]:
             f"edge_index of {name} is {edge_index.dtype} {list(edge_index.shape)}: "
             "expected whole numbers of shape [2, E]"
         )
+    check_count(f"edge_index of {name}", edge_index.shape[1], "links", most=MAX_LINKS)
     return edge_index.astype(np.int64)
 
 
@@ -195,6 +199,7 @@ def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
             raise ArchiveError(
                 f"{key} of {draft.name} is {mask.dtype} {list(mask.shape)}: expected True/False of shape [{num_nodes}]"
             )
+        check_count(f"{key} of {draft.name}", mask.shape[1] if mask.ndim == 2 else 1, "splits", most=MAX_SPLITS)
         columns[key] = mask.astype(bool).reshape(num_nodes, -1)
     columns.setdefault("stopping_mask", columns["val_mask"])
     test, num_splits = columns["test_mask"], columns["train_mask"].shape[1]

@@ -70,7 +70,7 @@ export interface paths {
         };
         /**
          * List Graphs
-         * @description The graphs that are here.
+         * @description The graphs that are here, and the files of those that cannot be read.
          */
         get: operations["list_graphs"];
         put?: never;
@@ -481,6 +481,8 @@ export interface components {
         BenchmarkList: {
             /** Benchmarks */
             benchmarks: components["schemas"]["BenchmarkSummary"][];
+            /** Damaged */
+            damaged: components["schemas"]["Damage"][];
         };
         /**
          * BenchmarkRun
@@ -594,6 +596,16 @@ export interface components {
             support: number | null;
         };
         /**
+         * Damage
+         * @description Such a file in a list of what can be read: its name in the storage, and the error's message.
+         */
+        Damage: {
+            /** File */
+            file: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * DegreeBin
          * @description How many articles have between `low` and `high` neighbours, both included.
          */
@@ -618,6 +630,8 @@ export interface components {
          * @description The graphs that are here, the default first.
          */
         GraphList: {
+            /** Damaged */
+            damaged: components["schemas"]["Damage"][];
             /** Graphs */
             graphs: components["schemas"]["GraphSummary"][];
         };
@@ -1003,6 +1017,8 @@ export interface components {
             };
             /** Created At */
             created_at: number;
+            /** Damage */
+            damage: string;
             /** Ended At */
             ended_at: number | null;
             /** Environment */
@@ -1077,6 +1093,8 @@ export interface components {
             best_epoch: number | null;
             /** Created At */
             created_at: number;
+            /** Damage */
+            damage: string;
             /** Ended At */
             ended_at: number | null;
             /** Epoch */
