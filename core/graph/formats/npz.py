@@ -5,6 +5,7 @@ Source: github.com/shchur/gnn-benchmark, SparseGraph; Pitfalls of Graph Neural N
 
 import re
 import zipfile
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.errors import ArchiveError
 from core.graph.archive import load_member
 from core.graph.formats.draft import Draft, number_labels
 from core.graph.formats.given import Given
-from core.graph.formats.parts import build_masks, find_parts
+from core.graph.formats.parts import KEYS, build_masks, find_parts
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_compressed, build_sparse
 from core.graph.limits import check_unpacked
@@ -88,7 +89,7 @@ def _load_members(given: Given, name: str) -> dict[str, Any]:
 def _is_known(key: str) -> bool:
     """Whether a member of this key is read; no other ever is."""
     part = _PART.fullmatch(key)
-    return (part[1] if part else key) in (*LINKS, *FEATURES, *LABELS, *TITLES, *CLASS_NAMES)
+    return (part[1] if part else key) in {*LINKS, *FEATURES, *LABELS, *TITLES, *CLASS_NAMES, *chain(*KEYS.values())}
 
 
 def is_pickled(archive: zipfile.ZipFile, member: str) -> bool:

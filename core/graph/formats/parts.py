@@ -21,6 +21,8 @@ _SPELT: Final = {
     "stopping": ("stopping",),
     "test": ("test",),
 }
+_FORMS: Final = ("{}_mask", "{}_idx", "idx_{}", "{}_index", "{}_indices")
+KEYS: Final = {part: [form.format(word) for word in words for form in _FORMS] for part, words in _SPELT.items()}
 
 
 def find_parts(name: str, values: Mapping[str, Any], num_nodes: int) -> dict[str, Mask]:
@@ -29,8 +31,8 @@ def find_parts(name: str, values: Mapping[str, Any], num_nodes: int) -> dict[str
     Raises ArchiveError for an index of no article.
     """
     found: dict[str, Mask] = {}
-    for part, words in _SPELT.items():
-        for key in (form for word in words for form in _forms(word)):
+    for part, keys in KEYS.items():
+        for key in keys:
             value = values.get(key)
             if part in found or not isinstance(value, np.ndarray) or value.ndim != 1:
                 continue
@@ -39,10 +41,6 @@ def find_parts(name: str, values: Mapping[str, Any], num_nodes: int) -> dict[str
             elif "mask" not in key and value.dtype.kind in "iu":
                 found[part] = _mark(name, key, value, num_nodes)
     return found
-
-
-def _forms(word: str) -> tuple[str, ...]:
-    return (f"{word}_mask", f"{word}_idx", f"idx_{word}", f"{word}_index", f"{word}_indices")
 
 
 def _mark(name: str, key: str, indices: NDArray[Any], num_nodes: int) -> Mask:
