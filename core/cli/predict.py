@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli import console
-from core.cli.console import JsonOption, print_json, write_table
+from core.cli.console import JsonOption, err, print_json, write_table
 
 
 def predict(
@@ -20,10 +20,13 @@ def predict(
     """Predict articles' categories with their calibrated probabilities."""
     if bool(article) == all_:
         raise typer.BadParameter("name articles with --article, or take --all", param_hint="--article")
-    answer = console.open_explorer().predictions.predict(run, None if all_ else article)
+    explorer = console.open_explorer()
+    answer = explorer.predictions.predict(run, None if all_ else article)
     if as_json:
         print_json(asdict(answer))
         return
+    record = explorer.runs.read(answer.run)
+    err.print(f"Run {record.id} on graph {record.graph}", soft_wrap=True)
     rows = [
         [str(row.index), row.title, row.label, row.pred, f"{100 * row.probs[row.pred]:.1f} %"]
         for row in answer.articles

@@ -38,11 +38,14 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
         print_json({"runs": [asdict(record) for record in records]})
         return
     rows = []
+    has_names = any(record.name for record in records)
     for record in records:
         scores = ["-" if score is None else f"{100 * score:.2f} %" for score in (record.val_acc, record.test_acc)]
-        rows.append([record.id, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
+        names = [record.name] if has_names else []
+        rows.append([record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
     ids = {0: max((len(record.id) for record in records), default=0)}
-    write_table(("run", "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
+    head = ("run", "name") if has_names else ("run",)
+    write_table((*head, "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
     for record in records:
         if record.damage:
             err.print(f"{record.id}: {record.damage}", soft_wrap=True)

@@ -55,7 +55,11 @@ def train(
     record = explorer.runs.submit(
         explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph)), profile=profile
     )
-    if not detach:
+    if detach:
+        err.print(f"It goes on alone: wikics runs show {record.id}, wikics runs stop {record.id}", soft_wrap=True)
+    else:
+        if not err.is_terminal:  # where no progress is shown
+            err.print(f"Run {record.id} on graph {record.graph}", soft_wrap=True)
         record = follow(explorer, record.id)
     write_record(record, as_json=as_json)
     if record.state in ("failed", "crashed"):

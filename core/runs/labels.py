@@ -14,11 +14,13 @@ MAX_CHARACTERS: Final = 60
 def check_name(name: str) -> str:
     """A name without space around it. Raises InvalidInputError for one that no list could show in a line."""
     name = " ".join(name.split())
-    if len(name) > MAX_CHARACTERS or not name.isprintable():
+    shown = ascii(name[:MAX_CHARACTERS])
+    if len(name) > MAX_CHARACTERS:
         raise InvalidInputError(
-            f"{name[:MAX_CHARACTERS]!r} cannot name a run: expected at most {MAX_CHARACTERS} characters that can be "
-            f"printed, this has {len(name)}; choose a shorter name"
+            f"{shown} cannot name a run: it has {len(name)} characters, expected at most {MAX_CHARACTERS}"
         )
+    if not name.isprintable():
+        raise InvalidInputError(f"{shown} cannot name a run: it holds characters that are not seen; leave them out")
     return name
 
 

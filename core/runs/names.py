@@ -1,11 +1,11 @@
 """How a run is named, everywhere: by its id, by how only its id begins, or as `latest`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from core.errors import RunNotFoundError
+from core.errors import InvalidInputError, RunNotFoundError
 from core.graph.titles import shorten
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -31,11 +31,23 @@ def match_run(ref: str, ids: Collection[str], *, newest: str | None) -> str:
         return newest
     found = sorted(run_id for run_id in ids if ref and run_id.startswith(ref))
     if len(found) > 1:
-        some = ", ".join(map(repr, found[:MAX_NAMED])) + (" and others" if len(found) > MAX_NAMED else "")
-        raise RunNotFoundError(f"{shown!r} begins the names of {len(found)} runs, {some}: write more of the name")
+        raise RunNotFoundError(
+            f"{shown!r} begins the names of {len(found)} runs, {list_some(found)}: write more of the name"
+        )
     if not found:
         raise RunNotFoundError(f"no run {shown!r} in runs/; newest is {newest!r} (list them: wikics runs list)")
     return found[0]
+
+
+def list_some(ids: Sequence[str]) -> str:
+    """A few ids for a message."""
+    return ", ".join(map(repr, ids[:MAX_NAMED])) + (" and others" if len(ids) > MAX_NAMED else "")
+
+
+def check_apart(name: str, ids: Collection[str]) -> None:
+    """Raises InvalidInputError for a name that reads as one of these ids, as the beginning of one, or as `latest`."""
+    if name and (name == LATEST or read_stamp(name) or any(run_id.startswith(name) for run_id in ids)):
+        raise InvalidInputError(f"{name!r} cannot name a run: it reads as the id of one; choose another name")
 
 
 def read_stamp(run_id: str) -> float:

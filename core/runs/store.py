@@ -22,7 +22,7 @@ from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
-from core.runs.names import STAMP, is_run_id, match_run
+from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
@@ -102,7 +102,15 @@ class RunStore:
         if is_run_id(ref) and self._exists(ref):
             return ref
         ids = self._list_ids()
-        return match_run(ref, ids, newest=self._newest(ids))
+        try:
+            return match_run(ref, ids, newest=self._newest(ids))
+        except RunNotFoundError:
+            named = [run_id for run_id, name in self._labels.read_all().items() if name == ref]
+            if not named:
+                raise
+            raise RunNotFoundError(
+                f"a run is named by its id, and {ref!r} is the name of {list_some(named)}: write the id"
+            ) from None
 
     def read(self, run_id: str) -> RunRecord:
         """One run in short."""
@@ -115,7 +123,9 @@ class RunStore:
     def rename(self, run_id: str, name: str) -> None:
         """Gives the run a name of a person's choice; an empty one takes it away. Raises InvalidInputError."""
         self.read_stored_state(run_id)
-        self._labels.write(run_id, check_name(name))
+        name = check_name(name)
+        check_apart(name, self._list_ids())
+        self._labels.write(run_id, name)
 
     def read_stored_state(self, run_id: str) -> RunState:
         """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
