@@ -181,6 +181,11 @@ def test_n05_an_origin_that_is_none_is_refused(client, origin):
     assert client.post("/runs/nobody/stop", headers={"origin": origin}).status_code == 403
 
 
+def test_n05_an_origin_without_a_host_is_no_page_of_ours(client):
+    headers = {"origin": "null", "host": ""}
+    assert client.post("/runs/nobody/stop", headers=headers).status_code == 403
+
+
 def test_n05_no_folder_of_the_server_is_told(client, finished_run):
     assert [run["folder"] for run in client.get("/runs").json()["runs"]] == [f"runs/{finished_run}"]
     assert client.get(f"/runs/{finished_run}").json()["folder"] == f"runs/{finished_run}"

@@ -286,6 +286,15 @@ def test_metrics_that_are_no_numbers_reach_json_as_null(store, folder_of):
     assert json.loads(json.dumps(columns, allow_nan=False))["train_loss"] == columns["val_loss"] == [None]
 
 
+def test_n02_a_run_whose_state_cannot_be_looked_at_is_deleted(store, tmp_path):
+    run_id = store.create({}, {})
+    state = tmp_path / "runs" / run_id / files.STATE
+    state.unlink()
+    state.symlink_to(state)  # in a circle
+    store.delete(run_id)
+    assert not (tmp_path / "runs" / run_id).exists()
+
+
 def test_deletes_an_ended_run_only(store, folder_of, tmp_path):
     run_id, other = store.create(CONFIG, {}), store.create(CONFIG, {})
     with pytest.raises(ConflictError, match=f"run {run_id} is pending: stop it before deleting it"):
