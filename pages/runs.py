@@ -30,11 +30,11 @@ def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
     While a run is active it is drawn again and again, with what its runs are then.
     """
     if st.session_state.pop("runs_changed", False):
-        st.rerun()  # the whole page: other curves are drawn
+        inputs.draw_page_anew()  # other curves are drawn
     explorer = get_explorer()
     found = {record.id: record for record in explorer.runs.list(graph_id)}
     if not found.keys() >= set(ids):
-        st.rerun()  # one was deleted meanwhile
+        inputs.draw_page_anew()  # one was deleted meanwhile
     rows = run_table.build_rows([found[run_id] for run_id in ids], explorer.places.describe())
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]

@@ -90,7 +90,7 @@ def _draw_jobs(graph_id: str) -> None:
     explorer = get_explorer()
     jobs = explorer.benchmarks.list_jobs(graph_id)
     if _summarise(jobs) != st.session_state["benchmark_seen"]:
-        st.rerun()  # the whole page: there is a new result, or one has ended
+        inputs.draw_page_anew()  # there is a new result, or one has ended
     for job in jobs:
         with st.container(border=True, key=f"benchmark_job_{job.id}"):
             _draw_job(explorer, job)

@@ -5,9 +5,10 @@ nothing is said above the page, taken out of the URL, and counts as absent.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError, WikicsError
@@ -22,6 +23,7 @@ VIA = "via"  # marks a link from a page to itself, of which Streamlit does not t
 KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page to page
 SHOW_AN_ARTICLE = ("map", "article")  # pages that are about one article
 _PARAMS_BY_PAGE = "router_params"
+_PARAMS = "router_params_now"
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
@@ -119,7 +121,7 @@ def read_article(graph: Graph, param: str = "article") -> int | None:
 
 def write_params(**values: Any) -> None:
     """Sets parameters in one step of the browser's history; None removes one."""
-    params = st.query_params.to_dict()
+    params = _read_params()
     for name, value in values.items():
         if value is None or value == "":
             params.pop(name, None)
@@ -127,6 +129,23 @@ def write_params(**values: Any) -> None:
             params[name] = str(value)
     if params != st.query_params.to_dict():
         st.query_params.from_dict(params)
+    st.session_state[_PARAMS] = params
+
+
+def _read_params() -> dict[str, str]:
+    """The parameters as they are. A fragment's request may have left before what was last written arrived."""
+    params: dict[str, str] = st.query_params.to_dict()
+    context = get_script_run_ctx()
+    is_fragment = context is not None and bool(context.fragment_ids_this_run)
+    return dict(st.session_state.get(_PARAMS, params)) if is_fragment else params
+
+
+def draw_page_anew() -> NoReturn:
+    """Ends a fragment, and draws the whole page with the parameters as they are, not as the fragment was asked with."""
+    params = _read_params()
+    if params != st.query_params.to_dict():
+        st.query_params.from_dict(params)
+    st.rerun()
 
 
 def kept_params(**extra: Any) -> dict[str, str]:
@@ -158,7 +177,8 @@ def changed_params(**changes: Any) -> dict[str, str]:
 
 
 def settle_address() -> None:
-    """After a link from a page to itself: tells the browser what its address is now."""
+    """First of all on a page; after a link from it to itself this tells the browser what its address is now."""
+    st.session_state[_PARAMS] = st.query_params.to_dict()
     if read_param(VIA):
         write_params(**{VIA: None})
 
@@ -271,7 +291,7 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
     records = {record.id: record for record in explorer.runs.list(graph_id)}
     is_other_page = {id_: record.state in ACTIVE for id_, record in records.items()} != drawn
     if st.session_state.pop("router_run_changed", False) or is_other_page:
-        st.rerun()
+        draw_page_anew()
     place, best = explorer.places.describe(), explorer.runs.choose_default(graph_id)
 
     def changed(picked: str | None) -> None:

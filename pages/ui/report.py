@@ -34,7 +34,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
     try:
         record = explorer.runs.read(run_id)
     except RunNotFoundError:  # deleted meanwhile
-        st.rerun()
+        inputs.draw_page_anew()
     stage = stages.read_stage(record, explorer.places.describe())
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.markdown(f"**{escape_markdown(record.name or record.id)}**", width="content")
@@ -45,7 +45,7 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
             "", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"
         ):
             inputs.write_params(run=None)
-            st.rerun()  # the whole page
+            inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))
     if record.message:
@@ -83,7 +83,7 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
         "Resume", icon=":material/resume:", key=f"{key}_resume"
     ):
         run_actions.act(explorer.runs.resume, record.id)
-        st.rerun()  # the whole page: its curves move again
+        inputs.draw_page_anew()  # its curves move again
 
 
 def draw_outcome(record: RunRecord, *, key: str) -> None:

@@ -155,6 +155,7 @@ def compare(person, *runs):
     for run_id in runs:
         page.keyboard.type(run_id)
         page.get_by_role("option", name=run_id).wait_for()
+        page.keyboard.press("ArrowDown")  # the page was drawn anew meanwhile, and with it what was marked
         page.keyboard.press("Enter")
         page.wait_for_function("wanted => new URL(location).searchParams.get('runs').includes(wanted)", arg=run_id)
         page.wait_for_timeout(PAUSE_MS)

@@ -103,6 +103,6 @@ def test_i03_what_was_set_stays_and_i04_start_refuses_what_is_red(app, home, liv
     epochs.fill("99999999")
     epochs.press("Tab")
     page.get_by_text("epochs is 99999999: input should be less than or equal to").wait_for()
-    assert epochs.input_value() == "99999999"
+    page.wait_for_function("field => field.value === '99999999'", arg=epochs.element_handle(), timeout=10_000)
     assert page.locator(".st-key-train_start button").is_disabled()
     assert len(app.get("/runs")["runs"]) == count
