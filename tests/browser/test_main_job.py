@@ -144,15 +144,16 @@ def compare(person, *runs):
     person.use(page.locator("summary", has_text="Choose runs by name"))
     menu = page.get_by_role("combobox", name="Runs in the charts")
     menu.wait_for()
-    person.go_to(menu)
     while list_drawn(page) != ["none"]:
         before = list_drawn(page)
+        be_in(person, menu)
         page.keyboard.press("Backspace")
         page.wait_for_function(
             "before => (new URL(location).searchParams.get('runs') ?? '') !== before", arg=",".join(before)
         )
         page.wait_for_timeout(PAUSE_MS)
     for run_id in runs:
+        be_in(person, menu)
         page.keyboard.type(run_id)
         page.get_by_role("option", name=run_id).wait_for()
         page.keyboard.press("ArrowDown")  # the page was drawn anew meanwhile, and with it what was marked
@@ -163,6 +164,12 @@ def compare(person, *runs):
     page.keyboard.press("Escape")  # closes the list, which hides the rest of the page from a screen reader
     for run_id in runs:
         page.get_by_role("button", name=run_id, exact=True).wait_for()  # the legend of the curves
+
+
+def be_in(person, field):
+    """Goes back to a field that a redraw of the page has taken the focus from."""
+    if not field.first.evaluate(HAS_FOCUS):
+        person.go_to(field)
 
 
 def find_and_walk(person):
