@@ -26,7 +26,7 @@ def test_i01_a_name_that_another_process_gave_is_seen(explorer, finished_run, st
 
 def test_i01_a_name_is_one_short_line(explorer, finished_run):
     for name in ("x" * 61, "a\x00b"):
-        with pytest.raises(InvalidInputError, match="cannot name a run: it (has|holds) "):
+        with pytest.raises(InvalidInputError, match=r"cannot name a run: it (has|holds) "):
             explorer.runs.rename(finished_run, name)
     assert explorer.runs.rename(finished_run, "x" * 60).name == "x" * 60
     with pytest.raises(RunNotFoundError):
