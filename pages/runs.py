@@ -44,7 +44,7 @@ def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
         run_choice.save_choice(run_choice.read_ticks(state, ids, selected), selected)
         st.session_state["runs_changed"] = True
 
-    holding = held.hold(key, ticked, changed, same=run_choice.ticks_same)
+    holding = held.hold(key, ticked, changed, same=run_choice.ticks_same, begins={})
     percent = st.column_config.NumberColumn(format="%.1f %%")
     st.dataframe(
         rows,
@@ -53,6 +53,7 @@ def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
         height=min(36 * len(ids) + 40, 320),
         column_order=NARROW_COLUMNS if narrow else None,
         on_select=holding["on_change"],
+        selection_default=ticked,
         selection_mode="multi-row",
         column_config={
             "state": st.column_config.MultiselectColumn(

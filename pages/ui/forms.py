@@ -34,11 +34,15 @@ def draw_field(name: str, value: Any, own: Any, *, key: str) -> None:
     """The input that fits a field's type, with a value. own: the preset's."""
     field = TrainConfig.model_fields[name]
     label, kind = title_of(name), field.annotation
+    options = list(get_args(kind)) if get_origin(kind) is Literal else []
     shared = held.hold(
-        key, float(value) if kind is int else value, lambda chosen: settings.put(name, _whole(chosen), own)
+        key,
+        float(value) if kind is int else value,
+        lambda chosen: settings.put(name, _whole(chosen), own),
+        begins={"index": options.index(value)} if options else None,
     ) | {"help": field.description}
-    if get_origin(kind) is Literal:
-        st.selectbox(label, list(get_args(kind)), **shared)
+    if options:
+        st.selectbox(label, options, **shared)
     elif kind is bool:
         st.toggle(label, **shared)
     elif kind is int:  # as any number: of 1.5 and 1e5 a field of whole numbers would take the 1

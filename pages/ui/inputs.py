@@ -200,7 +200,11 @@ def choose(
         if _is_offered(chosen, options):
             write_params(**{param: None if chosen in (None, default) else chosen})
 
-    widget(label, options, **held.hold(key, value, changed), **kwargs)
+    begins: dict[str, Any] = {
+        "selectbox": {"index": options.index(value) if value in options else None},
+        "select_slider": {"value": value},
+    }.get(widget.__name__, {"default": value})
+    widget(label, options, **held.hold(key, value, changed, begins=begins), **kwargs)
     return value
 
 
@@ -239,11 +243,12 @@ def choose_graph(explorer: Explorer) -> str:
         of_graph = ("run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second")
         write_params(graph=chosen, **dict.fromkeys(of_graph))
 
+    options = list(names) if graph_id in names else [graph_id]
     st.selectbox(
         "Graph",
-        list(names) if graph_id in names else [graph_id],
+        options,
         format_func=lambda id_: names.get(id_, id_),
-        **held.hold("router_graph", graph_id, changed),
+        **held.hold("router_graph", graph_id, changed, begins={"index": options.index(graph_id)}),
         label_visibility="collapsed",
         width=180,
     )
@@ -303,12 +308,11 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
             st.session_state["router_run_changed"] = True
 
     value = chosen if chosen in records else None
-    holding = held.hold("router_run", value, changed, same=_names_run)
+    holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": None})
     st.session_state[holding["key"]] = value  # by the label that it has now
     st.selectbox(
         "Run",
         list(records),
-        index=None,
         format_func=lambda id_: stages.describe_run(records[id_], place, best=best),
         **holding,
         label_visibility="collapsed",

@@ -70,7 +70,7 @@ def _draw_categories(graph: Graph) -> None:
     st.multiselect(
         "Categories",
         list(every),
-        **held.hold("map_categories", value, changed),
+        **held.hold("map_categories", value, changed, begins={"default": value}),
         format_func=lambda category: graph.class_names[category],
         placeholder="All",
     )
@@ -86,6 +86,7 @@ def _draw_roles() -> None:
             _read_roles(),
             lambda chosen: inputs.write_params(role=",".join(chosen)),
             same=held.in_any_order,
+            begins={"default": _read_roles()},
         ),
         format_func=str.capitalize,
     )

@@ -17,7 +17,13 @@ def draw_menu(ids: Sequence[str], selected: Sequence[str]) -> None:
         st.multiselect(
             "Runs in the charts",
             list(ids),
-            **held.hold("runs_menu", chosen, lambda names: save_choice(names, selected), same=held.in_any_order),
+            **held.hold(
+                "runs_menu",
+                chosen,
+                lambda names: save_choice(names, selected),
+                same=held.in_any_order,
+                begins={"default": chosen},
+            ),
             placeholder="Type a part of a name",
         )
 

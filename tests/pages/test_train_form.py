@@ -157,3 +157,8 @@ def test_i04_no_other_number_than_the_one_entered(train, entered, reason):
     at.number_input(key="train_epochs").set_value(entered).run()
     assert not at.exception
     assert any(reason in told.value.replace("\\", "") for told in (*at.error, *at.warning))
+
+
+def test_i03_a_field_begins_with_its_value_at_every_run(train):
+    at = train(set="epochs=30")
+    assert [at.run().number_input(key="train_epochs").proto.default for _ in range(2)] == [30, 30]
