@@ -15,6 +15,7 @@ STATES = {
     "error": "graph={small}&run=nobody&article=zzz&first=nobody",
 }
 THEMES = ("light", "dark")
+SETTLING_MS = 250
 # Whether the page has this theme, and no colour is on its way to another.
 WEARS = """theme => getComputedStyle(document.querySelector("[data-testid=stApp]")).colorScheme === theme
     && !document.getAnimations().some((one) => one instanceof CSSTransition)"""
@@ -49,12 +50,14 @@ def browsed(chromium, served):
 
     def browse(name, state, theme):
         nonlocal opened
+        page.emulate_media(color_scheme=theme)
         if opened != (name, state):
             page.goto(f"{server.url}/{PAGES[name]}?{params[state]}")
             opened = name, state
-        page.emulate_media(color_scheme=theme)
-        page.wait_for_function(AT_REST)
-        page.wait_for_function(WEARS, arg=theme)
+        for _ in range(2):  # a change of theme comes in steps: none has to be under way some time later either
+            page.wait_for_function(AT_REST)
+            page.wait_for_function(WEARS, arg=theme)
+            page.wait_for_timeout(SETTLING_MS)
         return page
 
     yield browse
