@@ -198,3 +198,13 @@ def test_i11_links_of_a_page_to_itself_are_in_the_address(app, home, trained, pa
     page.go_back()
     page.wait_for_url(begun)
     page.locator(".rings-node").first.wait_for()
+
+
+def test_i09_the_card_of_a_deep_link_opens_its_article(app, home, trained, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{app.url}/map?graph={home.small}&run={trained}&article=5")
+    page.locator(".map-stage[aria-busy=false]").wait_for()
+    page.locator(".map-sheet").get_by_role("link", name="Open its neighbourhood").tap()
+    page.wait_for_url("**/article?**article=5**", timeout=10_000)
+    context.close()

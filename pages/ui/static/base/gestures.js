@@ -21,7 +21,7 @@ export function listenToGestures(element, view, looks) {
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   /** @param {Event} event */
-  const isOnButton = (event) => event.target instanceof Element && event.target.closest("button") !== null;
+  const isOnControl = (event) => event.target instanceof Element && event.target.closest("button, a") !== null;
   /** @param {PointerEvent} event */
   const letGo = (event) => {
     const known = pointers.delete(event.pointerId);
@@ -42,7 +42,7 @@ export function listenToGestures(element, view, looks) {
   const options = { passive: false, signal: ended.signal };
   element.addEventListener("wheel", (event) => onWheel(event, view, looks.limits().least, place(event)), options);
   element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || isOnButton(event)) return;
+    if (event.button !== 0 || isOnControl(event)) return;
     pointers.set(event.pointerId, place(event));
     view.isHeld = true;
     if (pointers.size === 1) travelled = 0;
@@ -50,7 +50,7 @@ export function listenToGestures(element, view, looks) {
   element.addEventListener("pointermove", (event) => {
     const before = pointers.get(event.pointerId);
     if (before) drag(event, before, place(event));
-    else if (event.pointerType === "mouse") looks.onPoint(isOnButton(event) ? null : place(event));
+    else if (event.pointerType === "mouse") looks.onPoint(isOnControl(event) ? null : place(event));
   }, options);
   element.addEventListener("pointerup", (event) => {
     if (!letGo(event)) return;
