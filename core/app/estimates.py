@@ -1,14 +1,19 @@
 """Estimates: how long a config takes here and how well it does, from past runs or a short probe."""
 
+from typing import Any, Final
+
 from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.app.places import Places
 from core.app.runs import Runs
-from core.backends.probe import estimate_seconds
+from core.backends.probe import Probe, expect_epochs, probe_preset
 from core.config.train import TrainConfig
-from core.runs.experience import Experience, summarise_experience
+from core.runs.experience import Experience, estimate_by_pace, summarise_experience
 from core.runs.record import compute_variant
 from core.storage.base import Storage
+
+# Fields that decide neither how long an epoch takes nor, but by ending early, how many there are.
+TIMELESS: Final = ("lr", "weight_decay", "patience", "teacher_temperature")
 
 
 class Estimates:
@@ -17,7 +22,7 @@ class Estimates:
     def __init__(self, storage: Storage, graphs: Graphs, configs: Configs, runs: Runs, places: Places) -> None:
         self._storage, self._graphs, self._configs = storage, graphs, configs
         self._runs, self._places = runs, places
-        self._probed: dict[tuple[str, str], float] = {}
+        self._probed: dict[tuple[str, str], Probe] = {}
 
     def summarise_experience(self, config: TrainConfig) -> Experience:
         """What past runs of a config took and reached on its graph, whatever their split and seed."""
@@ -25,18 +30,46 @@ class Estimates:
         return summarise_experience(self._runs.list(), graph=config.graph, variant=variant)
 
     def estimate_seconds(self, config: TrainConfig) -> float | None:
-        """How long a config takes on its graph here: from past runs, else from the probe, else unknown."""
+        """How long a config takes on its graph here: from past runs, else from the probe, else unknown.
+
+        Runs of the config come first, then those that differ in nothing that an epoch's time depends on.
+        """
         seconds = self.summarise_experience(config).seconds
-        return self._probed.get(_key(config)) if seconds is None else seconds
+        if seconds is None:
+            seconds = self._estimate_by_pace(config)
+        return self._estimate_by_probe(config) if seconds is None else seconds
+
+    def _estimate_by_pace(self, config: TrainConfig) -> float | None:
+        records = self._runs.list(config.graph)
+        lengths = {record.max_epochs for record in records}
+        variants = {
+            compute_variant(values | {"epochs": epochs}) for values in self._list_alike(config) for epochs in lengths
+        }
+        return estimate_by_pace(records, graph=config.graph, variants=variants, epochs=config.epochs)
+
+    def _list_alike(self, config: TrainConfig) -> list[dict[str, Any]]:
+        """A config's values as they are, and with those of its preset where an epoch takes as long with either."""
+        values = config.model_dump()
+        preset = next((preset for preset in self._configs.list_presets() if preset.name == config.preset), None)
+        own = TrainConfig.model_validate(preset.values).model_dump() if preset else values
+        return [values, values | {name: own[name] for name in TIMELESS}]
+
+    def _estimate_by_probe(self, config: TrainConfig) -> float | None:
+        probe = self._probed.get(_key(config))
+        if probe is None:
+            return None
+        own = self._configs.build(config.preset, {}, graph=config.graph)
+        return probe.seconds + probe.seconds_per_epoch * (expect_epochs(config) - expect_epochs(own))
 
     def probe_default(self) -> None:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
         graph, config = self._graphs.load(), self._configs.build_default()
         if self.estimate_seconds(config) is None and not self._places.describe().running:
-            seconds = estimate_seconds(self._storage, graph.id, graph.digest, config.preset)
-            if seconds is not None:
-                self._probed[_key(config)] = seconds
+            probe = probe_preset(self._storage, graph.id, graph.digest, config.preset)
+            if probe is not None:
+                self._probed[_key(config)] = probe
 
 
 def _key(config: TrainConfig) -> tuple[str, str]:
-    return config.graph, compute_variant(config.model_dump())
+    """The graph, and the variant whatever the numbers of epochs."""
+    return config.graph, compute_variant(config.model_dump() | dict.fromkeys(("epochs", *TIMELESS)))
