@@ -16,6 +16,7 @@ from core.graph.limits import MAX_CATEGORIES, MAX_FEATURES, check_count, check_s
 SURE: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
 LIKELY: Final = ("modularity_class", "community", "club", "group", "topic", "type")  # the only one that there is
 LABELS: Final = SURE + LIKELY
+STATED: Final = f"{', '.join(LABELS[:-1])} or {LABELS[-1]}"
 TITLE_SHARE: Final = 2 / 3  # of values that differ: what has more names articles, not categories
 TITLES: Final = ("title", "name", "label")
 ROLE: Final = "split"
@@ -72,8 +73,7 @@ def _find_label(name: str, columns: Columns) -> str:
     unfit = [column for known, column in named.items() if known in LABELS and column in titles]
     why = f" ({_list(unfit)} differs from article to article, as a title does)" if unfit else ""
     raise ArchiveError(
-        f"{name} has no category: its articles have {_list(columns) or 'no columns'}{why}; "
-        f"expected one called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
+        f"{name} has no category: its articles have {_list(columns) or 'no columns'}{why}; expected one called {STATED}"
     )
 
 
