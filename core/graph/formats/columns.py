@@ -38,7 +38,7 @@ def draft_columns(name: str, ids: Sequence[str], columns: Columns, edge_index: N
     label = _find_label(name, columns)
     title = next((named[known] for known in TITLES if known in named and named[known] != label), None)
     role = named.get(ROLE)
-    labels, class_names = _read_labels(name, label, columns[label])
+    labels, class_names = read_labels(name, label, columns[label])
     draft = Draft(name, edge_index, labels, class_names=class_names)
     _tell_label(draft, label, columns[label])
     if title is not None:
@@ -103,7 +103,7 @@ def _is_missing(value: Any, values: list[Any]) -> bool:
     return all(_is_nothing(other) or _write(other).lstrip("-").isdecimal() for other in values)
 
 
-def _read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.int64], list[str] | None]:
+def read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.int64], list[str] | None]:
     """Category numbers [N], and their names where the column has names."""
     is_word = {str(value): _is_missing(value, values) for value in set(map(str, values)) if value.strip()}
     texts = [None if _is_empty(value) or is_word.get(str(value), False) else _write(value) for value in values]
