@@ -8,6 +8,7 @@ from core.app.places import Places
 from core.app.runs import Runs
 from core.backends.probe import Probe, expect_epochs, probe_preset
 from core.config.train import TrainConfig
+from core.errors import PresetNotFoundError
 from core.runs.experience import Experience, estimate_by_pace, summarise_experience
 from core.runs.record import compute_variant
 from core.storage.base import Storage
@@ -49,17 +50,22 @@ class Estimates:
 
     def _list_alike(self, config: TrainConfig) -> list[dict[str, Any]]:
         """A config's values as they are, and with those of its preset where an epoch takes as long with either."""
-        values = config.model_dump()
-        preset = next((preset for preset in self._configs.list_presets() if preset.name == config.preset), None)
-        own = TrainConfig.model_validate(preset.values).model_dump() if preset else values
+        values, own = config.model_dump(), self._build_own(config).model_dump()
         return [values, values | {name: own[name] for name in TIMELESS}]
+
+    def _build_own(self, config: TrainConfig) -> TrainConfig:
+        """The preset that a config began as, as it is; the config itself where it began as none."""
+        try:
+            return self._configs.build(config.preset, {}, graph=config.graph)
+        except PresetNotFoundError:
+            return config
 
     def _estimate_by_probe(self, config: TrainConfig) -> float | None:
         probe = self._probed.get(_key(config))
         if probe is None:
             return None
-        own = self._configs.build(config.preset, {}, graph=config.graph)
-        return probe.seconds + probe.seconds_per_epoch * (expect_epochs(config) - expect_epochs(own))
+        more = expect_epochs(config) - expect_epochs(self._build_own(config))
+        return probe.seconds + probe.seconds_per_epoch * more
 
     def probe_default(self) -> None:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
