@@ -1,6 +1,6 @@
 """What past runs teach of the next: how long a config takes here and how well it does."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean, median
 
@@ -26,17 +26,14 @@ def summarise_experience(records: Iterable[RunRecord], *, graph: str, variant: s
     return Experience(len(finished), median(seconds) if seconds else None, mean(scores) if scores else None)
 
 
-def estimate_by_pace(
-    records: Iterable[RunRecord], *, graph: str, variants: Collection[str], epochs: int
-) -> float | None:
-    """Seconds of so many epochs, from runs of these variants that had another number (median); None without any.
+def estimate_by_pace(records: Iterable[RunRecord], *, epochs: int) -> float | None:
+    """Seconds of so many epochs, from runs of whatever number of epochs (median); None without any.
 
     A run that ended before its last epoch would do so with more epochs as well.
     """
     found = []
     for record in records:
-        is_alike = record.graph == graph and record.variant in variants and record.state in ("finished", "stopped")
-        if is_alike and record.seconds_per_epoch is not None:
+        if record.state in ("finished", "stopped") and record.seconds_per_epoch is not None:
             ended_early = record.state == "finished" and record.epochs < record.max_epochs
             found.append(record.seconds_per_epoch * (min(epochs, record.epochs) if ended_early else epochs))
     return median(found) if found else None

@@ -38,7 +38,7 @@ def test_a_run_keeps_its_variant_when_a_field_is_added():
     assert compute_variant(TrainConfig().model_dump()) != ""
 
 
-def test_i13_a_time_is_known_of_other_numbers_of_epochs(explorer, tiny_id, finished_run):
+def test_i13_a_time_is_known_of_other_numbers_of_epochs(explorer, tiny_id, finished_run, storage):
     def estimate(**changes):
         return explorer.estimates.estimate_seconds(explorer.configs.build("gcn", changes, graph=tiny_id))
 
@@ -46,15 +46,16 @@ def test_i13_a_time_is_known_of_other_numbers_of_epochs(explorer, tiny_id, finis
     assert estimate(epochs=3) == record.seconds
     assert estimate(epochs=300) == estimate(epochs=300, lr=0.5, patience=7) == 300 * record.seconds_per_epoch
     assert estimate(epochs=300, hidden_channels=8) is None
+    storage.write(f"runs/{finished_run}/config.json", b"{}")
+    explorer.estimates._paces.clear()
+    assert estimate(epochs=300) is None
 
 
 def test_i13_a_run_that_ended_early_takes_no_longer_with_more_epochs(explorer, tiny_id, finished_run):
     record = replace(explorer.runs.read(finished_run), seconds_per_epoch=2.0, epochs=40, max_epochs=100)
     told = [replace(record, state="failed", seconds_per_epoch=9.0), record]
-    found = [estimate_by_pace(told, graph=tiny_id, variants={record.variant}, epochs=epochs) for epochs in (10, 500)]
-    assert found == [20.0, 80.0]
-    stopped = [replace(record, state="stopped")]
-    assert estimate_by_pace(stopped, graph=tiny_id, variants={record.variant}, epochs=500) == 1000.0
+    assert [estimate_by_pace(told, epochs=epochs) for epochs in (10, 500)] == [20.0, 80.0]
+    assert estimate_by_pace([replace(record, state="stopped")], epochs=500) == 1000.0
 
 
 def test_i13_a_probe_tells_the_time_of_other_numbers_of_epochs(explorer, tiny_id, monkeypatch):
