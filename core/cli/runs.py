@@ -45,6 +45,8 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
         rows.append([record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
     ids = {0: max((len(record.id) for record in records), default=0)}
     head = ("run", "name") if has_names else ("run",)
+    if not records:
+        err.print("There is no run yet: wikics train starts one.")
     write_table((*head, "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
     for record in records:
         if record.damage:

@@ -308,7 +308,8 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
             st.session_state["router_run_changed"] = True
 
     value = chosen if chosen in records else None
-    holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": None})
+    # With a run chosen the box cannot be cleared: any of the two shows a run. What it shows is set below.
+    holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": 0 if value else None})
     st.session_state[holding["key"]] = value  # by the label that it has now
     st.selectbox(
         "Run",
@@ -317,7 +318,7 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
         **holding,
         label_visibility="collapsed",
         placeholder="Choose a run",
-        width=300,  # with the navigation beside it the row fits on a laptop
+        width=320,  # with the navigation beside it the row fits on a laptop
     )
 
 

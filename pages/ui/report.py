@@ -1,6 +1,6 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import streamlit as st
@@ -19,17 +19,17 @@ from pages.ui.theme import STAGE_COLORS
 SHARES = ("precision", "recall", "f1")  # of a category's scores
 
 
-def draw_head(record: RunRecord, *, key: str, can_close: bool = False) -> None:
+def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None = None) -> None:
     """Name, where it stands, and what can be done with it: stopped, resumed, trained again, renamed, deleted.
 
-    Follows the state by itself. With `can_close` a button takes the run out of the URL.
+    Follows the state by itself. close: what a button to close it does, if there is to be one.
     """
     every = stages.EVERY_SECONDS if record.state in ACTIVE else None
-    st.fragment(_draw_head, run_every=every)(record.id, key=key, can_close=can_close)
+    st.fragment(_draw_head, run_every=every)(record.id, key=key, close=close)
     run_actions.draw_actions(record, key=key)
 
 
-def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
+def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> None:
     explorer = get_explorer()
     try:
         record = explorer.runs.read(run_id)
@@ -41,10 +41,8 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
         st.badge(stage.word, color=STAGE_COLORS[stage.word])
         st.space("stretch")
         _draw_action(explorer, record, key=key)
-        if can_close and st.button(
-            "", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"
-        ):
-            inputs.write_params(run=None)
+        if close and st.button("", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"):
+            close()
             inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))

@@ -115,9 +115,16 @@ def _check_xml(content: bytes) -> None:
     parser.EntityDeclHandler = refuse
     nodes: set[str] = set()
     ends: dict[str, None] = {}
+    within: list[str] = []
+    graphs = 0
 
     def note(tag: str, told: dict[str, str]) -> None:
+        nonlocal graphs
         kind = tag.rpartition(":")[2]
+        graphs += kind == "graph" and len(within) == 1
+        within.append(kind)
+        if graphs > 1:
+            raise _BrokenLinkError("holds several graphs: keep the one that is meant")
         if kind == "node" and "id" in told:
             if told["id"] in nodes:
                 raise _BrokenLinkError(f"has two nodes with the id {told['id'][:80]!r}: give each an id of its own")
@@ -126,6 +133,7 @@ def _check_xml(content: bytes) -> None:
             ends.update(dict.fromkeys(told[end] for end in ("source", "target") if end in told))
 
     parser.StartElementHandler = note
+    parser.EndElementHandler = lambda _tag: within.pop()
     parser.Parse(content, True)
     unknown = next((end for end in ends if end not in nodes), None)
     if unknown is not None:
