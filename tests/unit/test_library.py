@@ -26,7 +26,7 @@ MESSAGE = "WikiCS could not be had: nowhere has no data.json."
 class Nowhere:
     """A source that has nothing, and counts how often it was asked."""
 
-    name = "nowhere"
+    name = address = "nowhere"
 
     def __init__(self):
         self.asked = 0
@@ -327,7 +327,7 @@ def test_new_sources_are_tried(library, made, tmp_path):
     later.default_id()
 
     assert later.describe("twin").notices[1] == (
-        f"WikiCS could not be had: the folder {tmp_path / 'absent'} has no data.json."
+        "WikiCS could not be had: the folder of WIKICS_DATA has no data.json."
     )
 
 
