@@ -40,6 +40,10 @@ def explain_disk_error(error: OSError, path: Path) -> UnavailableError | None:
             f"{name} cannot be written in {HOME}, since there is a file where one of its folders should be: "
             "move that file away, or point WIKICS_HOME elsewhere"
         )
+    if error.errno in (errno.EISDIR, errno.ENOTEMPTY):
+        return UnavailableError(
+            f"{name} cannot be written in {HOME}, since there is a folder in its place: move that away, or delete it"
+        )
     if error.errno in _FAILURES:
         return UnavailableError(
             f"the disk of {HOME} failed while writing {name} ({os.strerror(error.errno)}): check that "

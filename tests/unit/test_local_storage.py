@@ -79,6 +79,16 @@ def test_n05_no_sentence_of_the_disk_says_where_the_home_lies(tmp_path):
     assert tuple(sorted(name.rstrip("/") for name in (BENCHMARKS, GRAPHS, QUEUE_FOLDER, files.RUNS))) == HOME_FOLDERS
 
 
+def test_n02_a_folder_in_the_place_of_a_file_is_said(tmp_path):
+    (tmp_path / "graphs" / "twin" / "graph.npz" / "inside").mkdir(parents=True)
+    words = (
+        "^graphs/twin/graph.npz cannot be written in WIKICS_HOME, since there is a folder in its place: move that away"
+    )
+    with pytest.raises(UnavailableError, match=words):
+        LocalStorage(tmp_path).write("graphs/twin/graph.npz", b"graph")
+    assert [path.name for path in (tmp_path / "graphs" / "twin").iterdir()] == ["graph.npz"]
+
+
 def test_a_deleted_folder_is_not_made_anew(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_atomically(tmp_path / "deleted" / "last.ckpt", b"weights")
