@@ -27,6 +27,7 @@ from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
 from pages.ui.preload import import_all
 from pages.ui.text import escape_markdown
+from pages.ui.uploads import GuardedUploads
 
 RECOVER_EVERY_SECONDS = 15.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
@@ -113,6 +114,7 @@ app = st.App(
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
+        Middleware(GuardedUploads, access=lambda: get_explorer().access),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],

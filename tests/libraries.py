@@ -10,7 +10,7 @@ MESSAGE = "WikiCS could not be had: nowhere has no data.json."
 class Nowhere:
     """A source that has nothing, and counts how often it was asked."""
 
-    name = "nowhere"
+    name = address = "nowhere"
 
     def __init__(self):
         self.asked = 0

@@ -1,10 +1,13 @@
 """Access: who may start, stop and resume runs."""
 
 import hmac
+from typing import Final
 
 from pydantic import SecretStr
 
 from core.settings import Training
+
+MAX_ADMITTED: Final = 10_000
 
 
 class Access:
@@ -13,7 +16,18 @@ class Access:
     def __init__(self, training: Training, token: SecretStr | None) -> None:
         self.training: Training = training
         self._token = "" if token is None else token.get_secret_value()
+        self._admitted: dict[str, None] = {}  # sessions, in their order
 
     def knows(self, token: str) -> bool:
         """Whether this is the app's token; none is where it has none. Takes as long for a wrong one as for a right."""
         return bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
+
+    def admit(self, session: str) -> None:
+        """Notes that a session of a page has shown the token; of very many, the first are forgotten."""
+        self._admitted[session] = None
+        while len(self._admitted) > MAX_ADMITTED:
+            self._admitted.pop(next(iter(self._admitted)), None)
+
+    def admits(self, session: str) -> bool:
+        """Whether this session may train."""
+        return self.training == "open" or (self.training == "token" and session in self._admitted)

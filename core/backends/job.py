@@ -208,5 +208,6 @@ def _describe_failure(error: BaseException, folder: JobFolder) -> str:
         return str(error)
     if isinstance(error, OSError) and (told := explain_disk_error(error, Path(error.filename or folder / files.LOG))):
         return str(told)
-    first_line = (str(error).splitlines() or [""])[0]
+    said = (isinstance(error, OSError) and error.strerror) or str(error)  # without the path of the file
+    first_line = (said.splitlines() or [""])[0]
     return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

@@ -336,6 +336,12 @@ def say_default(run: RunRecord) -> None:
     )
 
 
+def session_id() -> str:
+    """Which session this page is drawn for, as Streamlit's own addresses name it."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
 def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
     """Whether this visitor may start and stop runs; asks for the token where one is needed."""
     access = explorer.access
@@ -351,6 +357,7 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
         )
         if access.knows(entered):
             st.session_state["router_may_train"] = True
+            access.admit(session_id())
             st.rerun()
         elif entered:
             st.error("This is not the token of this app.", icon=":material/error:")

@@ -84,6 +84,7 @@ def test_the_token_alone_opens_training(open_page, explorer, monkeypatch):
     at.text_input(key="router_token").input("secret").run()
     assert not at.exception and not at.error
     assert not [box for box in at.text_input if box.key == "router_token"]
+    assert explorer.access.admits("test session id")  # and so its uploads are taken
 
 
 def test_an_old_label_from_the_browser_is_no_choice(open_page, finished_run, monkeypatch):

@@ -51,9 +51,7 @@ def test_new_sources_are_tried(library, made, tmp_path):
     later = local_library(library.folder.parent, wikics_sources=[FolderSource(tmp_path / "absent")])
     later.default_id()
 
-    assert later.describe("twin").notices[1] == (
-        f"WikiCS could not be had: the folder {tmp_path / 'absent'} has no data.json."
-    )
+    assert later.describe("twin").notices[1] == "WikiCS could not be had: the folder of WIKICS_DATA has no data.json."
 
 
 def test_wikics_is_looked_for_in_the_data_folder_then_on_the_internet(tmp_path):
