@@ -139,7 +139,7 @@ class Runs:
         return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
-        """Asks a run to stop after its epoch; one that has ended is left as it is."""
+        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is."""
         run_id = self._store.resolve(ref)
         if self._store.read(run_id).state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
