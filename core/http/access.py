@@ -26,7 +26,8 @@ def refuse_strangers(request: Request, access: Access) -> None:
     if access.training == "off":
         raise ForbiddenError("training is switched off on this app: run your own copy to train")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.casefold() == "bearer" and access.knows(token.strip()):
+    sent = token.strip().encode("latin-1").decode("utf-8", "surrogateescape")  # headers are read as Latin-1
+    if scheme.casefold() == "bearer" and access.knows(sent):
         return
     if access.training == "token":
         raise ForbiddenError("this app trains only for holders of its token: send it as 'Authorization: Bearer …'")
