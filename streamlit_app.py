@@ -20,6 +20,7 @@ from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
+from core.monitoring.logs import Bounded
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
@@ -38,6 +39,7 @@ tasks = Tasks()
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    logging.getLogger("wikics").addFilter(Bounded())
     import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()

@@ -130,6 +130,24 @@ class InlineBackend:
         return Place("This process", "a CPU", 1)
 
 
+class NoBackend:
+    """Takes jobs, and nothing is ever executed; see `core.backends.base.Backend`."""
+
+    def __init__(self, max_jobs=1):
+        self.submitted, self.max_jobs = [], max_jobs
+
+    def submit(self, job):
+        self.submitted.append(job)
+
+    resume = stop = submit
+
+    def alive(self, _job):
+        return True
+
+    def describe_place(self):
+        return Place("Nowhere", "nothing", self.max_jobs)
+
+
 def make_result(split=0, seed=0, *, correct=(True, True, False), **other):
     """A benchmark's result with these test articles right."""
     flags = np.array(correct, dtype=bool)

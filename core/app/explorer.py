@@ -47,11 +47,11 @@ def open_explorer(
     home = settings.home_folder
     storage = LocalStorage(home)
     states = JobStates(storage)
-    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data))
+    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     backend = backend or open_backend(settings)
     run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
-    admission = Admission(run_store, states, max_waiting=settings.max_waiting)
+    admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
     runs = Runs(run_store, admission, backend, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backend, graphs)

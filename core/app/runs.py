@@ -13,6 +13,7 @@ from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
 from core.runs.environment import collect_environment
+from core.runs.folder import MAX_LOG_BYTES
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
@@ -118,9 +119,11 @@ class Runs:
         return self._store.measure_log(self._store.resolve(ref))
 
     def read_whole_log(self, ref: str) -> str:
-        """All of a run's log."""
+        """All of a run's log, or as much of its end as a log may have."""
         run_id = self._store.resolve(ref)
-        return self._store.read_log(run_id, tail_bytes=self._store.measure_log(run_id))
+        left_out = self._store.measure_log(run_id) - MAX_LOG_BYTES
+        text = self._store.read_log(run_id, tail_bytes=MAX_LOG_BYTES)
+        return f"--- the first {left_out:,} bytes of this log are left out ---\n{text}" if left_out > 0 else text
 
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""
@@ -139,7 +142,7 @@ class Runs:
         return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
-        """Asks a run to stop after its epoch; one that has ended is left as it is."""
+        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is."""
         run_id = self._store.resolve(ref)
         if self._store.read(run_id).state in ACTIVE:
             with suppress(ConflictError):  # it ended just now

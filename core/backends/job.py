@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TextIO
+from typing import Final, TextIO
 
 from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
@@ -30,6 +30,7 @@ from core.runs.turn import Turn
 from core.storage.base import Storage
 from core.storage.local import LocalStorage, explain_disk_error
 
+MAX_REASON_CHARACTERS: Final = 500  # of an error that no sentence of ours explains
 Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
 
 
@@ -209,5 +210,5 @@ def _describe_failure(error: BaseException, folder: JobFolder) -> str:
     if isinstance(error, OSError) and (told := explain_disk_error(error, Path(error.filename or folder / files.LOG))):
         return str(told)
     said = (isinstance(error, OSError) and error.strerror) or str(error)  # without the path of the file
-    first_line = (said.splitlines() or [""])[0]
+    first_line = (said.splitlines() or [""])[0][:MAX_REASON_CHARACTERS]
     return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

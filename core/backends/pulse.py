@@ -15,6 +15,7 @@ from core.runs.folder import JobFolder
 from core.runs.state import HEARTBEAT_SECONDS, STOPPED_EARLY, RunState, StateName
 
 LOOK_SECONDS: Final = 0.2  # how often the request to stop is looked for
+MAX_WARNING_CHARACTERS: Final = 1_000  # of all warnings together; the log has them all
 RETRY_SECONDS: Final = (0.1, 0.5, 2.0)  # between tries to write how a job ended
 
 
@@ -53,6 +54,8 @@ class Pulse:
     ) -> None:
         self._ended.set()
         self._thread.join()
+        with suppress(OSError):
+            self._folder.trim_log()
 
     def begin(self) -> None:
         """Says that training begins: from now on it is training that obeys a request to stop."""
@@ -62,7 +65,8 @@ class Pulse:
     def warn(self, sentence: str) -> None:
         """Takes up what a person should know of the job to its end, even when it ends well: one more sentence."""
         with self._writing:
-            self._warning = f"{self._warning}; {sentence}" if self._warning else sentence
+            warning = f"{self._warning}; {sentence}" if self._warning else sentence
+            self._warning = warning if len(warning) <= MAX_WARNING_CHARACTERS else self._warning
             self._state = replace(self._state, message=self._state.message or self._warning)
 
     def note(self, epoch: int, message: str = "", fraction: float = 0.0) -> None:
@@ -108,6 +112,7 @@ class Pulse:
                 if stopping or self._uptime() - self._beaten_at >= HEARTBEAT_SECONDS:
                     self._beaten_at = self._uptime()
                     self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=now)
+                    self._folder.trim_log()
 
     def _end_early(self, now: float) -> bool:
         with self._writing:

@@ -16,7 +16,7 @@ def job(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Folder of the job: HOME/runs/ID.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Execute one pending job, a run or a benchmark, in this process. SIGTERM stops it after its epoch."""
+    """Execute one pending job, a run or a benchmark, in this process. SIGTERM stops it."""
     storage, name = split_address(address)
     states = JobStates(storage)
     states.read_stored(name)  # says in a sentence where there is none

@@ -66,7 +66,7 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @runs_app.command("stop")
 def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Ask a run to stop after its epoch."""
+    """Ask a run to stop: after its epoch, or within one that takes long."""
     write_record(console.open_explorer().runs.stop(run), as_json=as_json)
 
 

@@ -40,7 +40,8 @@ def refuse_strangers(request: Request, access: Access) -> None:
 def bears_token(headers: Headers, access: Access) -> bool:
     """Whether a request shows the app's token."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    return scheme.casefold() == "bearer" and access.knows(token.strip())
+    sent = token.strip().encode("latin-1").decode("utf-8", "surrogateescape")  # headers are read as Latin-1
+    return scheme.casefold() == "bearer" and access.knows(sent)
 
 
 def _read_host(origin: str) -> str | None:

@@ -122,7 +122,7 @@ class JobStates:
         self.storage.write(f"{job}/{files.CONFIG}", dump_json(config))
 
     def request_stop(self, job: str) -> None:
-        """Asks the job to stop after its epoch. Raises ConflictError when it has ended."""
+        """Asks the job to stop. Raises ConflictError when it has ended."""
         state = self.read(job).state
         if state not in ACTIVE:
             raise ConflictError(f"{describe_job(job)} is {state}: there is nothing to stop")

@@ -355,7 +355,7 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
         entered = st.text_input(
             "Token", type="password", key="router_token", help="This app trains for holders of its token."
         )
-        if access.knows(entered):
+        if access.knows(entered.strip()):
             st.session_state["router_may_train"] = True
             access.admit(session_id())
             st.rerun()
