@@ -18,6 +18,8 @@ import { layOut } from "./layers.js";
  */
 
 const MOST_STOPS = 8; // of a layer in the picture
+const NARROW_STOPS = 4; // where layers stand one above the other
+const NARROW_PX = 640; // as in style.css
 const FIRST_PATHS = 5; // of the list; the rest is one click away
 
 export default defineComponent("paths", (/** @type {Frame} */ frame) => new Paths(frame));
@@ -26,6 +28,7 @@ class Paths {
   /** @type {PathsData} */
   #data = { paths: [], articles: {}, colors: [""], directed: false };
   #isWhole = false;
+  #isNarrow = false;
   /** @type {[number, number][]} */
   #steps = [];
   /** @type {Map<number, HTMLElement>} */
@@ -40,7 +43,7 @@ class Paths {
     this.list = html("ol", { class: "paths-list" });
     this.more = html("button", { type: "button", class: "w-button", hidden: true, onclick: () => this.#showAll() });
     frame.root.append(this.picture, this.list, this.more);
-    frame.watchSize(this.picture, () => this.#drawLines());
+    frame.watchSize(this.picture, () => (this.#isNarrow === this.#measure() ? this.#drawLines() : this.#draw()));
   }
 
   /**
@@ -53,8 +56,13 @@ class Paths {
     this.#draw();
   }
 
+  #measure() {
+    return this.picture.clientWidth <= NARROW_PX;
+  }
+
   #draw() {
-    const { layers, steps } = layOut(this.#data.paths, MOST_STOPS);
+    this.#isNarrow = this.#measure();
+    const { layers, steps } = layOut(this.#data.paths, this.#isNarrow ? NARROW_STOPS : MOST_STOPS);
     this.#steps = steps;
     this.#stops.clear();
     const columns = layers.map(({ shown, rest }) => {
@@ -66,6 +74,7 @@ class Paths {
       const left = rest ? html("span", { class: "w-small w-faint" }, `and ${formatCount(rest)} more`) : null;
       return html("div", { class: "paths-layer" }, ...stops, left);
     });
+    this.layers.classList.toggle("paths-short", layers.length === 3);
     this.layers.replaceChildren(...columns);
     this.#drawList();
     this.#drawLines();
