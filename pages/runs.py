@@ -10,6 +10,7 @@ from pages.ui import charts, held, inputs, offers, report, run_choice, run_table
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
+from pages.ui.text import escape_markdown
 
 MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
@@ -114,6 +115,10 @@ with left:
     draw_table = st.fragment(run_table.draw_table, run_every=every)
     draw_table(graph_id, [record.id for record in records], selected, narrow=bool(opened))
     run_choice.draw_menu([record.id for record in records], selected)
+    if opened:
+        with st.container(key="runs_below"):  # shown where the columns stand one above the other
+            name = escape_markdown(stages.name_run(opened))
+            st.markdown(f":material/arrow_downward: [{name} is open below](#{report.anchor_of('runs')})")
     if wanted is None and len(records) > len(selected):
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
     elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:

@@ -14,6 +14,7 @@ from core.graph.titles import TitleLookup, parse_index, shorten
 GraphKind = Literal["wikics", "twin", "archive"]
 UNLABELLED: Final = "Unlabelled"  # what an article without a category has for one, whose number in `y` is -1
 MAX_NAMED: Final = 5  # articles of one title that a message names
+MAX_OFFERED: Final = 3  # titles that hold what was asked for
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class Graph:
 
     def _offer_others(self, name: str) -> str:
         """What can be given in place of a title that no article has: some that hold it, or an index."""
-        found = self.names.find_holders(name, most=MAX_NAMED)
+        found = self.names.find_holders(name, most=MAX_OFFERED)
         titles = f"give a whole title, such as {' or '.join(repr(shorten(self.titles[i])) for i in found)}"
         return f"{titles if found else 'give a title as it is written'}, or an index from 0 to {self.num_nodes - 1}"
 

@@ -29,6 +29,11 @@ def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None =
     run_actions.draw_actions(record, key=key)
 
 
+def anchor_of(key: str) -> str:
+    """Where a link within the page leads to the head of its run."""
+    return f"{key}-run"
+
+
 def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> None:
     explorer = get_explorer()
     try:
@@ -37,7 +42,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
         inputs.draw_page_anew()
     stage = stages.read_stage(record, explorer.places.describe())
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
-        st.markdown(f"**{escape_markdown(record.name or record.id)}**", width="content")
+        st.header(escape_markdown(record.name or record.id), anchor=anchor_of(key), width="content")
         st.badge(stage.word, color=STAGE_COLORS[stage.word])
         st.space("stretch")
         _draw_action(explorer, record, key=key)

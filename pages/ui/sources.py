@@ -61,14 +61,14 @@ def draw_upload() -> None:
     if not inputs.may_train(get_explorer(), quiet=True):
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
+        if refusal := st.session_state.get("overview_refusal"):
+            st.error(escape_markdown(refusal), icon=":material/error:")
         st.file_uploader(
             "One file, or all files of its folder",
             accept_multiple_files=True,
             key=_upload_key(),
             on_change=_open_upload,
         )
-        if refusal := st.session_state.get("overview_refusal"):
-            st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
         st.caption(f"At most are read: {'; '.join(f'{what}: {most}' for what, most in STATED.items())}.")
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")

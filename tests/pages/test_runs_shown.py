@@ -235,3 +235,9 @@ def test_i09_the_run_shown_by_default_has_its_panel_until_it_is_closed(open_page
     at.button(key="runs_open").click().run()
     assert read_param(at, "run") == best
     assert at.button(key="runs_close") and said not in texts(at)
+
+
+def test_i09_a_link_leads_to_the_run_below_the_curves(open_page, finished_run):
+    at = open_page("runs", run=finished_run)
+    assert any("is open below](#runs-run)" in text for text in texts(at))
+    assert [heading.proto.anchor for heading in at.header] == ["runs-run"]

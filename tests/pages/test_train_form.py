@@ -162,3 +162,8 @@ def test_i04_no_other_number_than_the_one_entered(train, entered, reason):
 def test_i03_a_field_begins_with_its_value_at_every_run(train):
     at = train(set="epochs=30")
     assert [at.run().number_input(key="train_epochs").proto.default for _ in range(2)] == [30, 30]
+
+
+def test_i09_fields_come_row_by_row(train):
+    keys = [field.key for field in train().number_input if field.key.startswith("train_")]
+    assert keys[:4] == ["train_hidden_channels", "train_num_layers", "train_dropout", "train_split"]
