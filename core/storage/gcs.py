@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
@@ -35,6 +35,10 @@ _GLOB: Final = re.compile(r"([\\?\[\]{}])")
 _SKEW_SECONDS: Final = 1.5  # a Date is told in whole seconds
 
 T = TypeVar("T")
+
+
+class _ChangedError(Exception):
+    """An object is not of the generation that was expected."""
 
 
 class GcsStorage:
@@ -104,24 +108,23 @@ class GcsStorage:
 
     def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
         """The bytes are sent as an object of their own, which the bucket then joins to the file."""
-        if self.list(check_name(name)) != [found]:  # an emulator may join whatever the generation
-            return None
-        part_name = f"{name}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
+        part_name = f"{check_name(name)}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
         self._upload(part_name, content, generation=None)
-        generation, _, crc = found.tag.partition("-")
-        whole, token = self._blob(name), secrets.token_hex(8)
-        whole.metadata, whole.content_type = {_TOKEN: token}, _find_type(name)
-        sources = [self._blob(name), self._blob(part_name)]
+        whole, parts = self._blob(name), [self._blob(name), self._blob(part_name)]
+        crc = _write_crc(google_crc32c.extend(_read_crc(found.tag.partition("-")[2]), bytes(content)))
 
         def compose(expected: int | None) -> None:
-            whole.compose(sources, if_generation_match=expected, retry=None, timeout=TRY_SECONDS)
+            # An emulator may join whatever the generation is, and leave it as it was.
+            if not self._exists(whole) or _build_tag(whole) != found.tag:
+                raise _ChangedError
+            whole.compose(parts, if_generation_match=expected, retry=None, timeout=TRY_SECONDS)
 
         try:
-            written = self._write_once(whole, compose, token=token, generation=int(generation))
+            written = self._write_once(whole, compose, _generation(found), lambda: whole.crc32c == crc)
         finally:
-            self._delete(part_name)
-        expected = _write_crc(google_crc32c.extend(_read_crc(crc), bytes(content)))
-        return written if written and written.tag.endswith(expected) else None
+            with suppress(OSError):  # no listing shows it
+                self._delete(part_name)
+        return written if written and written.tag.endswith(crc) else None
 
     def list(self, pattern: str) -> list[StoredFile]:
         matches = compile_pattern(pattern)
@@ -175,7 +178,7 @@ class GcsStorage:
             size_bytes=blob.size,
             modified_at=at,
             age_seconds=0.0 if -_SKEW_SECONDS < age_seconds < 0 else age_seconds,
-            tag=f"{blob.generation}-{blob.crc32c}",
+            tag=_build_tag(blob),
         )
 
     def _upload(self, name: str, content: bytes | memoryview, *, generation: int | None) -> StoredFile | None:
@@ -195,19 +198,27 @@ class GcsStorage:
                 timeout=TRY_SECONDS,
             )
 
-        return self._write_once(blob, upload, token=token, generation=generation, crc=crc)
+        return self._write_once(blob, upload, generation, lambda: (blob.metadata or {}).get(_TOKEN) == token, crc)
 
     def _write_once(
-        self, blob: Any, write: Callable[[int | None], None], *, token: str, generation: int | None, crc: str = ""
+        self,
+        blob: Any,
+        write: Callable[[int | None], None],
+        generation: int | None,
+        is_own: Callable[[], bool],
+        crc: str = "",
     ) -> StoredFile | None:
-        """Writes an object of this generation; None where it has another, unless an earlier try had written that."""
+        """Writes an object of this generation; None where it has another, unless an earlier try had written that.
+
+        is_own: tells so of the object that is there. crc: where another one arrives, it is written anew.
+        """
 
         def attempt() -> bool:
             nonlocal generation
             try:
                 write(generation)
-            except api.PreconditionFailed:
-                if not self._is_own(blob, token):
+            except (api.PreconditionFailed, _ChangedError):
+                if not self._exists(blob) or not is_own():
                     return False
             if crc and blob.crc32c != crc:
                 generation = None if generation is None else blob.generation
@@ -217,13 +228,13 @@ class GcsStorage:
         written = self._call(CREATE, attempt)
         return self._build_file(blob, self._now()) if written else None
 
-    def _is_own(self, blob: Any, token: str) -> bool:
-        """Whether the object, if there is one, was written under this token; what is known of it is what is there."""
+    def _exists(self, blob: Any) -> bool:
+        """Whether there is such an object, of which then is known what is there."""
         try:
             blob.reload(retry=None, timeout=TRY_SECONDS)
         except api.NotFound:
             return False
-        return bool((blob.metadata or {}).get(_TOKEN) == token)
+        return True
 
     def _check_writable(self) -> None:
         """Asks once what this account may do here, before anything is written. Not every emulator can tell."""
@@ -299,6 +310,10 @@ class GcsStorage:
 
     def _blob(self, name: str) -> Any:
         return self._open().bucket(self.bucket).blob(self._key(name))
+
+
+def _build_tag(blob: Any) -> str:
+    return f"{blob.generation}-{blob.crc32c}"
 
 
 def _generation(found: StoredFile | None) -> int:

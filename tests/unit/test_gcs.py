@@ -6,6 +6,7 @@ from google.auth.exceptions import DefaultCredentialsError, RefreshError
 
 from core.errors import UnavailableError
 from core.storage.gcs import NEEDED, GcsStorage
+from tests.bench.bucket_faults import measure
 from tests.gcs_faults import FAULTS, proxy_running
 
 pytestmark = pytest.mark.slow  # each starts a server
@@ -141,3 +142,10 @@ def test_c01_a_pattern_is_listed_with_one_request(proxy, storage, emulator):
             direct.write(f"runs/{run:04}/{name}", b"{}")
     assert len(storage.list("runs/*/*")) == 120
     assert proxy.asked["LIST"] == 1
+
+
+def test_c01_runs_that_are_mirrored_through_faults_arrive_whole():
+    """A short one of the measurement that docs/cloud.md names."""
+    found = measure(120, 0.5)
+    assert (found["runs"], found["differences"]) == (8, {})
+    assert found["num_injected"] >= 12 and found["num_retries"] >= 12
