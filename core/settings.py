@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
+    bucket: str = Field(
+        "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
+    )
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
     backend: BackendName = Field("local", description="Where jobs execute.")
     training: Training = Field("open", description="Who may start and stop runs.")
@@ -70,6 +73,10 @@ def load_settings() -> Settings:
         raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
     except (OSError, ValueError) as error:
         raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+    if settings.bucket and not settings.bucket.startswith("gs://"):
+        raise ConfigError(
+            f"WIKICS_BUCKET is {settings.bucket[:MAX_SHOWN]!r}: expected gs://NAME/PREFIX, or nothing for WIKICS_HOME"
+        )
     if settings.training == "token" and not settings.has_token:
         raise ConfigError("WIKICS_TRAINING is token, and there is no WIKICS_TOKEN: set it, or nobody can train")
     _check_folder("home", settings.home)

@@ -44,6 +44,15 @@ def one_scan_for_components():
         yield
 
 
+@pytest.fixture(scope="session")
+def emulator():
+    """A server of Google Cloud Storage on this machine."""
+    from tests.gcs import emulator_running  # the SDK takes a third of a second
+
+    with emulator_running() as running:
+        yield running
+
+
 @pytest.fixture
 def tiny_arrays():
     """Two rings of four articles, one a category, joined by one link; two splits."""

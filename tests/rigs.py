@@ -100,6 +100,12 @@ def local_rig(home, *, max_runs=1, waiter=FAKE_WAITER, config=FAKE_CONFIG, envir
     return Rig(backend, RunStore(LocalStorage(home)), config, environment or {})
 
 
+def bucket_rig(home, storage, *, max_runs=1, config=FAKE_CONFIG):
+    """The queue of this machine over the jobs of a bucket."""
+    backend = LocalBackend(home, max_runs=max_runs, waiter=FAKE_WAITER, storage=storage)
+    return Rig(backend, RunStore(storage), config)
+
+
 class InlineBackend:
     """Executes a job in this process, at once when it is submitted; see `core.backends.base.Backend`."""
 

@@ -6,12 +6,13 @@ from typing import Final
 from core.backends.base import Backend
 from core.backends.local.backend import LocalBackend
 from core.settings import BackendName, Settings
+from core.storage.base import Storage
 
-BACKENDS: Final[dict[BackendName, Callable[[Settings], Backend]]] = {
-    "local": lambda settings: LocalBackend(settings.home_folder, max_runs=settings.max_runs),
+BACKENDS: Final[dict[BackendName, Callable[[Settings, Storage], Backend]]] = {
+    "local": lambda settings, storage: LocalBackend(settings.home_folder, max_runs=settings.max_runs, storage=storage),
 }
 
 
-def open_backend(settings: Settings) -> Backend:
-    """What executes the jobs of the home that the settings name."""
-    return BACKENDS[settings.backend](settings)
+def open_backend(settings: Settings, storage: Storage) -> Backend:
+    """What executes the jobs of a storage, as the settings say."""
+    return BACKENDS[settings.backend](settings, storage)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +18,15 @@ LOG_HEAD_BYTES, LOG_KEPT_BYTES = 2**16, 2**20  # of a log that grew beyond: its 
 
 
 class JobFolder:
-    """The write side of one job, a run or a benchmark. Readers go through the stores."""
+    """The write side of one job, a run or a benchmark. Readers go through the stores.
 
-    def __init__(self, path: Path) -> None:
+    A job that is preemptible goes on when it is started again after SIGTERM, which is no request of a person's.
+    """
+
+    def __init__(self, path: Path, *, preemptible: bool = False) -> None:
         self.path = path
+        self.terminated = threading.Event()  # by SIGTERM, before anybody had asked to stop
+        self._preemptible = preemptible
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
@@ -32,6 +38,11 @@ class JobFolder:
     @property
     def stop_requested(self) -> bool:
         return (self.path / files.STOP).exists()
+
+    @property
+    def preempted(self) -> bool:
+        """Whether the job ends since its machine is needed for something else."""
+        return self._preemptible and self.terminated.is_set()
 
     def read_json(self, name: str) -> dict[str, Any]:
         """The content of one of the JSON files. Raises DamagedFileError for one that is not whole."""

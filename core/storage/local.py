@@ -13,9 +13,17 @@ from typing import Any, BinaryIO
 
 from core.errors import FileNotStoredError, StorageFullError, UnavailableError
 from core.storage.base import StoredFile
-from core.storage.names import ALL_BELOW, HOME, check_name, check_prefix, compile_part, name_in_home, split_pattern
+from core.storage.names import (
+    ALL_BELOW,
+    HOME,
+    PARTIAL_SUFFIX,
+    check_name,
+    check_prefix,
+    compile_part,
+    name_in_home,
+    split_pattern,
+)
 
-PARTIAL_SUFFIX = ".partial"
 _FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EMLINK, errno.ENFILE, errno.EMFILE)
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 # Something is there, and cannot be looked at: this user may not, links lead in a circle, the disk does not answer.

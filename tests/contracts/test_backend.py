@@ -7,16 +7,19 @@ import psutil
 import pytest
 
 from core.errors import BenchmarkNotFoundError, ConflictError, RunNotFoundError
-from core.runs.job_states import JobStates
-from core.runs.state import RunState
-from tests.rigs import local_rig
+from tests.rigs import bucket_rig, local_rig
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["local"])
-def rig(request, tmp_path):
-    found = {"local": local_rig}[request.param](tmp_path)
+@pytest.fixture(params=["local", "bucket"])
+def rig(request, tmp_path, monkeypatch):
+    if request.param == "local":
+        found = local_rig(tmp_path)
+    else:
+        emulator = request.getfixturevalue("emulator")
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
+        found = bucket_rig(tmp_path, emulator.open())
     yield found
     found.end()
 
@@ -77,15 +80,15 @@ def test_a_stop_that_comes_before_the_process_is_up_is_obeyed(rig):
 
 
 def test_a_stopped_run_goes_on_where_it_was(rig):
-    run_id = rig.submit(epochs=12, epoch_seconds=0.1)
+    run_id = rig.submit(epochs=40, epoch_seconds=0.1)
     rig.wait_for_epoch(run_id, 2)
     rig.stop(run_id)
     done = rig.wait_for(run_id, "stopped").epoch
     rig.resume(run_id)
     assert rig.store.read(run_id).state in ("pending", "running")
     state = rig.wait_for(run_id, "finished")
-    assert (state.epoch, state.generation, state.resuming) == (12, 1, False)
-    assert rig.epochs(run_id) == list(range(1, 13))
+    assert (state.epoch, state.generation, state.resuming) == (40, 1, False)
+    assert rig.epochs(run_id) == list(range(1, 41))
     assert f"training begins after epoch {done}\n" in rig.log(run_id)
 
 
@@ -142,21 +145,6 @@ def test_the_place_has_a_name_and_slots(rig):
     assert place.name and place.device and place.max_jobs == 1
 
 
-def test_a_job_of_many_turns_lets_those_who_wait_go_first(rig):
-    """Between two parts of a long job the run that was submitted meanwhile is trained."""
-    states = JobStates(rig.store.storage)
-    rig.store.storage.write("benchmarks/slow/config.json", b'{"epochs": 30, "epoch_seconds": 0.05, "turns": 2}')
-    states.write("benchmarks/slow", RunState(created_at=time.time()))
-    rig.backend.submit("benchmarks/slow")
-    rig.wait_until(lambda: states.read("benchmarks/slow").epoch > 0)
-    run_id = rig.submit(epochs=1)
-    rig.wait_for(run_id, "finished")
-    assert states.read("benchmarks/slow").state in ("pending", "running")
-    rig.wait_until(lambda: states.read("benchmarks/slow").state == "finished")
-    between, after = rig.store.read_stored_state(run_id), states.read_stored("benchmarks/slow")
-    assert after.started_at < between.started_at < between.ended_at < after.ended_at
-
-
 def test_a_pending_run_that_nothing_waits_for_is_queued_again(rig):
     forgotten = rig.create()
     running = rig.submit(epochs=1000)
@@ -168,6 +156,7 @@ def test_a_pending_run_that_nothing_waits_for_is_queued_again(rig):
 
 
 def test_no_process_stays_behind(rig):
+    before = set(psutil.Process().children())
     for _ in range(3):
         rig.wait_for(rig.submit(epochs=1), "finished")
-    rig.wait_until(lambda: psutil.Process().children() == [])
+    rig.wait_until(lambda: set(psutil.Process().children()) <= before)

@@ -13,6 +13,8 @@ import pytest
 
 from core.backends.local.queue import RunQueue
 from core.errors import ConflictError, UnavailableError
+from core.runs.job_states import JobStates
+from core.runs.state import RunState
 from tests.rigs import local_rig
 
 pytestmark = pytest.mark.slow
@@ -287,3 +289,18 @@ def test_tickets_stand_until_their_waiters_are_gone(tmp_path):
     assert list(tmp_path.glob("*.ticket")) == []
     with queue.take_slot() as _:
         assert queue.take_slot() is None
+
+
+def test_a_job_of_many_turns_lets_those_who_wait_go_first(rig):
+    """Between two parts of a long job the run that was submitted meanwhile is trained."""
+    states = JobStates(rig.store.storage)
+    rig.store.storage.write("benchmarks/slow/config.json", b'{"epochs": 30, "epoch_seconds": 0.05, "turns": 2}')
+    states.write("benchmarks/slow", RunState(created_at=time.time()))
+    rig.backend.submit("benchmarks/slow")
+    rig.wait_until(lambda: states.read("benchmarks/slow").epoch > 0)
+    run_id = rig.submit(epochs=1)
+    rig.wait_for(run_id, "finished")
+    assert states.read("benchmarks/slow").state in ("pending", "running")
+    rig.wait_until(lambda: states.read("benchmarks/slow").state == "finished")
+    between, after = rig.store.read_stored_state(run_id), states.read_stored("benchmarks/slow")
+    assert after.started_at < between.started_at < between.ended_at < after.ended_at
