@@ -59,6 +59,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
+        if details.execution:
+            out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
 
 

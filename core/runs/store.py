@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.graph.titles import shorten
 from core.runs import files
+from core.runs.executions import Execution, Executions
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
@@ -59,6 +60,7 @@ class RunStore:
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
         self._labels = RunLabels(storage)
+        self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self._now = now
 
@@ -152,6 +154,11 @@ class RunStore:
         """The final report; None while there is none."""
         content = self._read_mapping(run_id, files.REPORT)
         return read_report(content) if content else None
+
+    def read_execution(self, run_id: str) -> Execution | None:
+        """How the run stands at the provider that executes it, or did last; None where none does."""
+        self._check_id(run_id)
+        return self._executions.read_last(files.RUNS + run_id)
 
     def read_metrics(self, run_id: str, cursor: Cursor | None = None) -> MetricsChunk:
         """The rows of `metrics.csv` that a reader at `cursor` does not have yet; all of them without one."""
