@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import ConfigError
 
 MAX_SHOWN = 100  # characters of a wrong value that a message repeats
-BackendName = Literal["local", "vertex"]
+BackendName = Literal["local", "vertex", "cloudrun", "compute"]
 # Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
 ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
 Training = Literal["open", "token", "off"]
@@ -39,6 +39,11 @@ class Settings(BaseSettings):
 
     project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")
     region: str = Field("us-central1", pattern=r"^[a-z]+-[a-z]+\d+$", description="Region of its machines.")
+    zone: str = Field(
+        "",
+        pattern=r"^([a-z]+-[a-z]+\d+-[a-z])?$",
+        description="Zone of a virtual machine; empty for the region's first, a.",
+    )
     image: str = Field("", pattern=r"^[\w./:@-]*$", description="Image with which its machines train.")
     machine: str = Field("g2-standard-4", pattern=r"^[a-z0-9-]+$", description="Kind of its machines.")
     accelerator: str = Field(
@@ -50,7 +55,12 @@ class Settings(BaseSettings):
         description="Account that trains there; empty for the project's own. It needs the bucket.",
     )
     spot: bool = Field(False, description="Whether its machines may be taken back at any time, for a lower price.")
+    run_job: str = Field(
+        "wikics-train", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="Job at Cloud Run that is executed."
+    )
     vertex_endpoint: str = Field("", pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
+    compute_endpoint: str = Field("", pattern=ENDPOINT, description="Compute Engine's, where it is another.")
+    cloudrun_endpoint: str = Field("", pattern=ENDPOINT, description="Cloud Run's, where it is another.")
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.app.benchmarks import BenchmarkJob, Benchmarks
 from core.app.runs import Runs
 from core.backends.known import Backends
 from core.backends.known import Offer as Offer
+from core.config.train import TrainConfig
+from core.runs import files
 from core.runs.record import RunRecord
 
 RUNNING = ("running", "stopping")
@@ -40,6 +43,10 @@ class Places:
     def list_offers(self) -> list[Offer]:
         """All backends, the default first, each with what it still lacks."""
         return self._backend.list_offers()
+
+    def plan(self, name: str | None, config: TrainConfig) -> dict[str, Any]:
+        """What the provider of a backend would be asked for to train a config; nobody is asked, nothing is stored."""
+        return self._backend.plan(name or self.default, f"{files.RUNS}20261231-235959-{config.preset}-xyz")
 
     def describe(self, name: str | None = None) -> Occupancy:
         """The place of a backend, by default that of a job that names none."""

@@ -20,6 +20,14 @@ class Settles(Protocol):
         """Brings how the job stands there into its folder."""
 
 
+@runtime_checkable
+class Plans(Protocol):
+    """A backend that asks somebody else for a machine, and can say beforehand for what."""
+
+    def plan(self, job: str) -> dict[str, Any]:
+        """What would be asked for to execute a job of this name."""
+
+
 @dataclass(frozen=True)
 class Site:
     """Where a backend executes, for a person, and what is rented there; empty where nothing is."""
@@ -83,6 +91,15 @@ class Backends:
         if not offer.ready:
             raise UnavailableError(f"{name} cannot train yet: {'; '.join(offer.missing)} (wikics backends)")
         return offer
+
+    def plan(self, name: str, job: str) -> dict[str, Any]:
+        """What a backend would ask its provider for. Raises InvalidInputError where it rents nothing."""
+        backend = self.open(name)
+        if not isinstance(backend, Plans):
+            raise InvalidInputError(
+                f"{name} rents no machine: there is nothing to show beforehand; choose another place"
+            )
+        return backend.plan(job)
 
     def settle(self, jobs: Iterable[str]) -> None:
         """Brings how jobs stand at their providers into their folders; the first error is raised at the end."""

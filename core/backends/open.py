@@ -1,6 +1,7 @@
 """The backends that the settings know, each opened when it is first asked."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from core.backends.base import Backend
@@ -10,6 +11,8 @@ from core.backends.known import Backends
 from core.backends.local.backend import LocalBackend
 from core.settings import BackendName, Settings
 from core.storage.base import Storage
+
+CLOUD_RUN_GPU: Final = "nvidia-l4"  # the job there says it: of the GPUs it has this is the small one
 
 
 def open_backends(settings: Settings, storage: Storage) -> Backends:
@@ -34,9 +37,32 @@ def _open_vertex(settings: Settings, storage: Storage) -> Backend:
 
         return VertexLauncher(machine)
 
-    machine = _build_machine(settings, settings.vertex_endpoint)
-    provider = _build_provider("vertex", "Vertex AI", "google.cloud.aiplatform_v1", machine, load)
-    return _open_cloud(storage, provider)
+    machine = _build_machine(settings, endpoint=settings.vertex_endpoint)
+    needs = _need_project(settings) | _need_image(settings)
+    return _open_cloud(storage, Provider("Vertex AI", "google.cloud.aiplatform_v1", machine, needs, load))
+
+
+def _open_cloudrun(settings: Settings, storage: Storage) -> Backend:
+    def load(machine: Machine) -> Launcher:
+        from core.backends.cloud.cloudrun import CloudRunLauncher
+
+        return CloudRunLauncher(machine)
+
+    machine = _build_machine(settings, endpoint=settings.cloudrun_endpoint)
+    machine = replace(machine, machine="cloudrun", accelerator=CLOUD_RUN_GPU, spot=False, job=settings.run_job)
+    return _open_cloud(storage, Provider("Cloud Run", "google.cloud.run_v2", machine, _need_project(settings), load))
+
+
+def _open_compute(settings: Settings, storage: Storage) -> Backend:
+    def load(machine: Machine) -> Launcher:
+        from core.backends.cloud.compute import ComputeLauncher
+
+        return ComputeLauncher(machine)
+
+    machine = _build_machine(settings, endpoint=settings.compute_endpoint)
+    machine = replace(machine, zone=settings.zone or f"{settings.region}-a")
+    needs = _need_project(settings) | _need_image(settings)
+    return _open_cloud(storage, Provider("Compute Engine", "google.cloud.compute_v1", machine, needs, load))
 
 
 def _open_cloud(storage: Storage, provider: Provider) -> Backend:
@@ -45,20 +71,15 @@ def _open_cloud(storage: Storage, provider: Provider) -> Backend:
     return CloudBackend(storage, provider)
 
 
-def _build_provider(
-    name: BackendName, title: str, module: str, machine: Machine, load: Callable[[Machine], Launcher]
-) -> Provider:
-    from core.backends.cloud.account import Account
-
-    needs = {
-        "WIKICS_PROJECT": "" if machine.project else "name the project at Google Cloud that pays",
-        "WIKICS_IMAGE": "" if machine.image else "name the image that trains, REGION-docker.pkg.dev/PROJECT/…",
-    }
-    wanted = {variable: what for variable, what in needs.items() if what}
-    return Provider(name, title, module, machine, wanted, load, Account().find_missing)
+def _need_project(settings: Settings) -> dict[str, str]:
+    return {} if settings.project else {"WIKICS_PROJECT": "name the project at Google Cloud that pays"}
 
 
-def _build_machine(settings: Settings, endpoint: str) -> Machine:
+def _need_image(settings: Settings) -> dict[str, str]:
+    return {} if settings.image else {"WIKICS_IMAGE": "name the image that trains, REGION-docker.pkg.dev/PROJECT/…"}
+
+
+def _build_machine(settings: Settings, *, endpoint: str) -> Machine:
     return Machine(
         image=settings.image,
         project=settings.project,
@@ -72,4 +93,9 @@ def _build_machine(settings: Settings, endpoint: str) -> Machine:
 
 
 _Maker = Callable[[Settings, Storage], Backend]
-BACKENDS: Final[Mapping[BackendName, _Maker]] = {"local": _open_local, "vertex": _open_vertex}
+BACKENDS: Final[Mapping[BackendName, _Maker]] = {
+    "local": _open_local,
+    "vertex": _open_vertex,
+    "cloudrun": _open_cloudrun,
+    "compute": _open_compute,
+}

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.config_file import load_config_file
-from core.cli.console import BackendOption, GraphOption, JsonOption, err, open_graph, parse_overrides
+from core.cli.console import BackendOption, GraphOption, JsonOption, err, open_graph, parse_overrides, print_json
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
@@ -44,6 +44,9 @@ def train(
     profile: Annotated[
         bool, typer.Option("--profile", help="Profile a few epochs: a trace in the run's folder, a table in its log.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what the provider would be asked for, as JSON, and train nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Train one run and say how it went. Ctrl-C stops the run after its epoch."""
@@ -54,11 +57,11 @@ def train(
     named_preset = str(overrides.pop("preset", preset))
     named_graph = graph or overrides.pop("graph", None)
     overrides.pop("graph", None)
-    record = explorer.runs.submit(
-        explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph)),
-        profile=profile,
-        backend=backend,
-    )
+    built = explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph))
+    if dry_run:
+        print_json(explorer.places.plan(backend, built))
+        return
+    record = explorer.runs.submit(built, profile=profile, backend=backend)
     if detach:
         err.print(f"It goes on alone: wikics runs show {record.id}, wikics runs stop {record.id}", soft_wrap=True)
     else:

@@ -9,11 +9,13 @@ from core.runs.files import RUNS
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.local import LocalStorage
+from tests.cloud.cloudrun import CloudRunServer
+from tests.cloud.compute import ComputeServer
 from tests.cloud.machines import Machines
 from tests.cloud.vertex import VertexServer
 from tests.rigs import FAKE_CONFIG, Rig
 
-SERVERS = {"vertex": VertexServer}
+SERVERS = {"vertex": VertexServer, "cloudrun": CloudRunServer, "compute": ComputeServer}
 
 
 @dataclass

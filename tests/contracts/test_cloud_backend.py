@@ -200,3 +200,25 @@ def test_c01_of_many_who_submit_or_resume_at_once_one_orders_a_machine(rig):
     assert sorted(answers) == ["done", *["refused"] * 3]
     assert rig.wait_for(run_id, "finished").generation == 1
     assert len(rig.server.machines.all) == 2
+
+
+def test_c01_what_only_the_provider_can_know_of_settings_is_said_in_its_words(tmp_path, short_calls):
+    rig = cloud_rig("cloudrun", tmp_path)
+    rig.server.jobs.clear()
+    with pytest.raises(RefusedError, match=r"make the job once \(gcloud run jobs create wikics-train --image IMAGE"):
+        rig.submit()
+    rig.end()
+    rig = cloud_rig("vertex", tmp_path / "other", accelerator="nvidia-l5")
+    with pytest.raises(RefusedError, match=r"WIKICS_ACCELERATOR is 'nvidia-l5': Vertex AI has .*nvidia-l4"):
+        rig.submit()
+    rig.end()
+
+
+def test_c01_a_machine_for_which_there_is_no_room_is_a_failed_run(tmp_path):
+    rig = cloud_rig("compute", tmp_path)
+    rig.server.insert_error = {"code": "ZONE_RESOURCE_POOL_EXHAUSTED", "message": "us-central1-a has no g2-standard-4"}
+    run_id = rig.submit()
+    assert rig.wait_for(run_id, "failed").message == (
+        "Compute Engine ended it before it began (ZONE_RESOURCE_POOL_EXHAUSTED: us-central1-a has no g2-standard-4)"
+    )
+    rig.end()

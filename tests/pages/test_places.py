@@ -18,7 +18,10 @@ def explorer(make_explorer, monkeypatch):
 
 def test_c01_train_offers_places_and_says_what_is_missing_there(open_page, shown):
     at = open_page("train", backend="vertex")
-    assert shown(at.selectbox, "train_backend").options == ["This machine", "Vertex AI (not yet)"]
+    assert shown(at.selectbox, "train_backend").options == [
+        "This machine",
+        *(f"{name} (not yet)" for name in ("Vertex AI", "Cloud Run", "Compute Engine")),
+    ]
     assert [warning.value.replace("\\", "").partition(":")[0] for warning in at.warning] == [
         "WIKICS_IMAGE is not set",
         "WIKICS_BUCKET is not set",

@@ -34,8 +34,10 @@ def client(explorer):
 
 def test_c01_backends_are_listed_alike_by_shell_and_http(explorer, client):
     done = CliRunner().invoke(cli, ["backends", "--json"])
-    local, vertex = json.loads(done.stdout)["backends"]
-    assert client.get("/backends").json()["backends"] == [local, vertex]
+    offers = json.loads(done.stdout)["backends"]
+    assert client.get("/backends").json()["backends"] == offers
+    assert [offer["name"] for offer in offers] == ["local", "vertex", "cloudrun", "compute"]
+    local, vertex = offers[:2]
     assert (local["name"], local["ready"], local["missing"]) == ("local", True, [])
     assert (vertex["name"], vertex["ready"], len(vertex["missing"])) == ("vertex", False, 3)
     assert vertex["place"] == {
@@ -56,6 +58,26 @@ def test_c01_a_run_for_a_place_that_is_not_ready_is_never_made(explorer, client,
     answer = client.post("/runs", json={"graph": tiny_id, "backend": "moon"}, headers={"origin": "http://localhost"})
     assert (answer.status_code, answer.json()["detail"][:18]) == (422, "no backend 'moon':")
     assert explorer.runs.list() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("vertex", ('"accelerator_type": "NVIDIA_L4"', '"machine_type": "g2-standard-4"', '"image_uri": "wikics"')),
+        ("cloudrun", ('"name": "projects/wikics-tests/locations/us-central1/jobs/wikics-train"', '"args": [')),
+        ("compute", ('"machine_type": "zones/us-central1-a/machineTypes/g2-standard-4"', "docker run --rm")),
+    ],
+)
+@pytest.mark.slow
+def test_c01_a_dry_run_shows_the_order_and_gives_none(make_explorer, monkeypatch, name, holds):
+    explorer = make_explorer(project="wikics-tests", image="wikics")
+    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    done = CliRunner().invoke(cli, ["train", "--backend", name, "--dry-run"])
+    json.loads(done.stdout)
+    assert [text for text in (*holds, "20261231-235959-gcn-xyz") if text not in done.stdout] == []
+    assert explorer.runs.list() == []
+    done = CliRunner().invoke(cli, ["train", "--dry-run"])
+    assert str(done.exception).startswith("local rents no machine")
 
 
 @pytest.mark.slow

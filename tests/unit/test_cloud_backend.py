@@ -28,6 +28,9 @@ class FakeLauncher:
         self.orders.append(order)
         return order.label
 
+    def plan(self, order):
+        return vars(order)
+
     def look(self, name):
         self._fail()
         return self.sights.get(name, Sight("waiting", "QUEUED"))
@@ -47,7 +50,7 @@ class Cloud:
     def __init__(self):
         self.now = 1e9
         self.launcher, self.store = FakeLauncher(), RunStore(MemoryStorage())
-        provider = Provider("fake", "Fake Cloud", "json", MACHINE, {}, lambda _: self.launcher, list)
+        provider = Provider("Fake Cloud", "json", MACHINE, {}, lambda _: self.launcher, list)
         self.backend = CloudBackend(self.store.storage, provider, now=lambda: self.now)
         self.run_id = self.store.create({"epochs": 9}, {"backend": "fake"})
         self.job = f"runs/{self.run_id}"
@@ -167,7 +170,6 @@ def test_c01_a_service_that_does_not_answer_leaves_the_run_pending_and_one_that_
 
 def test_c01_each_thing_that_is_missing_is_a_sentence(tmp_path):
     provider = Provider(
-        "fake",
         "Fake Cloud",
         "nowhere.at.all",
         MACHINE,

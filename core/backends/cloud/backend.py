@@ -71,6 +71,10 @@ class CloudBackend:
     def describe_place(self) -> Place:
         return self._provider.describe_place(self._storage)
 
+    def plan(self, job: str) -> dict[str, Any]:
+        """What the provider would be asked for to execute a job of this name; nobody is asked."""
+        return self._launcher.plan(self._order(job, 1))
+
     def settle(self, job: str) -> None:
         """Writes down how the provider says that the job's execution stands; where it is over, so is the job.
 
@@ -110,9 +114,8 @@ class CloudBackend:
         return execution.is_for(state) and not execution.ended and bool(asking)
 
     def _launch(self, job: str, execution: Execution) -> None:
-        order = Order(_label(job, execution.number), ("wikics", "job", f"{self._storage.location}/{job}"))
         try:
-            name = self._launcher.launch(order)
+            name = self._launcher.launch(self._order(job, execution.number))
         except RefusedError as error:
             self._executions.update(job, execution, message=str(error), ended=True)
             with suppress(OSError):
@@ -126,7 +129,10 @@ class CloudBackend:
         self._note(job, "")
         with suppress(NotFoundError):
             if self._states.read_stored(job).state == "stopped":  # while it was asked
-                self._launcher.cancel(name)
+                self._cancel(job)
+
+    def _order(self, job: str, number: int) -> Order:
+        return Order(_label(job, number), ("wikics", "job", f"{self._storage.location}/{job}"))
 
     def _note(self, job: str, message: str) -> None:
         """Says why a job waits."""
@@ -138,7 +144,7 @@ class CloudBackend:
     def _cancel(self, job: str) -> None:
         last = self._executions.read_last(job)
         if last is not None and last.name and not last.ended:
-            with suppress(UnavailableError):  # it ends by itself: its state tells it that it was stopped
+            with suppress(UnavailableError, NotFoundError):  # it ends by itself: its state tells it that it was stopped
                 self._launcher.cancel(last.name)
 
     def _end_with(self, job: str, last: Execution, sight: Sight) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 Phase = Literal["waiting", "running", "succeeded", "failed", "cancelled"]
 OVER: Final[tuple[Phase, ...]] = ("succeeded", "failed", "cancelled")
@@ -36,6 +36,9 @@ class Launcher(Protocol):
         One of this label that was begun already is taken for it: an answer may have been lost.
         """
 
+    def plan(self, order: Order) -> dict[str, Any]:
+        """What `launch` would ask for, as plain values; nobody is asked."""
+
     def look(self, name: str) -> Sight:
         """How an execution stands. Raises NotFoundError where the provider knows it no more."""
 
@@ -54,6 +57,8 @@ class Machine:
     accelerator: str
     service_account: str = ""
     spot: bool = False
+    zone: str = ""  # of the region, where a machine is made in one
+    job: str = ""  # that exists at the provider and is executed, where it has such things
     endpoint: str = ""  # HOST:PORT of another service; empty for the provider's own
 
     @property

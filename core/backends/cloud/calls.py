@@ -8,12 +8,13 @@ import grpc
 from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError, TransportError
+from requests import RequestException
 
 from core.errors import NotFoundError, RefusedError, UnavailableError
 
 CALL_SECONDS: Final = 5.0  # of one call, and of all its tries together: a person waits for it
 _UNREACHABLE: Final = (exceptions.ServiceUnavailable, exceptions.GatewayTimeout, exceptions.RetryError)
-_AGAIN: Final = (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted, TransportError, ConnectionError)
+_AGAIN: Final = (exceptions.ServerError, exceptions.RetryError, exceptions.Aborted, TransportError, RequestException)
 
 CALL: Final[dict[str, Any]] = {
     "retry": Retry(predicate=if_exception_type(exceptions.ServiceUnavailable), initial=0.2, timeout=CALL_SECONDS),
@@ -31,14 +32,14 @@ def answers_of(service: str, *, role: str, where: str) -> Iterator[None]:
         yield
     except exceptions.NotFound as error:
         raise NotFoundError(f"{service} in {where} knows no such thing ({_say(error)})") from error
-    except (exceptions.Forbidden, exceptions.Unauthorized) as error:
+    except (exceptions.Forbidden, exceptions.Unauthorized, exceptions.TooManyRequests) as error:
+        if isinstance(error, exceptions.TooManyRequests) or "quota" in str(error).lower():
+            raise RefusedError(
+                f"{service} in {where} has no quota left for this ({_say(error)}): wait until other jobs have ended, "
+                "ask for more in the console, or name another machine or region"
+            ) from error
         raise RefusedError(
             f"{service} in {where} refuses this account ({_say(error)}): give it the role {role}, then try again"
-        ) from error
-    except exceptions.TooManyRequests as error:
-        raise RefusedError(
-            f"{service} in {where} has no quota left for this ({_say(error)}): wait until other jobs have ended, "
-            "ask for more in the console, or name another machine or region"
         ) from error
     except _AGAIN as error:
         raise UnavailableError(f"{service} in {where} does not answer ({_say(error)})") from error

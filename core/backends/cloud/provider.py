@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from core.backends.base import Place
+from core.backends.cloud.account import find_account_missing
 from core.backends.cloud.base import Launcher, Machine
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
@@ -17,13 +18,12 @@ MAX_JOBS: Final = 1000  # each has a machine of its own: the provider's quota is
 class Provider:
     """`needs` says of settings that must not be empty, by their variables, what to name there."""
 
-    name: str  # in settings: vertex
     title: str  # for a person
     module: str  # that talks to it, of an extra
     machine: Machine
     needs: Mapping[str, str]
     open: Callable[[Machine], Launcher]  # loads that module
-    find_account_missing: Callable[[], list[str]]
+    find_account_missing: Callable[[], list[str]] = find_account_missing
 
     def describe_place(self, storage: Storage) -> Place:
         """The machine that a job gets, and a sentence for each thing that is missing; the provider is not asked."""

@@ -45,6 +45,10 @@ class VertexLauncher:
             found = found or self._client.create_custom_job({"parent": self._parent, "custom_job": job}, **CALL)
         return str(found.name)
 
+    def plan(self, order: Order) -> dict[str, Any]:
+        plain: dict[str, Any] = vertex.CustomJob.to_dict(self._build(order), use_integers_for_enums=False)
+        return {"parent": self._parent, "display_name": plain["display_name"], "job_spec": plain["job_spec"]}
+
     def look(self, name: str) -> Sight:
         with self._answers():
             job = self._client.get_custom_job({"name": name}, **CALL)
