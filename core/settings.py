@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     run_job: str = Field(
         "wikics-train", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="Job at Cloud Run that is executed."
     )
+    prices: Path | None = Field(
+        None, description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."
+    )
     vertex_endpoint: str = Field("", pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
     compute_endpoint: str = Field("", pattern=ENDPOINT, description="Compute Engine's, where it is another.")
     cloudrun_endpoint: str = Field("", pattern=ENDPOINT, description="Cloud Run's, where it is another.")

@@ -61,6 +61,9 @@ def draw_table(ids: list[str], selected: list[str], *, narrow: bool) -> None:
             ),
             "validation": percent,
             "test": percent,
+            "cost": st.column_config.NumberColumn(
+                f"cost ({explorer.prices.currency})" if explorer.prices.currency else "cost", format="%.4f"
+            ),
             "time": st.column_config.NumberColumn(format="%.0f s"),
             "age": st.column_config.DatetimeColumn(format="distance"),
         },

@@ -20,6 +20,7 @@ from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkStore
 from core.runs.job_states import JobStates
+from core.runs.prices import Prices, load_prices
 from core.runs.record import LOCAL
 from core.runs.store import RunStore
 from core.settings import Settings
@@ -40,6 +41,7 @@ class Explorer:
     articles: Articles
     benchmarks: Benchmarks
     places: Places
+    prices: Prices
 
 
 def open_explorer(
@@ -51,8 +53,9 @@ def open_explorer(
     states = JobStates(storage)
     graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
+    prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
-    run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
+    run_store, benchmark_store = RunStore(storage, prices=prices), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_waiting=settings.max_waiting)
     runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
@@ -70,4 +73,5 @@ def open_explorer(
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
         places=places,
+        prices=prices,
     )

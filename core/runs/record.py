@@ -29,6 +29,7 @@ class RunRecord:
     id: str
     backend: str  # what executes it: `local`, `vertex`
     machine: str  # the kind that is rented for it; empty where none is
+    device: str  # what it computes on, once it does
     name: str  # that a person gave; empty without
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
@@ -48,6 +49,7 @@ class RunRecord:
     test_acc: float | None  # of the best epoch, once the run is finalised
     seconds_per_epoch: float | None
     seconds: float | None  # training time, summed over resumes
+    cost: float | None  # of that time, where its machine has a price
     has_predictions: bool
     generation: int
     created_at: float
@@ -106,6 +108,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         id=run_id,
         backend=_text(content.environment, "backend") or LOCAL,
         machine=_text(content.environment, "machine"),
+        device=_text(content.environment, "device"),
         name="",  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
@@ -125,6 +128,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         test_acc=report.test_acc,
         seconds_per_epoch=seconds_per_epoch,
         seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
+        cost=None,  # the store knows the prices
         has_predictions=content.has_predictions,
         generation=state.metrics_generation,
         created_at=state.created_at,

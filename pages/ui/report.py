@@ -67,6 +67,8 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
     ]
     if record.val_acc is not None and record.best_epoch is not None:
         found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
+    if record.cost is not None:
+        found.append(f"cost {record.cost:.2f} {get_explorer().prices.currency}".rstrip())
     return [*found, *([record.id] if record.name else [])]
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from core.app.places import Occupancy
-from core.runs.record import RunRecord
+from core.runs.record import LOCAL, RunRecord
 from pages.ui.stages import is_any_active, read_stage
 
 
@@ -26,7 +26,7 @@ def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[obj
         columns["progress"] = [stage.progress for stage in stages]
     if any(record.name for record in records):
         columns["name"] = [record.name for record in records]
-    return columns | {  # numbers first: on a phone two or three columns are in view
+    columns |= {  # numbers first: on a phone two or three columns are in view
         "validation": [percent(record.val_acc) for record in records],
         "test": [percent(record.test_acc) for record in records],
         "run": [record.id for record in records],
@@ -34,5 +34,10 @@ def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[obj
         "split": [record.split for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
-        "age": [datetime.fromtimestamp(record.created_at, UTC) for record in records],  # shown as an age, sorts by time
     }
+    if any(record.cost is not None for record in records):
+        columns["cost"] = [record.cost for record in records]
+    if any(record.backend != LOCAL for record in records):
+        columns["place"] = [record.machine or record.backend for record in records]
+    # Shown as an age, sorts by time.
+    return columns | {"age": [datetime.fromtimestamp(record.created_at, UTC) for record in records]}

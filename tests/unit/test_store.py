@@ -77,6 +77,8 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "id": run_id,
         "backend": "local",
         "machine": "",
+        "device": "",
+        "cost": None,
         "name": "",
         "state": "pending",
         "message": "",

@@ -32,7 +32,7 @@ class Provider:
             self.title,
             machine.device,
             MAX_JOBS,
-            machine=machine.machine,
+            machine=f"{machine.machine} spot" if machine.spot else machine.machine,  # which has a price of its own
             accelerator=machine.accelerator,
             region=machine.region,
             missing=tuple(self._list_missing(storage)),

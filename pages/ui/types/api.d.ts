@@ -1089,10 +1089,14 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+            /** Cost */
+            cost: number | null;
             /** Created At */
             created_at: number;
             /** Damage */
             damage: string;
+            /** Device */
+            device: string;
             /** Ended At */
             ended_at: number | null;
             /** Environment */
@@ -1170,10 +1174,14 @@ export interface components {
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Cost */
+            cost: number | null;
             /** Created At */
             created_at: number;
             /** Damage */
             damage: string;
+            /** Device */
+            device: string;
             /** Ended At */
             ended_at: number | null;
             /** Epoch */
