@@ -16,6 +16,7 @@ WikicsError
 ├── UnavailableError (OSError)
 │   ├── DownloadError
 │   ├── StorageFullError
+│   ├── RefusedError
 │   └── DamagedFileError
 └── TrainingError (RuntimeError)
 
@@ -91,6 +92,10 @@ class DownloadError(UnavailableError):
 
 class StorageFullError(UnavailableError):
     """No space is left for what had to be written."""
+
+
+class RefusedError(UnavailableError):
+    """A service answers that it will not do this, and would answer so again: no right, no quota, no such thing."""
 
 
 class DamagedFileError(UnavailableError):

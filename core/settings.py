@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import ConfigError
 
 MAX_SHOWN = 100  # characters of a wrong value that a message repeats
-BackendName = Literal["local"]
+BackendName = Literal["local", "vertex", "cloudrun", "compute"]
+# Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
+ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
 Training = Literal["open", "token", "off"]
 
 
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
         "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
     )
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
-    backend: BackendName = Field("local", description="Where jobs execute.")
+    backend: BackendName = Field("local", description="Where jobs execute that name no other place.")
     training: Training = Field("open", description="Who may start and stop runs.")
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
     hosts: str = Field(
@@ -38,6 +40,34 @@ class Settings(BaseSettings):
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
     max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
+
+    project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")
+    region: str = Field("us-central1", pattern=r"^[a-z]+-[a-z]+\d+$", description="Region of its machines.")
+    zone: str = Field(
+        "",
+        pattern=r"^([a-z]+-[a-z]+\d+-[a-z])?$",
+        description="Zone of a virtual machine; empty for the region's first, a.",
+    )
+    image: str = Field("", pattern=r"^[\w./:@-]*$", description="Image with which its machines train.")
+    machine: str = Field("g2-standard-4", pattern=r"^[a-z0-9-]+$", description="Kind of its machines.")
+    accelerator: str = Field(
+        "nvidia-l4", pattern=r"^(nvidia-[a-z0-9-]+)?$", description="GPU of its machines; empty for none."
+    )
+    service_account: str = Field(
+        "",
+        pattern=r"^([\w.-]+@[\w.-]+)?$",
+        description="Account that trains there; empty for the project's own. It needs the bucket.",
+    )
+    spot: bool = Field(False, description="Whether its machines may be taken back at any time, for a lower price.")
+    run_job: str = Field(
+        "wikics-train", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="Job at Cloud Run that is executed."
+    )
+    prices: Path | None = Field(
+        None, description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."
+    )
+    vertex_endpoint: str = Field("", pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
+    compute_endpoint: str = Field("", pattern=ENDPOINT, description="Compute Engine's, where it is another.")
+    cloudrun_endpoint: str = Field("", pattern=ENDPOINT, description="Cloud Run's, where it is another.")
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ import shlex
 
 import streamlit as st
 
+from core.app.places import Offer
 from core.config.fields import uses_field
 from core.config.presets import Preset
 from core.errors import WikicsError
 from core.runs.state import ACTIVE
-from pages.ui import forms, inputs, preset_cards, report, settings, stages
+from pages.ui import forms, inputs, places, preset_cards, report, settings
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import duration, escape_markdown
@@ -38,26 +39,21 @@ def draw_settings(preset: Preset, values: dict[str, object]) -> None:
         forms.draw_fields([name for name in names if name not in basic], values, own, key="train")
 
 
-def draw_command(preset: Preset, changed: dict[str, object]) -> None:
+def draw_command(preset: Preset, changed: dict[str, object], offer: Offer | None) -> None:
     """The shell command that does the same."""
     words = ["wikics", "train", "--graph", graph_id, "--preset", preset.name]
+    if offer is not None and offer.name != explorer.places.default:
+        words += ["--backend", offer.name]
     for name, value in changed.items():
         words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={settings.write_value(value)}"]
     st.code(shlex.join(words), language=None, wrap_lines=True)
 
 
-def draw_occupancy() -> None:
-    """Where the run will execute, and how busy it is there."""
-    place = get_explorer().places.describe()
-    busy = stages.describe_occupancy(place).capitalize()
-    st.markdown(f":material/memory: **{place.name}**, {place.device}. {busy}.")
-
-
 def draw_place(preset: Preset, changed: dict[str, object]) -> None:
     """Where the run will execute, how long it takes, the main action, and the same as a command."""
-    place = explorer.places.describe()
     with st.container(border=True):
-        st.fragment(draw_occupancy, run_every=stages.EVERY_SECONDS if place.running or place.waiting else None)()
+        offer = places.choose_place(explorer)
+        places.draw_place(explorer, offer)
         problem = None
         try:
             seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
@@ -73,21 +69,22 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 key="train_start",
-                disabled=bool(problem),
+                disabled=bool(problem) or not (offer is None or offer.ready),
                 width="stretch",
                 on_click=start,
-                args=(preset,),
+                args=(preset, offer.name if offer else None),
             )
         if refusal := st.session_state.pop("train_refusal", problem):
             st.error(f"It cannot start: {escape_markdown(refusal)}", icon=":material/error:")
-        draw_command(preset, changed)
+        draw_command(preset, changed, offer)
 
 
-def start(preset: Preset) -> None:
+def start(preset: Preset, backend: str | None) -> None:
     """Queues the run before the page is drawn, which then shows it: with what stands in the fields now."""
     entered = forms.read_entered(names, settings.read_own(preset), key="train")
     try:
-        record = explorer.runs.submit(explorer.configs.build(preset.name, entered, graph=graph_id))
+        config = explorer.configs.build(preset.name, entered, graph=graph_id)
+        record = explorer.runs.submit(config, backend=backend)
     except WikicsError as error:
         st.session_state["train_refusal"] = str(error)
     else:

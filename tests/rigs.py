@@ -54,12 +54,16 @@ class Rig:
         jobs = [RUNS + record.id for record in reversed(self.store.list())]
         return [job.removeprefix(RUNS) for job in submit_orphans(jobs, JobStates(self.store.storage), self.backend)]
 
+    def tick(self):
+        """What is done now and then beside the backend, while a test waits."""
+
     def wait_for(self, run_id, *states, seconds=20):
         deadline = time.monotonic() + seconds
         while (state := self.store.read(run_id).state) not in states:
             assert time.monotonic() < deadline, f"{run_id} is {state}, not {states}: {self.log(run_id)}"
             assert state not in ENDED, f"{run_id} is {state}, not {states}: {self.log(run_id)}"
             time.sleep(0.02)
+            self.tick()
         return self.store.read_stored_state(run_id)
 
     def wait_for_epoch(self, run_id, epoch, *, seconds=20):

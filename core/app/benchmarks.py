@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from core.app.admission import Admission
 from core.app.graphs import Graphs
-from core.backends.base import Backend, submit_orphans
+from core.backends.base import submit_orphans
+from core.backends.known import Backends
 from core.config.train import TrainConfig
 from core.errors import BenchmarkNotFoundError, ConflictError, Damage, DamagedFileError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
@@ -36,11 +37,11 @@ class Benchmarks:
     """The benchmarks of a store, executed by a backend. May be used from any thread."""
 
     def __init__(
-        self, store: BenchmarkStore, leaderboard: Leaderboard, admission: Admission, backend: Backend, graphs: Graphs
+        self, store: BenchmarkStore, leaderboard: Leaderboard, admission: Admission, backends: Backends, graphs: Graphs
     ) -> None:
         self._store, self._leaderboard = store, leaderboard
         self._admission, self._states = admission, admission.states
-        self._backend, self._graphs = backend, graphs
+        self._backend, self._graphs = backends, graphs
 
     def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
         """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
@@ -91,6 +92,7 @@ class Benchmarks:
 
     def recover(self) -> None:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
+        self._backend.settle(BENCHMARKS + job.id for job in self.list_jobs() if job.state in ACTIVE)
         waiting = [BENCHMARKS + job.id for job in self.list_jobs() if job.state in ("pending", "stopping")]
         submit_orphans(waiting, self._states, self._backend)
 

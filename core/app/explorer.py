@@ -13,12 +13,15 @@ from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
 from core.backends.base import Backend
-from core.backends.open import open_backend
+from core.backends.known import Backends
+from core.backends.open import open_backends
 from core.config.presets import find_changes
 from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkStore
 from core.runs.job_states import JobStates
+from core.runs.prices import Prices, load_prices
+from core.runs.record import LOCAL
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.address import open_storage
@@ -39,6 +42,7 @@ class Explorer:
     articles: Articles
     benchmarks: Benchmarks
     places: Places
+    prices: Prices
 
 
 def open_explorer(
@@ -53,14 +57,15 @@ def open_explorer(
     states = JobStates(storage)
     graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
-    backend = backend or open_backend(settings, storage)
-    run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
+    prices = load_prices(settings.prices)
+    backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
+    run_store, benchmark_store = RunStore(storage, prices=prices), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
-    runs = Runs(run_store, admission, backend, graphs, configs)
+    runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
-    benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backend, graphs)
+    benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)
-    places = Places(backend, runs, benchmarks)
+    places = Places(backends, runs, benchmarks)
     return Explorer(
         settings=settings,
         access=Access(settings.training, settings.token),
@@ -72,4 +77,5 @@ def open_explorer(
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
         places=places,
+        prices=prices,
     )

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.app.benchmarks import BenchmarkJob, Benchmarks
 from core.app.runs import Runs
-from core.backends.base import Backend
+from core.backends.known import Backends
+from core.backends.known import Offer as Offer
+from core.config.train import TrainConfig
+from core.runs import files
 from core.runs.record import RunRecord
 
 RUNNING = ("running", "stopping")
@@ -26,15 +30,31 @@ class Occupancy:
 
 
 class Places:
-    """The place of a backend. May be used from any thread."""
+    """The places of all backends. May be used from any thread."""
 
-    def __init__(self, backend: Backend, runs: Runs, benchmarks: Benchmarks) -> None:
-        self._backend, self._runs, self._benchmarks = backend, runs, benchmarks
+    def __init__(self, backends: Backends, runs: Runs, benchmarks: Benchmarks) -> None:
+        self._backend, self._runs, self._benchmarks = backends, runs, benchmarks
 
-    def describe(self) -> Occupancy:
-        """Where a job would execute now."""
-        place = self._backend.describe_place()
-        jobs: list[RunRecord | BenchmarkJob] = [*self._runs.list(), *self._benchmarks.list_jobs()]
+    @property
+    def default(self) -> str:
+        """The backend of a job that names none."""
+        return self._backend.default
+
+    def list_offers(self) -> list[Offer]:
+        """All backends, the default first, each with what it still lacks."""
+        return self._backend.list_offers()
+
+    def plan(self, name: str | None, config: TrainConfig) -> dict[str, Any]:
+        """What the provider of a backend would be asked for to train a config; nobody is asked, nothing is stored."""
+        return self._backend.plan(name or self.default, f"{files.RUNS}20261231-235959-{config.preset}-xyz")
+
+    def describe(self, name: str | None = None) -> Occupancy:
+        """The place of a backend, by default that of a job that names none."""
+        name = name or self.default
+        place = self._backend.open(name).describe_place()
+        jobs: list[RunRecord | BenchmarkJob] = [record for record in self._runs.list() if record.backend == name]
+        if name == self.default:
+            jobs += self._benchmarks.list_jobs()
         running = sum(job.state in RUNNING for job in jobs)
         known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}
         pending = sorted(

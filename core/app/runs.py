@@ -1,24 +1,30 @@
 """Runs: queued, listed, read, followed, stopped, resumed, renamed, deleted, exported."""
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from core.app.admission import Admission
 from core.app.configs import Configs
 from core.app.graphs import Graphs
-from core.backends.base import Backend, submit_orphans
+from core.backends.base import submit_orphans
+from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
 from core.runs.environment import collect_environment
+from core.runs.executions import Execution
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
-from core.runs.record import RunDetails, RunRecord
+from core.runs.record import LOCAL, RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
+
+# So long after a run's end its provider may still be putting its machine away.
+SETTLING_SECONDS: Final = 3600.0
 
 
 @dataclass(frozen=True)
@@ -55,22 +61,28 @@ class Runs:
     """
 
     def __init__(
-        self, store: RunStore, admission: Admission, backend: Backend, graphs: Graphs, configs: Configs
+        self, store: RunStore, admission: Admission, backends: Backends, graphs: Graphs, configs: Configs
     ) -> None:
-        self._store, self._admission, self._backend = store, admission, backend
+        self._store, self._admission, self._backend = store, admission, backends
         self._graphs, self._configs = graphs, configs
 
-    def submit(self, config: TrainConfig, *, profile: bool = False) -> RunRecord:
+    def submit(self, config: TrainConfig, *, profile: bool = False, backend: str | None = None) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
 
-        Raises ConflictError where the queue is full.
+        backend: what executes it, by name; None for the default. Raises ConflictError where the queue is full,
+        UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
         """
+        offer = self._backend.check_ready(backend or self._backend.default)
         with self._admission.enter():
-            return self._submit(config, profile=profile)
+            return self._submit(config, offer, profile=profile)
 
-    def _submit(self, config: TrainConfig, *, profile: bool) -> RunRecord:
+    def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
-        run_id = self._store.create(config.model_dump(), collect_environment(graph.id, graph.digest), profile=profile)
+        environment = collect_environment(graph.id, graph.digest)
+        if offer.name != LOCAL:
+            place = offer.place
+            environment |= {"backend": offer.name, "machine": place.machine, "region": place.region}
+        run_id = self._store.create(config.model_dump(), environment, profile=profile)
         try:
             self._backend.submit(files.RUNS + run_id)
         except OSError:
@@ -108,7 +120,12 @@ class Runs:
             config=self._store.read_config(run_id),
             environment=self._store.read_environment(run_id),
             report=self._store.read_report(run_id),
+            execution=self._store.read_execution(run_id),
         )
+
+    def read_execution(self, ref: str) -> Execution | None:
+        """How a run stands at the provider that executes it, as it was last asked; None where none does."""
+        return self._store.read_execution(self._store.resolve(ref))
 
     def read_log(self, ref: str) -> str:
         """The end of a run's log."""
@@ -197,8 +214,21 @@ class Runs:
         run_id = self._store.resolve(ref)
         return run_id, self._store.export(run_id)
 
-    def recover(self) -> None:
-        """Queues again what waited when an earlier process of this app, or the machine, went down."""
-        oldest_first = reversed(self._store.list())
+    def settle(self, ref: str | None = None) -> None:
+        """Brings how runs stand at their providers into their folders: of one, or of all that may still be there."""
+        records = self._store.list() if ref is None else [self._store.read(self._store.resolve(ref))]
+        away = [record for record in records if record.backend != LOCAL]
+        since = time.time() - SETTLING_SECONDS
+        self._backend.settle(
+            files.RUNS + record.id for record in away if record.state in ACTIVE or (record.ended_at or 0.0) > since
+        )
+
+    def recover(self, ref: str | None = None) -> None:
+        """Queues again what waits and nothing waits for: an earlier process, a machine or a service was down.
+
+        ref: this run alone.
+        """
+        self.settle(ref)
+        oldest_first = reversed(self._store.list() if ref is None else [self.read(ref)])
         waiting = [files.RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
         submit_orphans(waiting, self._admission.states, self._backend)

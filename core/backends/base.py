@@ -13,12 +13,17 @@ class Place:
     """Where jobs execute: its name for a person, what it computes on, and how many jobs at once.
 
     waiting: the jobs that wait, the next one first, as far as the place knows them.
+    missing: a sentence for each thing without which no job can be submitted there.
     """
 
     name: str
     device: str
     max_jobs: int
     waiting: tuple[str, ...] = ()
+    machine: str = ""  # what is paid for, where machines are rented, as is what follows
+    accelerator: str = ""
+    region: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class Backend(Protocol):

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from core.cli.backends import backends
 from core.cli.benchmark import benchmark
 from core.cli.console import err
 from core.cli.failures import describe_failure
@@ -26,6 +27,7 @@ app.add_typer(runs_app, name="runs")
 app.command()(predict)
 app.command(epilog=field_help())(benchmark)
 app.command()(job)
+app.command()(backends)
 app.command()(serve)
 
 

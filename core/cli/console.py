@@ -23,6 +23,10 @@ GraphOption = Annotated[
     typer.Option("--graph", metavar="G", help="Graph: wikics, twin, an archive's id, or the path of a file or folder."),
 ]
 
+BackendOption = Annotated[
+    str | None, typer.Option("--backend", metavar="B", help="Where it executes; wikics backends lists what there is.")
+]
+
 MIN_WIDTH: Final = 5  # below it a column is not readable
 _FRAME: Final = 3  # a border and two spaces around each column
 

@@ -33,21 +33,26 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
 @runs_app.command("list")
 def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     """All runs, newest first."""
-    records = console.open_explorer().runs.list(graph)
+    explorer = console.open_explorer()
+    records = explorer.runs.list(graph)
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return
     rows = []
+    has_costs = any(record.cost is not None for record in records)
     has_names = any(record.name for record in records)
     for record in records:
         scores = ["-" if score is None else f"{100 * score:.2f} %" for score in (record.val_acc, record.test_acc)]
         names = [record.name] if has_names else []
-        rows.append([record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)])
+        costs = ["-" if record.cost is None else f"{record.cost:.2f}"] if has_costs else []
+        told = [record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)]
+        rows.append([*told, *costs])
     ids = {0: max((len(record.id) for record in records), default=0)}
     head = ("run", "name") if has_names else ("run",)
+    cost = (" ".join(["cost", explorer.prices.currency]).strip(),) if has_costs else ()
     if not records:
         err.print("There is no run yet: wikics train starts one.")
-    write_table((*head, "state", "graph", "split", "validation", "test", "epochs"), rows, least=ids)
+    write_table((*head, "state", "graph", "split", "validation", "test", "epochs", *cost), rows, least=ids)
     for record in records:
         if record.damage:
             err.print(f"{record.id}: {record.damage}", soft_wrap=True)
@@ -61,6 +66,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
+        if details.execution:
+            out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
 
 

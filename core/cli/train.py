@@ -11,13 +11,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.config_file import load_config_file
-from core.cli.console import GraphOption, JsonOption, err, open_graph, parse_overrides
+from core.cli.console import BackendOption, GraphOption, JsonOption, err, open_graph, parse_overrides, print_json
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 
 POLL_SECONDS = 0.2
+SETTLE_SECONDS = 5.0  # how often the provider of a run elsewhere is asked
 
 
 def field_help() -> str:
@@ -38,9 +39,13 @@ def train(
     ] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="k=v", help="One field that differs.")] = None,
     split: Annotated[int | None, typer.Option(metavar="N", help="Which split, counted from 0.")] = None,
+    backend: BackendOption = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run goes on.")] = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Profile a few epochs: a trace in the run's folder, a table in its log.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what the provider would be asked for, as JSON, and train nothing.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,9 +57,11 @@ def train(
     named_preset = str(overrides.pop("preset", preset))
     named_graph = graph or overrides.pop("graph", None)
     overrides.pop("graph", None)
-    record = explorer.runs.submit(
-        explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph)), profile=profile
-    )
+    built = explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph))
+    if dry_run:
+        print_json(explorer.places.plan(backend, built))
+        return
+    record = explorer.runs.submit(built, profile=profile, backend=backend)
     if detach:
         err.print(f"It goes on alone: wikics runs show {record.id}, wikics runs stop {record.id}", soft_wrap=True)
     else:
@@ -72,8 +79,12 @@ def follow(explorer: Explorer, run_id: str) -> RunRecord:
     stop_asked = False
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(run_id, total=None)
+        settled_at = time.monotonic()
         while True:
             try:
+                if time.monotonic() - settled_at > SETTLE_SECONDS:  # the app, which does it too, need not be up
+                    explorer.runs.recover(run_id)
+                    settled_at = time.monotonic()
                 record = explorer.runs.read(run_id)
                 text = f"{run_id} {record.state}"
                 if record.epoch:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from core.app.places import Offer
 from core.errors import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.library import GraphSummary
@@ -57,6 +58,13 @@ class BenchmarkList:
 
     benchmarks: list[BenchmarkSummary]
     damaged: list[Damage]  # files in whose place there would be others, of whatever graph
+
+
+@dataclass(frozen=True)
+class BackendList:
+    """Backends, the default first."""
+
+    backends: list[Offer]
 
 
 def answer(content: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

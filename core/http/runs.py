@@ -9,7 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.app.explorer import Explorer
 from core.app.runs import MetricsTick
-from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, StorageFullError
+from core.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    StorageFullError,
+    UnavailableError,
+)
 from core.graph.titles import parse_index, shorten
 from core.http.access import guard
 from core.http.answers import RunList, answer, gives
@@ -31,6 +38,7 @@ class NewRun(BaseModel):
     preset: str = "gcn"
     graph: str | None = Field(None, description="Id of the graph; without it the default graph.")
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
+    backend: str | None = Field(None, description="Where it executes, by name; without it the default.")
 
 
 class LongerRun(BaseModel):
@@ -55,12 +63,14 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         "/runs",
         status_code=201,
         dependencies=guarded,
-        responses=gives(RunRecord, 201) | problems(ForbiddenError, NotFoundError, InvalidInputError, StorageFullError),
+        responses=gives(RunRecord, 201)
+        | problems(ForbiddenError, NotFoundError, InvalidInputError, StorageFullError, UnavailableError),
     )
     def submit_run(new: NewRun, request: Request) -> Response:
         """Queues a run and answers at once."""
         explorer = get_explorer()
-        record = explorer.runs.submit(explorer.configs.build(new.preset, new.config, graph=new.graph))
+        config = explorer.configs.build(new.preset, new.config, graph=new.graph)
+        record = explorer.runs.submit(config, backend=new.backend)
         return answer(
             _publish(record), status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"}
         )

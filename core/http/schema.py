@@ -10,7 +10,7 @@ from core.app.graphs import GraphDescription, LayoutProgress
 from core.app.runs import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.paths import Paths
-from core.http.answers import ArticleList, BenchmarkList, GraphList, LinkList, RunList
+from core.http.answers import ArticleList, BackendList, BenchmarkList, GraphList, LinkList, RunList
 from core.http.errors import Problem
 from core.inference.articles import ArticleCard, PredictionAnswer
 from core.inference.pictures import MapColumns, Rings
@@ -21,6 +21,7 @@ ANSWERS: Final[tuple[type, ...]] = (
     *(GraphList, GraphDescription),
     *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
     *(RunList, RunRecord, RunDetails, MetricsTick, PredictionAnswer),
+    BackendList,
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )
 

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from core.config.train import TrainConfig
 from core.runs import files
+from core.runs.executions import Execution
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report
 from core.runs.state import RunState, StateName
 
 Json = Mapping[str, Any]
+
+LOCAL: Final = "local"  # the backend of a run that names none
 
 # Fields in which runs of one variant may differ: where and on what they ran, not what was to be learnt.
 NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
@@ -24,6 +27,9 @@ class RunRecord:
     """One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None."""
 
     id: str
+    backend: str  # what executes it: `local`, `vertex`
+    machine: str  # the kind that is rented for it; empty where none is
+    device: str  # what it computes on, once it does
     name: str  # that a person gave; empty without
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
@@ -43,6 +49,7 @@ class RunRecord:
     test_acc: float | None  # of the best epoch, once the run is finalised
     seconds_per_epoch: float | None
     seconds: float | None  # training time, summed over resumes
+    cost: float | None  # of that time, where its machine has a price
     has_predictions: bool
     generation: int
     created_at: float
@@ -59,6 +66,7 @@ class RunDetails(RunRecord):
     config: dict[str, Any]
     environment: dict[str, Any]
     report: Report | None
+    execution: Execution | None  # the last one at a provider
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,9 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
     seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
     return RunRecord(
         id=run_id,
+        backend=_text(content.environment, "backend") or LOCAL,
+        machine=_text(content.environment, "machine"),
+        device=_text(content.environment, "device"),
         name="",  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
@@ -117,6 +128,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         test_acc=report.test_acc,
         seconds_per_epoch=seconds_per_epoch,
         seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
+        cost=None,  # the store knows the prices
         has_predictions=content.has_predictions,
         generation=state.metrics_generation,
         created_at=state.created_at,

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.graph.titles import shorten
 from core.runs import files
+from core.runs.executions import Execution, Executions
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import RunLabels, check_name
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
+from core.runs.prices import Prices
 from core.runs.record import RunRecord
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
@@ -52,14 +54,21 @@ class RunStore:
     """
 
     def __init__(
-        self, storage: Storage, *, states: JobStates | None = None, now: Callable[[], float] = time.time
+        self,
+        storage: Storage,
+        *,
+        states: JobStates | None = None,
+        prices: Prices | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds)."""
         self.storage = storage
         self._states = states or JobStates(storage)
         self._index = RunIndex(storage, self._states)
         self._labels = RunLabels(storage)
+        self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
+        self._prices = prices or Prices()
         self._now = now
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
@@ -93,7 +102,7 @@ class RunStore:
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
         names = self._labels.read_all()
-        records = [_with_name(record, names) for record in self._index.list()]
+        records = [self._complete(record, names) for record in self._index.list()]
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
@@ -118,7 +127,7 @@ class RunStore:
         record = self._index.read(run_id)
         if record is None:
             raise self._not_found(run_id)
-        return _with_name(record, self._labels.read_all(run_id))
+        return self._complete(record, self._labels.read_all(run_id))
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives the run a name of a person's choice; an empty one takes it away. Raises InvalidInputError."""
@@ -152,6 +161,11 @@ class RunStore:
         """The final report; None while there is none."""
         content = self._read_mapping(run_id, files.REPORT)
         return read_report(content) if content else None
+
+    def read_execution(self, run_id: str) -> Execution | None:
+        """How the run stands at the provider that executes it, or did last; None where none does."""
+        self._check_id(run_id)
+        return self._executions.read_last(files.RUNS + run_id)
 
     def read_metrics(self, run_id: str, cursor: Cursor | None = None) -> MetricsChunk:
         """The rows of `metrics.csv` that a reader at `cursor` does not have yet; all of them without one."""
@@ -235,6 +249,12 @@ class RunStore:
                 archive.writestr(file.name.removeprefix(files.RUNS), self.storage.read(file.name))
         return buffer.getvalue()
 
+    def _complete(self, record: RunRecord, names: Mapping[str, str]) -> RunRecord:
+        """A record with what stands beside the files that its trainer writes."""
+        name = names.get(record.id, "")
+        cost = self._prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
+        return replace(record, name=name, cost=cost) if name or cost is not None else record
+
     def _list_ids(self) -> Sequence[str]:
         return [run_id for run_id, _ in self._index.list_states()]
 
@@ -305,11 +325,6 @@ def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
     why = record.message.strip().rstrip(".")
     ended = f"run {run_id} {_HOW_IT_ENDED[record.state]}" + (f" ({why})" if why else "")
     return f"{ended}, so that it has no predictions: resume it (wikics runs resume {run_id}), or choose another run"
-
-
-def _with_name(record: RunRecord, names: Mapping[str, str]) -> RunRecord:
-    name = names.get(record.id, "")
-    return replace(record, name=name) if name else record
 
 
 def _name(run_id: str, file_name: str) -> str:

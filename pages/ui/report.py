@@ -11,7 +11,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
-from pages.ui import charts, inputs, matrix, run_actions, stages
+from pages.ui import charts, inputs, matrix, places, run_actions, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
 from pages.ui.theme import STAGE_COLORS
@@ -25,6 +25,8 @@ def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None =
     Follows the state by itself. close: what a button to close it does, if there is to be one.
     """
     every = stages.EVERY_SECONDS if record.state in ACTIVE else None
+    if every is None and not places.is_settled(record):
+        every = stages.EVERY_SECONDS_AT_REST
     st.fragment(_draw_head, run_every=every)(record.id, key=key, close=close)
     run_actions.draw_actions(record, key=key)
 
@@ -51,6 +53,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
             inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))
+    places.draw_execution(record)
     if record.message:
         is_wrong = record.state in ("failed", "crashed")
         (st.error if is_wrong else st.warning if record.damage else st.caption)(escape_markdown(record.message))
@@ -67,6 +70,8 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
     ]
     if record.val_acc is not None and record.best_epoch is not None:
         found.append(f"best validation {percent(record.val_acc)} (epoch {record.best_epoch:,})")
+    if record.cost is not None:
+        found.append(f"cost {record.cost:.2f} {get_explorer().prices.currency}".rstrip())
     return [*found, *([record.id] if record.name else [])]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from core.app.places import Occupancy
-from core.runs.record import RunRecord
+from core.runs.record import LOCAL, RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.stages import is_any_active, read_stage
@@ -36,7 +36,7 @@ def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[obj
         columns["progress"] = [stage.progress for stage in stages]
     if any(record.name for record in records):
         columns["name"] = [record.name for record in records]
-    return columns | {  # numbers first: on a phone two or three columns are in view
+    columns |= {  # numbers first: on a phone two or three columns are in view
         "validation": [percent(record.val_acc) for record in records],
         "test": [percent(record.test_acc) for record in records],
         "run": [record.id for record in records],
@@ -44,8 +44,13 @@ def build_rows(records: list[RunRecord], place: Occupancy) -> dict[str, list[obj
         "split": [record.split for record in records],
         "epochs": [record.epochs for record in records],
         "time": [record.seconds for record in records],
-        "age": [datetime.fromtimestamp(record.created_at, UTC) for record in records],  # shown as an age, sorts by time
     }
+    if any(record.cost is not None for record in records):
+        columns["cost"] = [record.cost for record in records]
+    if any(record.backend != LOCAL for record in records):
+        columns["place"] = [record.machine or record.backend for record in records]
+    # Shown as an age, sorts by time.
+    return columns | {"age": [datetime.fromtimestamp(record.created_at, UTC) for record in records]}
 
 
 def draw_table(graph_id: str, ids: list[str], selected: list[str], *, narrow: bool) -> None:
@@ -92,6 +97,7 @@ def _describe_columns() -> dict[str, Any]:
         ),
         "validation": percent,
         "test": percent,
+        "cost": st.column_config.NumberColumn(f"cost {get_explorer().prices.currency}".rstrip(), format="%.4f"),
         "time": st.column_config.NumberColumn(format="%.0f s"),
         "age": st.column_config.DatetimeColumn(format="distance"),
     }

@@ -1,4 +1,4 @@
-"""What only processes of this machine can suffer: kills, signals, a full disk, two of everything at once."""
+"""What a queue of processes on this machine has to bear: turns, kills, signals, a full disk, two of all at once."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -42,6 +43,31 @@ def kill(rig, run_id):
     process = process_of(rig, run_id)
     assert os.getpgid(process.pid) == process.pid != os.getpgid(0)  # a group of its own
     os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_runs_wait_their_turn_in_the_order_of_their_creation(rig):
+    created = [rig.create(epochs=40), *(rig.create(epochs=2) for _ in range(3))]
+    for number in (0, 3, 2, 1):
+        rig.submit(created[number])
+    for run_id in created:
+        rig.wait_for(run_id, "finished")
+    states = [rig.store.read_stored_state(run_id) for run_id in created]
+    assert all(earlier.ended_at <= later.started_at for earlier, later in pairwise(states))
+
+
+def test_a_job_of_many_turns_lets_those_who_wait_go_first(rig):
+    """Between two parts of a long job the run that was submitted meanwhile is trained."""
+    states = JobStates(rig.store.storage)
+    rig.store.storage.write("benchmarks/slow/config.json", b'{"epochs": 30, "epoch_seconds": 0.05, "turns": 2}')
+    states.write("benchmarks/slow", RunState(created_at=time.time()))
+    rig.backend.submit("benchmarks/slow")
+    rig.wait_until(lambda: states.read("benchmarks/slow").epoch > 0)
+    run_id = rig.submit(epochs=1)
+    rig.wait_for(run_id, "finished")
+    assert states.read("benchmarks/slow").state in ("pending", "running")
+    rig.wait_until(lambda: states.read("benchmarks/slow").state == "finished")
+    between, after = rig.store.read_stored_state(run_id), states.read_stored("benchmarks/slow")
+    assert after.started_at < between.started_at < between.ended_at < after.ended_at
 
 
 def test_a_killed_trainer_is_shown_crashed_frees_its_slot_and_goes_on(rig):
@@ -203,6 +229,8 @@ def test_runs_outlive_the_process_that_submitted_them(tmp_path):
     rig = local_rig(tmp_path)
     code = f"""
 import time
+from core.runs.job_states import JobStates
+from core.runs.state import RunState
 from tests.rigs import local_rig
 from pathlib import Path
 rig = local_rig(Path({str(tmp_path)!r}))
@@ -289,18 +317,3 @@ def test_tickets_stand_until_their_waiters_are_gone(tmp_path):
     assert list(tmp_path.glob("*.ticket")) == []
     with queue.take_slot() as _:
         assert queue.take_slot() is None
-
-
-def test_a_job_of_many_turns_lets_those_who_wait_go_first(rig):
-    """Between two parts of a long job the run that was submitted meanwhile is trained."""
-    states = JobStates(rig.store.storage)
-    rig.store.storage.write("benchmarks/slow/config.json", b'{"epochs": 30, "epoch_seconds": 0.05, "turns": 2}')
-    states.write("benchmarks/slow", RunState(created_at=time.time()))
-    rig.backend.submit("benchmarks/slow")
-    rig.wait_until(lambda: states.read("benchmarks/slow").epoch > 0)
-    run_id = rig.submit(epochs=1)
-    rig.wait_for(run_id, "finished")
-    assert states.read("benchmarks/slow").state in ("pending", "running")
-    rig.wait_until(lambda: states.read("benchmarks/slow").state == "finished")
-    between, after = rig.store.read_stored_state(run_id), states.read_stored("benchmarks/slow")
-    assert after.started_at < between.started_at < between.ended_at < after.ended_at

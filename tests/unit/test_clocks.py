@@ -9,6 +9,7 @@ import pytest
 from core.app.places import Places
 from core.backends.base import Place
 from core.backends.job import run_stored_job
+from core.backends.known import Backends
 from core.backends.local.queue import RunQueue
 from core.backends.pulse import Pulse
 from core.errors import ConflictError
@@ -189,7 +190,8 @@ def test_n01_a_time_that_makes_no_sense_is_no_name_of_a_file(tmp_path):
 def test_n01_the_place_in_the_queue_is_the_one_that_runs_are_taken_by(explorer, store):
     older, newer = store.create({}, {}), store.create({}, {})
     backend = type("Backend", (), {"describe_place": lambda _: Place("Here", "a CPU", 0, (f"runs/{newer}",))})()
-    assert Places(backend, explorer.runs, explorer.benchmarks).describe().queue == {newer: 1, older: 2}
+    backends = Backends(store.storage, {"local": lambda: backend})
+    assert Places(backends, explorer.runs, explorer.benchmarks).describe().queue == {newer: 1, older: 2}
 
 
 @pytest.mark.parametrize("job", ["runs/20261123-142501-gcn-k3f", "runs/a.b", "benchmarks/gcn.2-3f9a1c2e"])

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from core.backends.base import Place
 from core.errors import ConflictError
 from core.http import build_api
 
@@ -32,6 +33,7 @@ OPERATIONS = {
     "list_benchmarks": "BenchmarkList",
     "read_benchmark": "BenchmarkSummary",
     "compare_benchmarks": "BenchmarkDifference",
+    "list_backends": "BackendList",
 }
 
 
@@ -50,6 +52,9 @@ class IdleBackend:
     def resume(self, run_id, **_):
         if run_id in self.waiting:
             raise ConflictError(f"run {run_id} is pending already")
+
+    def describe_place(self):
+        return Place("Nowhere", "nothing", 1)
 
 
 @pytest.fixture
@@ -103,7 +108,7 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     optional = {name: set(each["properties"]) - set(each.get("required", ())) for name, each in schemas.items()}
     assert {name: fields for name, fields in optional.items() if fields} == {
         "LongerRun": {"config"},
-        "NewRun": {"preset", "graph", "config"},
+        "NewRun": {"preset", "graph", "config", "backend"},
         "ArticlesToPredict": {"articles"},
         "Problem": {"detail", "errors"},
     }
@@ -151,6 +156,7 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         "list_benchmarks": ["/benchmarks"],
         "read_benchmark": [f"/benchmarks/{first}"],
         "compare_benchmarks": [f"/benchmarks/{first}/difference?to={second}"],
+        "list_backends": ["/backends"],
     }
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
     client = TestClient(build_api(lambda: explorer))
@@ -207,6 +213,6 @@ def test_the_check_sees_what_does_not_fit(explorer, check):
 
 def test_document_is_printed_without_torch(document):
     code = "import runpy, sys; runpy.run_module('core.http.openapi', run_name='__main__'); \
-print([name for name in ('torch', 'lightning', 'torch_geometric') if name in sys.modules], file=sys.stderr)"
+print([name for name in ('torch', 'lightning', 'torch_geometric', 'grpc') if name in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (json.loads(done.stdout), done.stderr.strip()) == (document, "[]")

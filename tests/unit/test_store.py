@@ -75,6 +75,10 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
     assert run_id.startswith("20261123-142640-gcn-")
     assert vars(store.read(run_id)) == {
         "id": run_id,
+        "backend": "local",
+        "machine": "",
+        "device": "",
+        "cost": None,
         "name": "",
         "state": "pending",
         "message": "",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from core.backends.again import check_resumable, config_replaced
 from core.backends.base import Place
 from core.backends.device import describe_machine
 from core.backends.local.queue import RunQueue
@@ -20,7 +21,7 @@ from core.runs import files
 from core.runs.environment import PROJECT_FOLDER, count_cpus
 from core.runs.job_states import JobStates, describe_job
 from core.runs.locks import QUEUE_FOLDER, JobLocks, job_name, lock_name
-from core.runs.state import ACTIVE, STOPPED_EARLY, RunState, build_resumed
+from core.runs.state import STOPPED_EARLY, RunState, build_resumed
 from core.storage.base import Storage
 from core.storage.local import LocalStorage, disk_errors
 
@@ -85,13 +86,13 @@ class LocalBackend:
                 self._states.write(job, stopped)
 
     def resume(self, job: str, *, config: Mapping[str, Any] | None = None) -> None:
-        self._check_resumable(job, may_be_finished=config is not None)
+        check_resumable(self._states, job, may_be_finished=config is not None)
         with self._states.hold(job):  # a process that ends holds it a bit
-            self._check_resumable(job, may_be_finished=config is not None, holding=True)
+            check_resumable(self._states, job, may_be_finished=config is not None, holding=True)
             self._states.clear_stop(job)
             again = build_resumed(self._states.read_stored(job))
             self._queue.announce(lock_name(job), again.created_at)
-            with self._config_replaced(job, config):
+            with config_replaced(self._states, job, config):
                 self._states.write(job, again)
         self._start(job, again)
 
@@ -102,18 +103,6 @@ class LocalBackend:
     def describe_place(self) -> Place:
         waiting = tuple(job_name(name) for name in self._queue.list_names())
         return Place("This machine", describe_machine(), self._queue.max_runs, waiting)
-
-    def _check_resumable(self, job: str, *, may_be_finished: bool, holding: bool = False) -> None:
-        state = self._states.read(job, holding=holding).state
-        if state == "finished" and not may_be_finished:
-            raise ConflictError(
-                f"{describe_job(job)} is finished: there is nothing to resume, start a new one; a run goes on with "
-                "more epochs (wikics runs resume R --set epochs=600)"
-            )
-        if state in ACTIVE:
-            raise ConflictError(
-                f"{describe_job(job)} is {state} already: only a stopped, failed or crashed run is resumed"
-            )
 
     def _start(self, job: str, state: RunState) -> None:
         """Starts the job's process in a session of its own, so that no signal to this one reaches it."""
@@ -149,21 +138,6 @@ class LocalBackend:
         self._queue.withdraw(lock_name(job))
         with suppress(OSError):
             self._states.write(job, replace(state, state="failed", message=message, ended_at=time.time()))
-
-    @contextmanager
-    def _config_replaced(self, job: str, config: Mapping[str, Any] | None) -> Iterator[None]:
-        """Gives a job another config for the block; where that fails it keeps the one it had."""
-        if config is None:
-            yield
-            return
-        before = self._states.read_config(job)
-        try:
-            self._states.write_config(job, config)
-            yield
-        except OSError:
-            with suppress(OSError):
-                self._states.write_config(job, before)
-            raise
 
     def _reap(self, job: str, process: subprocess.Popen[bytes]) -> None:
         process.wait()  # or it would stay a zombie for as long as this process lives

@@ -1,6 +1,26 @@
 // Made from the app's OpenAPI document by `make types`: not to be edited.
 
 export interface paths {
+    "/backends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backends
+         * @description Where runs can execute, the default first, and what each place still lacks.
+         */
+        get: operations["list_backends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/benchmarks": {
         parameters: {
             query?: never;
@@ -445,6 +465,14 @@ export interface components {
             articles?: (number | string)[] | null;
         };
         /**
+         * BackendList
+         * @description Backends, the default first.
+         */
+        BackendList: {
+            /** Backends */
+            backends: components["schemas"]["Offer"][];
+        };
+        /**
          * BenchmarkDifference
          * @description The first benchmark's accuracy minus the second's, on the splits and seeds that both have.
          */
@@ -616,6 +644,32 @@ export interface components {
             low: number;
             /** Num Articles */
             num_articles: number;
+        };
+        /**
+         * Execution
+         * @description One execution, as a provider calls it and says it stands. Times are Unix seconds.
+         */
+        Execution: {
+            /** Asked At */
+            asked_at: number;
+            /** Created At */
+            created_at: number;
+            /** Ended */
+            ended: boolean;
+            /** Generation */
+            generation: number;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
         };
         /**
          * GraphDescription
@@ -812,6 +866,11 @@ export interface components {
          */
         NewRun: {
             /**
+             * Backend
+             * @description Where it executes, by name; without it the default.
+             */
+            backend?: string | null;
+            /**
              * Config
              * @description Config fields and their values.
              */
@@ -828,6 +887,19 @@ export interface components {
              * @default gcn
              */
             preset: string;
+        };
+        /**
+         * Offer
+         * @description A backend by name, where it executes, and whether it can: `missing` has a sentence for each thing it lacks.
+         */
+        Offer: {
+            /** Missing */
+            missing: string[];
+            /** Name */
+            name: string;
+            place: components["schemas"]["Site"];
+            /** Ready */
+            ready: boolean;
         };
         /**
          * Paths
@@ -1009,16 +1081,22 @@ export interface components {
          * @description One run with all that is written down of it; `report` is None until it has ended.
          */
         RunDetails: {
+            /** Backend */
+            backend: string;
             /** Best Epoch */
             best_epoch: number | null;
             /** Config */
             config: {
                 [key: string]: unknown;
             };
+            /** Cost */
+            cost: number | null;
             /** Created At */
             created_at: number;
             /** Damage */
             damage: string;
+            /** Device */
+            device: string;
             /** Ended At */
             ended_at: number | null;
             /** Environment */
@@ -1029,6 +1107,7 @@ export interface components {
             epoch: number;
             /** Epochs */
             epochs: number;
+            execution: components["schemas"]["Execution"] | null;
             /** Folder */
             folder: string;
             /** Generation */
@@ -1041,6 +1120,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Machine */
+            machine: string;
             /** Max Epochs */
             max_epochs: number;
             /** Message */
@@ -1089,12 +1170,18 @@ export interface components {
          * @description One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None.
          */
         RunRecord: {
+            /** Backend */
+            backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Cost */
+            cost: number | null;
             /** Created At */
             created_at: number;
             /** Damage */
             damage: string;
+            /** Device */
+            device: string;
             /** Ended At */
             ended_at: number | null;
             /** Epoch */
@@ -1113,6 +1200,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Machine */
+            machine: string;
             /** Max Epochs */
             max_epochs: number;
             /** Message */
@@ -1175,6 +1264,22 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
         };
         /**
+         * Site
+         * @description Where a backend executes, for a person, and what is rented there; empty where nothing is.
+         */
+        Site: {
+            /** Accelerator */
+            accelerator: string;
+            /** Device */
+            device: string;
+            /** Machine */
+            machine: string;
+            /** Name */
+            name: string;
+            /** Region */
+            region: string;
+        };
+        /**
          * SplitSizes
          * @description How many articles one split gives to each role.
          */
@@ -1199,6 +1304,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_backends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackendList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_benchmarks: {
         parameters: {
             query?: {
@@ -1911,6 +2045,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
