@@ -230,14 +230,10 @@ def test_i09_the_run_shown_by_default_has_its_panel_until_it_is_closed(open_page
     assert not at.exception and not at.error
     said = f"Shown by default: **{best}**, the best finished run of this graph by validation accuracy (80.0 %)."
     assert (read_param(at, "run"), texts(at).count(said)) == ("", 1)
+    assert any(f"{best} is open below](#runs-run)" in text for text in texts(at))
+    assert [heading.proto.anchor for heading in at.header] == ["runs-run"]
     at.button(key="runs_close").click().run()
     assert not [button for button in at.button if button.key == "runs_close"]
     at.button(key="runs_open").click().run()
     assert read_param(at, "run") == best
     assert at.button(key="runs_close") and said not in texts(at)
-
-
-def test_i09_a_link_leads_to_the_run_below_the_curves(open_page, finished_run):
-    at = open_page("runs", run=finished_run)
-    assert any("is open below](#runs-run)" in text for text in texts(at))
-    assert [heading.proto.anchor for heading in at.header] == ["runs-run"]
