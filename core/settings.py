@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     image: str = Field("", pattern=r"^[\w./:@-]*$", description="Image with which its machines train.")
     machine: str = Field("g2-standard-4", pattern=r"^[a-z0-9-]+$", description="Kind of its machines.")
     accelerator: str = Field(
-        "nvidia-l4", pattern=r"^(nvidia-[a-z0-9-]+)?$", description="GPU of its machines; empty for none."
+        "nvidia-l4", pattern=r"^(none|nvidia-[a-z0-9-]+)$", description="GPU of its machines, or none."
     )
     service_account: str = Field(
         "",

@@ -10,6 +10,20 @@ ENDS = {
     "max_runs": [1, 64],
     "max_waiting": [0, 10_000],
     "max_epochs": [1, 10**30],
+    "bucket": [""],  # tests of storages and pages try one
+    "project": ["abc-12", "a" * 30],
+    "region": ["a-b1"],
+    "zone": ["a-b1-c"],
+    "image": ["", "a.dev/b/c:latest@sha256:00"],
+    "machine": ["-"],
+    "accelerator": ["none", "nvidia-h100-80gb"],
+    "service_account": ["a@b"],
+    "spot": [True],
+    "run_job": ["w", "w" * 63],
+    "prices": ["prices.yaml"],
+    "vertex_endpoint": ["europe-west4-aiplatform.googleapis.com:443"],
+    "compute_endpoint": ["127.0.0.1:1"],
+    "cloudrun_endpoint": ["127.0.0.1:65535"],
 }
 CASES = [(name, value) for name, values in ENDS.items() for value in values]
 TOKEN = "secret"
@@ -18,6 +32,8 @@ TOKEN = "secret"
 def complete(name, value, folder):
     """Settings with this one, and what it is nothing without; paths lie in a folder."""
     others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
-    if name in ("home", "data") and not value.startswith("~"):
+    if name == "prices":
+        (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
+    if name in ("home", "data", "prices") and not value.startswith("~"):
         value = folder / value
     return {name: value} | others

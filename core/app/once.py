@@ -11,7 +11,9 @@ from typing import Final, Generic, TypeVar
 
 Value = TypeVar("Value")
 
-YIELDING: Final = 10  # of 19: how far what computes for long steps back behind what answers at once
+YIELDING: Final = (
+    3  # of 19: how far what computes for long steps back; beside a run at 10 it would take ten times as long
+)
 
 
 class Once(Generic[Value]):

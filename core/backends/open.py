@@ -85,7 +85,7 @@ def _build_machine(settings: Settings, *, endpoint: str) -> Machine:
         project=settings.project,
         region=settings.region,
         machine=settings.machine,
-        accelerator=settings.accelerator,
+        accelerator="" if settings.accelerator == "none" else settings.accelerator,
         service_account=settings.service_account,
         spot=settings.spot,
         endpoint=endpoint,

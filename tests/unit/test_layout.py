@@ -116,19 +116,18 @@ def many(monkeypatch):
     monkeypatch.setattr("core.graph.layout.MANY", 99)
 
 
-def test_n08_a_large_graph_is_placed_in_a_shorter_way_and_nearly_as_well(many, monkeypatch):
-    graph, heard = make_groups(), []
+def test_n08_a_large_graph_is_placed_in_a_shorter_way_and_nearly_as_well(many):
+    graph, heard = make_groups(5, 50), []
     y = compute_layout(graph, heard.append)
     _, nearest = KDTree(y).query(y, k=2)
     assert (graph.y[nearest[:, 1]] == graph.y).mean() > 0.9
-    assert np.array_equal(y, compute_layout(graph)) and heard == sorted(heard)
-    monkeypatch.setattr("core.graph.layout.MANY", 30_000)
-    exactly = share_of_drawn_neighbours_that_are_linked(graph, compute_layout(graph))
-    assert share_of_drawn_neighbours_that_are_linked(graph, y) > 0.8 * exactly
+    linked = share_of_drawn_neighbours_that_are_linked(graph, y)
+    assert linked > 1.15 * share_of_drawn_neighbours_that_are_linked(graph, compute_traits(graph)[:, :2])
+    assert heard == sorted(heard)
 
 
 @pytest.mark.parametrize("kind", ["nothing", "star"])
 def test_n08_every_large_graph_gets_places_in_the_square(many, kind):
-    links = [(0, index) for index in range(1, 150)] if kind == "star" else []
-    y = compute_layout(make_graph(150, links))
-    assert y.shape == (150, 2) and np.isfinite(y).all() and np.abs(y).max() == 1
+    links = [(0, index) for index in range(1, 120)] if kind == "star" else []
+    y, again = (compute_layout(make_graph(120, links)) for _ in range(2))
+    assert np.array_equal(y, again) and y.shape == (120, 2) and np.isfinite(y).all() and np.abs(y).max() == 1

@@ -55,7 +55,6 @@ def hold(monkeypatch):
     [
         (GraphLibrary, "load_layout", "/graphs/TINY/map", 1),
         (GraphLibrary, "load", "/graphs/TINY/articles/3", 1),
-        (GraphLibrary, "load", "/graphs/TINY", 1),
         (Leaderboard, "rank", "/benchmarks", STORM),
     ],
 )

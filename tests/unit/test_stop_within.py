@@ -14,7 +14,7 @@ from core.training.module import NodeClassifier
 from core.training.parts.classifier import PartitionedClassifier
 from tests.graphs import make_graph
 
-CONFIG = {"hidden_channels": 8, "epochs": 6, "patience": 100, "dropout": 0.5, "device": "cpu"}
+CONFIG = {"hidden_channels": 8, "epochs": 5, "patience": 100, "dropout": 0.5, "device": "cpu"}
 PLACES = {  # where a request to stop comes, of which call counted from 1
     "a part of the fourth epoch": (PartitionedClassifier, "training_step", 3 * 5 + 2),
     "a part of the first epoch": (PartitionedClassifier, "training_step", 2),
