@@ -12,7 +12,7 @@ from core.backends.base import Backend, submit_orphans
 from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
-from core.runs.environment import collect_environment
+from core.runs.environment import collect_environment, publish_log
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import RunDetails, RunRecord
@@ -111,7 +111,7 @@ class Runs:
 
     def read_log(self, ref: str) -> str:
         """The end of a run's log."""
-        return self._store.read_log(self._store.resolve(ref))
+        return self._publish(self._store.read_log(self._store.resolve(ref)))
 
     def measure_log(self, ref: str) -> int:
         """Bytes of a run's whole log."""
@@ -120,7 +120,10 @@ class Runs:
     def read_whole_log(self, ref: str) -> str:
         """All of a run's log."""
         run_id = self._store.resolve(ref)
-        return self._store.read_log(run_id, tail_bytes=self._store.measure_log(run_id))
+        return self._publish(self._store.read_log(run_id, tail_bytes=self._store.measure_log(run_id)))
+
+    def _publish(self, log: str) -> str:
+        return publish_log(log, self._store.storage.location)
 
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""
