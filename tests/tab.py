@@ -43,6 +43,8 @@ class Drawn:
             self.uploader = element.file_uploader.id
         elif kind == "text_input":
             self.fields.append(element.text_input.id)
+        elif kind == "code":
+            self.texts.append(element.code.code_text)
         elif kind in ("markdown", "heading", "progress"):
             self.texts.append(getattr(element, kind).text if kind == "progress" else getattr(element, kind).body)
 
