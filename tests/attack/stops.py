@@ -83,9 +83,12 @@ def _kill_waiting(world, graph):
 
 
 def _kill(world, run):
-    for pid in world.find_processes(run):
+    killed = world.find_processes(run)
+    for pid in killed:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    while set(killed) & set(world.find_processes(run)):  # a signal takes a moment
+        time.sleep(0.01)
 
 
 def _wait_for(world, run, states, seconds):

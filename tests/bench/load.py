@@ -28,6 +28,7 @@ from tests.browser.server import Server
 GOAL_P99_SECONDS = 0.5
 GOAL_MEMORY_BYTES = 50 << 20
 PAUSE_SECONDS = 0.1
+KINDS = ("large", "slow", "maps")
 HEAD = "POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
@@ -75,11 +76,15 @@ def be_honest(port, paths, count, seconds, found):
     found.put((times, errors))
 
 
-def be_hostile(port, graphs, seconds):
-    """Everything at once, for so long."""
+def be_hostile(port, graphs, seconds, kinds):
+    """All deeds of these kinds at once, for so long."""
     deadline = time.monotonic() + seconds
-    deeds = [_send_large, _send_endless, *[_dribble_head] * 60, *[_dribble_body] * 60, *[_dribble_upload] * 20]
-    deeds += [lambda port: _storm(port, graphs)] * 10
+    known = {
+        "large": [_send_large, _send_endless],
+        "slow": [*[_dribble_head] * 60, *[_dribble_body] * 60, *[_dribble_upload] * 20],
+        "maps": [lambda port: _storm(port, graphs)] * 10,
+    }
+    deeds = [deed for kind in kinds for deed in known[kind]]
 
     def repeat(deed):
         while time.monotonic() < deadline:
@@ -161,7 +166,9 @@ def measure(server, paths, graphs, arguments, *, hostile):
         )
     ]
     if hostile:
-        loads.append(multiprocessing.Process(target=be_hostile, args=(server.port, graphs, arguments.seconds)))
+        loads.append(
+            multiprocessing.Process(target=be_hostile, args=(server.port, graphs, arguments.seconds, arguments.deeds))
+        )
     for load in loads:
         load.start()
     times, errors = found.get()
@@ -189,6 +196,7 @@ def main():
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--settle", type=float, default=60, help="seconds until memory is looked at again")
+    parser.add_argument("--deeds", nargs="+", default=KINDS, choices=KINDS, help="what the hostile one does")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")

@@ -46,9 +46,7 @@ def test_n13_bad_answers_are_seen(status, options, fault):
 
 
 def test_n13_folders_of_the_server_are_seen_in_answers():
-    assert judges.judge_answer(200, "application/json", '"/srv/a/x"', secret=["/srv/a"]) == [
-        "the answer names /srv/a"
-    ]
+    assert judges.judge_answer(200, "application/json", '"/srv/a/x"', secret=["/srv/a"]) == ["the answer names /srv/a"]
 
 
 def test_n13_pages_that_fail_or_tell_too_much_are_seen():
