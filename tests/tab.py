@@ -23,6 +23,7 @@ class Drawn:
     exceptions: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     uploader: str = ""  # the widget that takes files
+    fields: list[str] = field(default_factory=list)  # the widgets that take a text
     elements: int = 0
     seconds: float = 0.0
 
@@ -40,6 +41,10 @@ class Drawn:
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "file_uploader":
             self.uploader = element.file_uploader.id
+        elif kind == "text_input":
+            self.fields.append(element.text_input.id)
+        elif kind == "code":
+            self.texts.append(element.code.code_text)
         elif kind in ("markdown", "heading", "progress"):
             self.texts.append(getattr(element, kind).text if kind == "progress" else getattr(element, kind).body)
 
@@ -49,7 +54,7 @@ class Tab:
 
     def __init__(self, url, *, timeout=60.0):
         self.url, self.timeout = url, timeout
-        self.session_id = ""
+        self.session_id, self.page = "", ""
         self.opened = ExitStack()
 
     def __enter__(self):
@@ -66,25 +71,37 @@ class Tab:
     def __exit__(self, *_):
         self.opened.close()
 
-    def open(self, page="", query="", **state):
-        """Runs a page's script to its end, as who opens its address; state: a file uploader's, by its id."""
+    def open(self, page="", query=""):
+        """Runs a page's script to its end, as who opens its address."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.page_name = page
-        for widget, files in state.items():
-            value = message.rerun_script.widget_states.widgets.add(id=widget).file_uploader_state_value
-            for given in files:
-                value.uploaded_file_info.add(**given)
+        self.page = page
+        return self._run(message)
+
+    def enter(self, key, text):
+        """Enters a text into the widget with this key, of the open page."""
+        message = BackMsg()
+        message.rerun_script.page_name = self.page
+        widget = next(name for name in self.drawn.fields if name.endswith(f"-{key}"))
+        message.rerun_script.widget_states.widgets.add(id=widget, string_value=text)
+        return self._run(message)
+
+    def _run(self, message):
         began = time.monotonic()
         self.socket.send(message.SerializeToString())
-        drawn = self._read_run()
-        drawn.seconds = time.monotonic() - began
-        return drawn
+        self.drawn = self._read_run()
+        self.drawn.seconds = time.monotonic() - began
+        return self.drawn
 
     def upload(self, uploader, files):
         """Sends files (contents by name) as its uploader does, and runs the page that takes them."""
-        given = [self._send(name, content) for name, content in files.items()]
-        return self.open(**{uploader: given})
+        message = BackMsg()
+        state = message.rerun_script.widget_states.widgets.add(id=uploader).file_uploader_state_value
+        for name, content in files.items():
+            state.uploaded_file_info.add(**self._send(name, content))
+        self.page = ""
+        return self._run(message)
 
     def put(self, upload_url, name, content, **headers):
         """The answer to one file that is sent."""

@@ -14,7 +14,7 @@ from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
-from core.runs.environment import collect_environment
+from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.metrics import Cursor, MetricsChunk
@@ -129,7 +129,7 @@ class Runs:
 
     def read_log(self, ref: str) -> str:
         """The end of a run's log."""
-        return self._store.read_log(self._store.resolve(ref))
+        return self._publish(self._store.read_log(self._store.resolve(ref)))
 
     def measure_log(self, ref: str) -> int:
         """Bytes of a run's whole log."""
@@ -139,8 +139,11 @@ class Runs:
         """All of a run's log, or as much of its end as a log may have."""
         run_id = self._store.resolve(ref)
         left_out = self._store.measure_log(run_id) - MAX_LOG_BYTES
-        text = self._store.read_log(run_id, tail_bytes=MAX_LOG_BYTES)
+        text = self._publish(self._store.read_log(run_id, tail_bytes=MAX_LOG_BYTES))
         return f"--- the first {left_out:,} bytes of this log are left out ---\n{text}" if left_out > 0 else text
+
+    def _publish(self, log: str) -> str:
+        return publish_log(log, self._store.storage.location)
 
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""

@@ -11,6 +11,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
+from core.runs.store import LOG_TAIL_BYTES
 from pages.ui import charts, inputs, matrix, places, run_actions, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
@@ -183,7 +184,7 @@ def draw_log(run_id: str) -> None:
     """The end of a run's log."""
     runs = get_explorer().runs
     text, size_bytes = runs.read_log(run_id), runs.measure_log(run_id)
-    if size_bytes > len(text.encode()):
+    if size_bytes > LOG_TAIL_BYTES:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"The last {len(text.splitlines()):,} lines; the whole log has {size_bytes / 1024:,.0f} kB.")
             st.download_button(

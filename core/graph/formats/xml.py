@@ -18,6 +18,8 @@ MAX_HEAD_BYTES: Final = 2**20  # before the root: comments may be long
 ROOTS: Final = ("graphml", "gexf")
 
 
+# What Python has of an encoding that it does not know, or that is none of single bytes.
+_NO_ENCODING: Final = (LookupError, ValueError, TypeError)
 # What networkx raises for XML that is not what its readers expect.
 _UNREADABLE: Final = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
@@ -83,7 +85,7 @@ def find_root(given: Given) -> tuple[str, str]:
     if not head.startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return "", ""
     for chunk in (head, given.read_head(name, MAX_HEAD_BYTES).lstrip()[len(head) :]):
-        with suppress(expat.ExpatError, _RootFoundError):
+        with suppress(expat.ExpatError, _RootFoundError, *_NO_ENCODING):
             parser.Parse(chunk)
         if found:
             return found[0]
