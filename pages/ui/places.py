@@ -38,16 +38,19 @@ def draw_place(explorer: Explorer, offer: Offer | None) -> None:
         st.fragment(_draw_occupancy, run_every=every)()
         return
     st.markdown(f":material/memory: {escape_markdown(offer.place.device)}. A machine of its own for this run.")
-    for sentence in offer.missing:
-        st.warning(escape_markdown(f"{sentence[0].upper()}{sentence[1:]}."), icon=":material/info:")
+    if offer.missing:
+        lines = [f"- {escape_markdown(sentence)}" for sentence in offer.missing]
+        st.warning("\n".join(["It cannot train there yet:", "", *lines]), icon=":material/info:")
 
 
 def draw_execution(record: RunRecord) -> None:
     """How a run stands at its provider, in the provider's word, with the way there; nothing for one of this machine."""
     execution = get_explorer().runs.read_execution(record.id) if record.backend != LOCAL else None
     if execution is not None:
+        is_said = bool(execution.message) and execution.message in record.message
+        said = f"{execution.title}: {execution.state}" if is_said else execution.sentence
         link = f" · [open it there]({execution.url})" if execution.url else ""
-        st.caption(f":material/cloud: {escape_markdown(execution.sentence)}{link}")
+        st.caption(f":material/cloud: {escape_markdown(said)}{link}")
 
 
 def is_settled(record: RunRecord) -> bool:
