@@ -54,7 +54,7 @@ def open_explorer(
     graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     backend = backend or open_backend(settings, storage)
-    run_store, benchmark_store = RunStore(storage), BenchmarkStore(storage)
+    run_store, benchmark_store = RunStore(storage, cache=home / "cache"), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_waiting=settings.max_waiting)
     runs = Runs(run_store, admission, backend, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
