@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.errors import WikicsError
+from core.errors import UnavailableError, WikicsError
 from pages.ui import inputs
 from pages.ui.addresses import LONGEST_LOST, LOST
 from pages.ui.components.assets import STATIC
@@ -95,6 +95,9 @@ def wait_until_ready() -> None:
     progress = explorer.graphs.readiness()
     if progress.ready:
         st.rerun()
+    if progress.failed:
+        inputs.show_error(UnavailableError(progress.message))
+        return
     st.progress(progress.fraction, text=progress.message)
 
 

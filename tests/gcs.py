@@ -48,13 +48,14 @@ def find_port():
 
 
 @contextmanager
-def emulator_running(*, port=None, folder=None):
-    """An emulator that keeps objects in memory, or in a folder, which outlives it."""
+def emulator_running(*, port=None, folder=None, data=None):
+    """An emulator that keeps objects in memory, or in a folder, which outlives it; `data` has buckets to begin with."""
     port = port or find_port()
     url = f"http://127.0.0.1:{port}"
     options = {"scheme": "http", "host": "127.0.0.1", "port": port, "external-url": url, "log-level": "error"}
     options |= {"public-host": f"127.0.0.1:{port}", "backend": "filesystem" if folder else "memory"}
     options |= {"filesystem-root": folder} if folder else {}
+    options |= {"data": data} if data else {}
     command = [str(_server._get_binary_path()), *(f"-{name}={value}" for name, value in options.items())]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -68,7 +69,7 @@ def emulator_running(*, port=None, folder=None):
 
 
 def _wait_for(url, process):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         try:
             with urllib.request.urlopen(url, timeout=2):

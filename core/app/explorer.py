@@ -59,7 +59,7 @@ def open_explorer(
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
-    run_store, benchmark_store = RunStore(storage, prices=prices), BenchmarkStore(storage)
+    run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
     runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,7 @@ class Readiness:
     ready: bool
     message: str
     fraction: float = 0.0
+    failed: bool = field(default=False, compare=False)  # the message is a reason, and nothing goes on by itself
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class Graphs:
         try:
             self.load(self._library.default_id(self._note_progress))
         except WikicsError as error:
-            self._readiness = Readiness(ready=False, message=str(error))
+            self._readiness = Readiness(ready=False, message=str(error), failed=True)
             return
         except OSError as error:
-            self._readiness = Readiness(ready=False, message=f"no graph can be loaded: {error.strerror or error}")
+            message = f"no graph can be loaded: {error.strerror or error}"
+            self._readiness = Readiness(ready=False, message=message, failed=True)
             return
         self._readiness = Readiness(ready=True, message="ready", fraction=1.0)
 

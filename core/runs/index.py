@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
@@ -12,10 +13,11 @@ from core.runs.job_states import JobStates, Stored
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.remembered import Remembered, RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import ENDED, RunState, build_damaged
 from core.runs.tail import MetricsTail
-from core.storage.base import Storage, StoredFile
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import load_json
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
@@ -23,6 +25,8 @@ MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 FEW_RUNS: Final = 4
 # A file that was written a moment ago may be written again with the same size and time: its bytes are read again.
 SETTLING_SECONDS: Final = 2.0
+NUM_READERS: Final = 16  # of a storage far away
+_LISTED: Final = "*a*.json"  # state.json and label.json alone
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,23 @@ class FollowedRun:
     chunk: MetricsChunk
 
 
+class Scan(NamedTuple):
+    """All runs, and the files of their names where those were found on the way."""
+
+    records: Sequence[RunRecord]
+    labels: Sequence[StoredFile] | None
+
+
 class RunIndex:
     """Reads the runs below `runs/` of a storage. May be used from any thread."""
 
-    def __init__(self, storage: Storage, states: JobStates) -> None:
+    def __init__(self, storage: Storage, states: JobStates, *, remembered: RememberedRuns | None = None) -> None:
+        """`remembered` is what earlier processes have read of a storage that many machines share."""
         self.storage = storage
         self._states = states
+        self._remembered = remembered
         self._known: OrderedDict[str, _KnownRun] = OrderedDict()
+        self._kept: dict[str, str] = {}  # tag of the state of every run that is remembered
         self._changing = threading.Lock()
 
     def list_states(self) -> Iterator[tuple[str, StoredFile]]:
@@ -55,20 +69,77 @@ class RunIndex:
         stored = {file.name.removeprefix(folder): file for file in self.storage.list(f"{folder}**")}
         return stored if files.STATE in stored else {}
 
-    def list(self) -> list[RunRecord]:
+    def scan(self) -> Scan:
         """All runs. Of one that has ended, and is whole, nothing is read while its `state.json` stays as it is."""
+        if isinstance(self.storage, SharedStorage):
+            return self._scan_shared()
         records = (self._find(run_id).find_settled(file) or self.read(run_id) for run_id, file in self.list_states())
-        return [record for record in records if record is not None]
+        return Scan([record for record in records if record is not None], None)
+
+    def _scan_shared(self) -> Scan:
+        """With one listing, or two where more than a few runs have changed; what has is read by many threads."""
+        self._recall()
+        stored = self._list_stored(_LISTED if self._known else "*")
+        changed = [run_id for run_id, found in stored.items() if not self._is_settled(run_id, found)]
+        if self._known and len(changed) > FEW_RUNS:
+            whole = self._list_stored("*")
+            changed = [run_id for run_id in changed if run_id in whole]
+        else:
+            whole = {run_id: self.list_files(run_id) for run_id in changed} if self._known else stored
+        with ThreadPoolExecutor(max(1, min(NUM_READERS, len(changed)))) as pool:
+            read = dict(zip(changed, pool.map(lambda run_id: self._look(run_id, whole[run_id]), changed), strict=True))
+        found = {
+            run_id: read[run_id] if run_id in read else self._find(run_id).find_settled(files_of[files.STATE])
+            for run_id, files_of in stored.items()
+        }
+        self._remember(found)
+        labels = [files_of[files.LABEL] for files_of in stored.values() if files.LABEL in files_of]
+        return Scan([record for record in found.values() if record is not None], labels)
+
+    def _list_stored(self, pattern: str) -> dict[str, dict[str, StoredFile]]:
+        """The files of all runs whose names match, by run and name; a folder without a state is none."""
+        stored: dict[str, dict[str, StoredFile]] = {}
+        for file in self.storage.list(f"{files.RUNS}*/{pattern}"):
+            _, run_id, name = file.name.split("/")
+            stored.setdefault(run_id, {})[name] = file
+        return {run_id: found for run_id, found in stored.items() if files.STATE in found and is_run_id(run_id)}
+
+    def _is_settled(self, run_id: str, stored: Stored) -> bool:
+        return run_id in self._known and self._known[run_id].find_settled(stored[files.STATE]) is not None
+
+    def _recall(self) -> None:
+        """Takes up, once, what earlier processes have read."""
+        if self._remembered is not None and not self._known:
+            for run_id, remembered in self._remembered.load().items():
+                self._find(run_id).settle(*remembered)
+                self._kept[run_id] = remembered.state_file.tag
+
+    def _remember(self, found: Mapping[str, RunRecord | None]) -> None:
+        """Keeps what is settled for the next process, where some of that is new."""
+        settled = {run_id: kept for run_id in found if (kept := self._find(run_id).settled) is not None}
+        tags = {run_id: file.tag for run_id, (file, _) in settled.items()}
+        new = tags.items() - self._kept.items()
+        if self._remembered is not None and new:
+            self._remembered.save({run_id: Remembered(*kept) for run_id, kept in settled.items()}, num_new=len(new))
+        self._kept = tags
+
+    def _look(self, run_id: str, stored: Stored) -> RunRecord | None:
+        """One run by its files; None where it was deleted meanwhile."""
+        known = self._find(run_id)
+        try:
+            return known.look(stored) if stored else None
+        except RunNotFoundError:
+            return None
+        except OSError as error:
+            return known.build_unreadable(error)
 
     def read(self, run_id: str) -> RunRecord | None:
         """One run; None where there is none."""
         try:
             stored = self.list_files(run_id)
-            return self._find(run_id).look(stored) if stored else None
-        except RunNotFoundError:  # deleted meanwhile
-            return None
         except OSError as error:
             return self._find(run_id).build_unreadable(error)
+        return self._look(run_id, stored) if stored else None
 
     def follow(self, cursors: Mapping[str, Cursor]) -> dict[str, FollowedRun]:
         """Each run and the rows that a reader at its cursor does not have; what is no run is left out."""
@@ -115,6 +186,15 @@ class _KnownRun:
         self._parsed: dict[str, tuple[StoredFile, dict[str, Any]]] = {}
         self._damage: dict[str, str] = {}  # by file: what is wrong with it
         self._settled: tuple[StoredFile, RunRecord] | None = None  # `state.json` and the record of an ended run
+
+    @property
+    def settled(self) -> tuple[StoredFile, RunRecord] | None:
+        """The record of an ended run, and the `state.json` that it was built of."""
+        return self._settled
+
+    def settle(self, state_file: StoredFile, record: RunRecord) -> None:
+        """Takes for true what an earlier process has found, while the run's `state.json` is this one."""
+        self._settled = self._settled or (state_file, record)
 
     def find_settled(self, state_file: StoredFile) -> RunRecord | None:
         """The record, if the run has ended and its `state.json` is as it was then."""
@@ -258,4 +338,4 @@ class _KnownRun:
 
 def _is_same(known: StoredFile | None, found: StoredFile | None) -> bool:
     """Whether a file is as it was when it was read."""
-    return known == found and (known is None or known.age_seconds > SETTLING_SECONDS)
+    return known == found and (known is None or bool(known.tag) or known.age_seconds > SETTLING_SECONDS)

@@ -1,6 +1,7 @@
 """The names that people give to runs: `label.json` in a run's folder, beside what its trainer writes."""
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError
@@ -32,9 +33,11 @@ class RunLabels:
         self._known: dict[str, tuple[StoredFile, str]] = {}
         self._reading = threading.Lock()
 
-    def read_all(self, run_id: str = "*") -> dict[str, str]:
-        """The names of all runs, or of one. Nothing is read of a file that is as it was."""
-        stored = {file.name.split("/")[1]: file for file in self._storage.list(f"{files.RUNS}{run_id}/{files.LABEL}")}
+    def read_all(self, run_id: str = "*", *, listed: Sequence[StoredFile] | None = None) -> dict[str, str]:
+        """The names of all runs, or of one; `listed` are their files. Nothing is read of a file that is as it was."""
+        if listed is None:
+            listed = self._storage.list(f"{files.RUNS}{run_id}/{files.LABEL}")
+        stored = {file.name.split("/")[1]: file for file in listed}
         with self._reading:
             if run_id == "*":
                 for gone in self._known.keys() - stored.keys():

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -26,10 +27,11 @@ from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
+from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
 from core.storage.arrays import UNREADABLE, load_npz
-from core.storage.base import Storage, StoredFile
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json
 from core.storage.streams import open_to_read
 
@@ -60,11 +62,16 @@ class RunStore:
         states: JobStates | None = None,
         prices: Prices | None = None,
         now: Callable[[], float] = time.time,
+        cache: Path | None = None,
     ) -> None:
-        """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds)."""
+        """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds).
+
+        cache: a folder of this machine for what was read of a storage far away.
+        """
         self.storage = storage
         self._states = states or JobStates(storage)
-        self._index = RunIndex(storage, self._states)
+        remembered = RememberedRuns(storage, cache) if cache else None
+        self._index = RunIndex(storage, self._states, remembered=remembered)
         self._labels = RunLabels(storage)
         self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
@@ -101,8 +108,11 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        names = self._labels.read_all()
-        records = [self._complete(record, names) for record in self._index.list()]
+        names = {} if isinstance(self.storage, SharedStorage) else self._labels.read_all()
+        scan = self._index.scan()
+        if scan.labels is not None:
+            names = self._labels.read_all(listed=scan.labels)
+        records = [self._complete(record, names) for record in scan.records]
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:

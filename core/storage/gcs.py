@@ -128,11 +128,10 @@ class GcsStorage:
 
     def list(self, pattern: str) -> list[StoredFile]:
         matches = compile_pattern(pattern)
-        found = [file for file in self._list_pages(self._build_query(pattern)) if matches(file.name)]
-        return sorted(
-            (file for file in found if not file.name.endswith(PARTIAL_SUFFIX)),
-            key=lambda file: file.name,
+        found = self._list_pages(
+            self._build_query(pattern), lambda name: matches(name) and not name.endswith(PARTIAL_SUFFIX)
         )
+        return sorted(found, key=lambda file: file.name)
 
     def delete(self, prefix: str) -> None:
         name = check_prefix(prefix)
@@ -160,7 +159,10 @@ class GcsStorage:
             return query | {"delimiter": "/"}
         return query | {"match_glob": self._key(_GLOB.sub(r"\\\1", pattern))}
 
-    def _list_pages(self, query: Mapping[str, str]) -> Iterator[StoredFile]:
+    def _list_pages(
+        self, query: Mapping[str, str], matches: Callable[[str], object] = lambda _: True
+    ) -> Iterator[StoredFile]:
+        """The objects whose names below the prefix match, page by page."""
         with self._explained(LIST):
             pages = self._open().list_blobs(
                 self.bucket, **query, fields=_FIELDS, page_size=PAGE_SIZE, retry=self._retry, timeout=TRY_SECONDS
@@ -168,7 +170,8 @@ class GcsStorage:
             for page in pages.pages:
                 now, self._has_answered = self._now(), True
                 for blob in page:
-                    yield self._build_file(blob, now)
+                    if matches(blob.name[len(self._key("")) :]):
+                        yield self._build_file(blob, now)
 
     def _build_file(self, blob: Any, now: float) -> StoredFile:
         at = blob.updated.timestamp()

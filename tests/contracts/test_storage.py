@@ -16,6 +16,7 @@ from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
 from core.storage.names import compile_pattern
 from core.storage.streams import open_to_read, open_to_write
+from tests.shared_memory import SharedMemoryStorage
 
 
 class Clock:
@@ -49,12 +50,20 @@ def open_bucket(emulator, clock):
     return GcsStorage(emulator.make_bucket(), "team/wikics", make_client=make_client)
 
 
-@pytest.fixture(params=["local", "memory", pytest.param("gcs", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "local",
+        "memory",
+        pytest.param("shared memory", marks=pytest.mark.slow),
+        pytest.param("gcs", marks=pytest.mark.slow),
+    ]
+)
 def rig(request, tmp_path):
     clock = Clock()
     make = {
         "local": lambda: LocalStorage(tmp_path / "store", now=clock),
         "memory": lambda: MemoryStorage(now=clock),
+        "shared memory": lambda: SharedMemoryStorage(now=clock),
         "gcs": lambda: open_bucket(request.getfixturevalue("emulator"), clock),
     }
     return Rig(make[request.param](), clock)
@@ -288,7 +297,7 @@ def test_what_fails_while_it_is_written_is_not_stored(storage):
 @pytest.fixture(params=["memory", pytest.param("gcs", marks=pytest.mark.slow)])
 def shared(request):
     """A storage that has no locks, since many machines write to it."""
-    return MemoryStorage() if request.param == "memory" else request.getfixturevalue("emulator").open()
+    return SharedMemoryStorage() if request.param == "memory" else request.getfixturevalue("emulator").open()
 
 
 def test_of_two_writers_who_know_the_same_file_one_loses(shared):

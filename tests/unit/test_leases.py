@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import ConflictError
 from core.runs.leases import LEASE_SECONDS, JobLeases
-from core.storage.memory import MemoryStorage
+from tests.shared_memory import SharedMemoryStorage
 
 JOB = "runs/20261123-142501-gcn-k3f"
 NAME = "queue/20261123-142501-gcn-k3f.lease"
@@ -29,7 +29,7 @@ class Rig:
 
     def __init__(self):
         self.clock = Clock()
-        self.storage = MemoryStorage(now=self.clock)
+        self.storage = SharedMemoryStorage(now=self.clock)
         self.living = {os.getpid()}
 
     def open(self, host, *, sleep=None):

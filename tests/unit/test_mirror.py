@@ -16,6 +16,7 @@ from core.runs.metrics import Cursor, MetricsWriter
 from core.runs.mirror import SYNC_SECONDS, JobMirror
 from core.runs.store import RunStore
 from core.storage.memory import MemoryStorage
+from tests.shared_memory import SharedMemoryStorage
 
 CONFIG = {"preset": "gcn", "epochs": 300}
 
@@ -244,7 +245,7 @@ def test_a_job_that_fails_leaves_what_it_wrote(rig):
     assert rig.store.read(rig.id).state == "failed"
 
 
-class CountingStorage(MemoryStorage):
+class CountingStorage(SharedMemoryStorage):
     """Counts the bytes that are sent, as a bucket's meter would; may hold back what is large, or keep its answers."""
 
     def __init__(self):

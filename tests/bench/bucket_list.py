@@ -1,0 +1,82 @@
+"""What listing the runs of a bucket costs: `python -m tests.bench.bucket_list [--runs 1000]`.
+
+Fills an emulator on this machine, then times `wikics runs list --json` on a machine that knows nothing, on one that
+has listed them before, and on another that finds what the first has left in the bucket. Prints one JSON document.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from core.config.train import TrainConfig
+from tests.gcs import emulator_running
+from tests.gcs_faults import proxy_running
+
+PROJECT = Path(__file__).parents[2]
+REPORT = {"epochs": 100, "best_epoch": 60, "val_acc": 0.75, "test_acc": 0.77, "seconds_per_epoch": 0.1}
+
+
+def fill(folder, num_runs):
+    """As many finished runs, each of ten files."""
+    for number in range(num_runs):
+        at = 1.79e9 + number
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
+        run = folder / "runs" / f"{stamp}-gcn-{number:04}"
+        run.mkdir(parents=True)
+        state = {"state": "finished", "epoch": 100, "host": "x", "created_at": at, "started_at": at, "ended_at": at + 9}
+        documents = {
+            "config": TrainConfig().model_dump(),
+            "environment": {"graph": "twin", "graph_digest": "ab" * 32},
+            "report": REPORT,
+            "state": state,
+        }
+        for name, content in documents.items():
+            (run / f"{name}.json").write_text(json.dumps(content))
+        for name in ("metrics.csv", "log.txt", "snapshots.npz", "last.ckpt", "best.pt", "predictions.npz"):
+            (run / name).write_bytes(b"x" * 100)
+
+
+def list_runs(proxy, home):
+    """Seconds of the wall and of the command's processor, requests, and how many runs came."""
+    before = proxy.asked.copy()
+    began, worked = time.monotonic(), sum(os.times()[2:4])
+    done = subprocess.run(
+        [sys.executable, "-m", "core.cli", "runs", "list", "--json"],
+        cwd=PROJECT,
+        env=os.environ
+        | {"STORAGE_EMULATOR_HOST": proxy.url, "WIKICS_HOME": str(home), "WIKICS_BUCKET": "gs://thousand/team"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    seconds = round(time.monotonic() - began, 2)
+    cpu_seconds = round(sum(os.times()[2:4]) - worked, 2)
+    return {
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "runs": len(json.loads(done.stdout)["runs"]),
+        **(proxy.asked - before),
+    }
+
+
+def measure(num_runs):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        fill(folder / "data" / "thousand" / "team", num_runs)
+        with emulator_running(data=folder / "data") as emulator, proxy_running(emulator) as proxy:
+            return {
+                "cold": list_runs(proxy, folder / "one"),
+                "warm": list_runs(proxy, folder / "one"),
+                "on another machine": list_runs(proxy, folder / "another"),
+            }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=1000)
+    print(json.dumps(measure(parser.parse_args().runs), indent=2))

@@ -1,0 +1,121 @@
+"""What a listing of a bucket's runs asks for, and what is remembered of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.errors import UnavailableError
+from core.runs.job_states import JobStates
+from core.runs.store import RunStore
+from tests.shared_memory import SharedMemoryStorage
+
+REPORT = b'{"epochs": 3, "best_epoch": 2, "val_acc": 0.75, "test_acc": 0.5, "seconds_per_epoch": 0.1}'
+
+
+class AskedStorage(SharedMemoryStorage):
+    """Notes what is asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def list(self, pattern):
+        self.asked.append(pattern)
+        return super().list(pattern)
+
+    def read(self, name, *, start=0):
+        self.asked.append(name.rpartition("/")[2])
+        return super().read(name, start=start)
+
+
+@pytest.fixture
+def storage():
+    storage = AskedStorage()
+    store, states = RunStore(storage, now=lambda: 1.7e9), JobStates(storage)
+    for _ in range(8):
+        run_id = store.create({"preset": "gcn", "epochs": 3}, {"graph_digest": "abc"})
+        storage.write(f"runs/{run_id}/report.json", REPORT)
+        states.write(f"runs/{run_id}", replace(states.read_stored(f"runs/{run_id}"), state="finished"))
+    storage.write("runs/no-run/label.json", b"{}")
+    store.rename(run_id, "Best of all")
+    storage.asked.clear()
+    return storage
+
+
+def asked(storage, store):
+    """The runs, and what was asked for them: patterns, and how often a file."""
+    storage.asked.clear()
+    found = store.list()
+    counts = {name: storage.asked.count(name) for name in sorted(set(storage.asked))}
+    return found, counts
+
+
+def test_c01_a_cold_listing_is_one_request_and_a_warm_one_reads_nothing(storage, tmp_path):
+    store = RunStore(storage, cache=tmp_path)
+    found, cold = asked(storage, store)
+    assert cold == {
+        "runs/*/*": 1,
+        "runs.json": 1,
+        "state.json": 8,
+        "config.json": 8,
+        "environment.json": 8,
+        "report.json": 8,
+        "label.json": 1,
+    }
+    assert asked(storage, store) == (found, {"runs/*/*a*.json": 1})
+    assert asked(storage, RunStore(storage, cache=tmp_path)) == (found, {"runs/*/*a*.json": 1, "label.json": 1})
+    assert [record.name for record in found if record.name] == ["Best of all"]
+    assert found == [
+        replace(record, name=kept.name) for record, kept in zip(RunStore(storage).list(), found, strict=True)
+    ]
+
+
+def test_c01_what_changed_is_read_again_and_a_deleted_run_is_gone(storage, tmp_path):
+    runs = RunStore(storage, cache=tmp_path).list()
+    states = JobStates(storage)
+    states.write(f"runs/{runs[3].id}", replace(states.read_stored(f"runs/{runs[3].id}"), state="failed", message="why"))
+    storage.delete(f"runs/{runs[0].id}")
+    found, counts = asked(storage, RunStore(storage, cache=tmp_path))
+    assert [(record.id, record.state) for record in found] == [
+        (run.id, "failed" if run is runs[3] else "finished") for run in runs[1:]
+    ]
+    assert (counts["runs/*/*a*.json"], counts[f"runs/{runs[3].id}/**"], counts["state.json"]) == (1, 1, 1)
+
+
+def test_c01_another_machine_finds_what_this_one_has_read(storage, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.runs.remembered.MANY", 8)
+    found = RunStore(storage, cache=tmp_path / "one").list()
+    assert asked(storage, RunStore(storage, cache=tmp_path / "another")) == (
+        found,
+        {"runs.json": 1, "runs/*/*a*.json": 1, "label.json": 1},
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b'{"fields": 3, "runs": {}}',
+        b'{"fields": ["id"], "runs": {"a": [1, 2.0, "t", ["a"]]}}',
+        b'{"fields": ["id"], "runs": {"a": [1, 2.0, "t", []]}}',
+        b'{"fields": ["id"], "runs": []}',
+        b"\xff\x00",
+    ],
+)
+def test_c01_what_is_remembered_wrongly_is_as_if_it_had_never_been(content, storage, tmp_path):
+    expected = RunStore(storage).list()
+    storage.write("cache/runs.json", content)
+    assert RunStore(storage, cache=tmp_path).list() == expected
+    for path in tmp_path.iterdir():
+        path.write_bytes(content)
+    assert RunStore(storage, cache=tmp_path).list() == expected
+
+
+def test_c01_a_bucket_that_may_not_be_written_is_listed(storage, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise UnavailableError("who lacks the permission storage.objects.create")
+
+    monkeypatch.setattr("core.runs.remembered.MANY", 1)
+    monkeypatch.setattr(storage, "write", refuse)
+    assert len(RunStore(storage, cache=tmp_path).list()) == 8
