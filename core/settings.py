@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
+    bucket: str = Field(
+        "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
+    )
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
     backend: BackendName = Field("local", description="Where jobs execute that name no other place.")
     training: Training = Field("open", description="Who may start and stop runs.")
@@ -47,7 +51,7 @@ class Settings(BaseSettings):
     image: str = Field("", pattern=r"^[\w./:@-]*$", description="Image with which its machines train.")
     machine: str = Field("g2-standard-4", pattern=r"^[a-z0-9-]+$", description="Kind of its machines.")
     accelerator: str = Field(
-        "nvidia-l4", pattern=r"^(nvidia-[a-z0-9-]+)?$", description="GPU of its machines; empty for none."
+        "nvidia-l4", pattern=r"^(none|nvidia-[a-z0-9-]+)$", description="GPU of its machines, or none."
     )
     service_account: str = Field(
         "",
@@ -67,13 +71,23 @@ class Settings(BaseSettings):
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:
-        """`hosts` one by one."""
-        return tuple(filter(None, (name.strip() for name in self.hosts.split(","))))
+        """`hosts` one by one, as names alone where an address or a port was written."""
+        return tuple(filter(None, (_read_name(name.strip()) for name in self.hosts.split(","))))
 
     @cached_property
     def home_folder(self) -> Path:
         """`home` as an absolute path."""
         return self.home.expanduser().resolve()
+
+    @cached_property
+    def data_folder(self) -> Path | None:
+        """`data` as an absolute path."""
+        return self.data.expanduser().resolve() if self.data else None
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is a token that a client can send: spaces around it are no part of it."""
+        return self.token is not None and bool(self.token.get_secret_value().strip())
 
 
 def load_settings() -> Settings:
@@ -89,18 +103,41 @@ def load_settings() -> Settings:
         raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
     except (OSError, ValueError) as error:
         raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
-    if settings.training == "token" and not (settings.token and settings.token.get_secret_value()):
+    if settings.bucket and not settings.bucket.startswith("gs://"):
+        raise ConfigError(
+            f"WIKICS_BUCKET is {settings.bucket[:MAX_SHOWN]!r}: expected gs://NAME/PREFIX, or nothing for WIKICS_HOME"
+        )
+    if settings.training == "token" and not settings.has_token:
         raise ConfigError("WIKICS_TRAINING is token, and there is no WIKICS_TOKEN: set it, or nobody can train")
-    try:
-        home = settings.home_folder
-        in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
-    except (OSError, ValueError, RuntimeError) as error:  # too long a name, a null character, nobody's home
-        reason = getattr(error, "strerror", None) or error
-        shown = repr(str(settings.home))[:MAX_SHOWN]
-        raise ConfigError(f"WIKICS_HOME is {shown}, which cannot be a folder ({reason}): name another") from error
+    _check_folder("home", settings.home)
+    if settings.data is not None:
+        _check_folder("data", settings.data)
+    home = settings.home_folder
+    in_the_way = next((path for path in (home, *home.parents) if path.exists() and not path.is_dir()), None)
     if in_the_way is not None:
         raise ConfigError(
             f"WIKICS_HOME is {str(settings.home)!r}, and {in_the_way} is a file: "
             "name a folder, which is made where there is none"
         )
     return settings
+
+
+def _check_folder(name: str, path: Path) -> None:
+    """Raises ConfigError for what no folder can be called: too long, a null character, in nobody's home."""
+    try:
+        path.expanduser().resolve().exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        shown = repr(str(path))[:MAX_SHOWN]
+        raise ConfigError(
+            f"WIKICS_{name.upper()} is {shown}, which cannot be a folder ({reason}): name another"
+        ) from error
+
+
+def _read_name(host: str) -> str:
+    """`example.org` of `https://example.org:8501/`; what is none stays as it is."""
+    try:
+        parts = urlsplit(host if "//" in host else f"//{host}")
+        return parts.hostname or ""
+    except ValueError:
+        return host

@@ -62,8 +62,8 @@ with right:
     size = inputs.choose(
         st.segmented_control, "Size", list(SIZES), param="size", default="even", key="map_size", format_func=SIZES.get
     )
+    draw_panel(chosen)  # before the filters, which are long once they are open
     map_filters.draw_filters(graph, predicted=predicted is not None)
-    draw_panel(chosen)
     if not predicted:
         offers.offer_prediction(
             explorer,

@@ -44,6 +44,15 @@ def one_scan_for_components():
         yield
 
 
+@pytest.fixture(scope="session")
+def emulator():
+    """A server of Google Cloud Storage on this machine."""
+    from tests.gcs import emulator_running  # the SDK takes a third of a second
+
+    with emulator_running() as running:
+        yield running
+
+
 @pytest.fixture
 def tiny_arrays():
     """Two rings of four articles, one a category, joined by one link; two splits."""
@@ -93,12 +102,11 @@ def make_explorer(tmp_path, tiny_arrays):
     archive.write_bytes(dump_arrays(tiny_arrays))
 
     def make(backend=None, **settings):
-        library = local_library(tmp_path / "home")
+        settings = {"home": tmp_path / "home"} | settings
+        library = local_library(settings["home"])
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
-        return open_explorer(
-            Settings(_env_file=None, home=tmp_path / "home", **settings), library=library, backend=backend
-        )
+        return open_explorer(Settings(_env_file=None, **settings), library=library, backend=backend)
 
     return make
 

@@ -104,6 +104,12 @@ def local_rig(home, *, max_runs=1, waiter=FAKE_WAITER, config=FAKE_CONFIG, envir
     return Rig(backend, RunStore(LocalStorage(home)), config, environment or {})
 
 
+def bucket_rig(home, storage, *, max_runs=1, config=FAKE_CONFIG):
+    """The queue of this machine over the jobs of a bucket."""
+    backend = LocalBackend(home, max_runs=max_runs, waiter=FAKE_WAITER, storage=storage)
+    return Rig(backend, RunStore(storage), config)
+
+
 class InlineBackend:
     """Executes a job in this process, at once when it is submitted; see `core.backends.base.Backend`."""
 
@@ -132,6 +138,24 @@ class InlineBackend:
 
     def describe_place(self):
         return Place("This process", "a CPU", 1)
+
+
+class NoBackend:
+    """Takes jobs, and nothing is ever executed; see `core.backends.base.Backend`."""
+
+    def __init__(self, max_jobs=1):
+        self.submitted, self.max_jobs = [], max_jobs
+
+    def submit(self, job):
+        self.submitted.append(job)
+
+    resume = stop = submit
+
+    def alive(self, _job):
+        return True
+
+    def describe_place(self):
+        return Place("Nowhere", "nothing", self.max_jobs)
 
 
 def make_result(split=0, seed=0, *, correct=(True, True, False), **other):

@@ -1,10 +1,13 @@
 """Access: who may start, stop and resume runs."""
 
 import hmac
+from typing import Final
 
 from pydantic import SecretStr
 
 from core.settings import Training
+
+MAX_ADMITTED: Final = 10_000
 
 
 class Access:
@@ -12,8 +15,24 @@ class Access:
 
     def __init__(self, training: Training, token: SecretStr | None) -> None:
         self.training: Training = training
-        self._token = "" if token is None else token.get_secret_value()
+        self._token = "" if token is None else token.get_secret_value().strip()
+        self._admitted: dict[str, None] = {}  # sessions, in their order
 
     def knows(self, token: str) -> bool:
         """Whether this is the app's token; none is where it has none. Takes as long for a wrong one as for a right."""
-        return bool(self._token) and hmac.compare_digest(token.encode(), self._token.encode())
+        return bool(self._token) and hmac.compare_digest(_encode(token), _encode(self._token))
+
+    def admit(self, session: str) -> None:
+        """Notes that a session of a page has shown the token; of very many, the first are forgotten."""
+        self._admitted[session] = None
+        while len(self._admitted) > MAX_ADMITTED:
+            self._admitted.pop(next(iter(self._admitted)), None)
+
+    def admits(self, session: str) -> bool:
+        """Whether this session may train."""
+        return self.training == "open" or (self.training == "token" and session in self._admitted)
+
+
+def _encode(token: str) -> bytes:
+    """As it is sent: what the environment holds need not be text."""
+    return token.encode("utf-8", "surrogateescape")

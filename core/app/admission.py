@@ -2,48 +2,53 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
 from core.errors import BenchmarkNotFoundError, ConflictError
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS
 from core.runs.job_states import JobStates
+from core.runs.state import StateName
 from core.runs.store import RunStore
+
+TRAINING: Final = ("running", "stopping")
 
 
 class Admission:
     """Lets a job into the queue while fewer than `max_waiting` wait there. May be used from any thread.
 
-    Each that waits has a process of 12 MB.
+    Each that waits has a process of 12 MB. What a free place of the `max_runs` awaits does not wait.
     """
 
-    def __init__(self, store: RunStore, states: JobStates, *, max_waiting: int) -> None:
-        self._store, self.states, self.max_waiting = store, states, max_waiting
+    def __init__(self, store: RunStore, states: JobStates, *, max_runs: int, max_waiting: int) -> None:
+        self._store, self.states = store, states
+        self.max_runs, self.max_waiting = max_runs, max_waiting
         self._entering = threading.Lock()
 
     @contextmanager
     def enter(self) -> Iterator[None]:
         """A block that queues one job. Raises ConflictError where the queue is full."""
         with self._entering:
-            waiting = self.count_waiting()
-            if waiting >= self.max_waiting:
+            states = self._list_states()
+            waiting, training = states.count("pending"), sum(state in TRAINING for state in states)
+            if waiting >= max(self.max_waiting, self.max_runs - training):
+                if self.max_waiting == 0:
+                    raise ConflictError(
+                        f"{waiting + training} train already, and none may wait: start this when one has ended "
+                        "(WIKICS_MAX_WAITING)"
+                    )
                 raise ConflictError(
                     f"{waiting} wait for their turn already, and the queue takes {self.max_waiting}: "
                     "stop one of them, or start this when they are fewer (WIKICS_MAX_WAITING)"
                 )
             yield
 
-    def count_waiting(self) -> int:
-        """Runs and benchmarks whose turn has not come."""
-        runs = sum(record.state == "pending" for record in self._store.list())
-        return runs + sum(self._is_waiting(job) for job in self._list_benchmarks())
+    def _list_states(self) -> list[StateName]:
+        """Where each run and each benchmark stands."""
+        return [*(record.state for record in self._store.list()), *self._list_benchmark_states()]
 
-    def _list_benchmarks(self) -> Iterator[str]:
+    def _list_benchmark_states(self) -> Iterator[StateName]:
         for file in self._store.storage.list(f"{BENCHMARKS}*/{files.STATE}"):
-            yield file.name.removesuffix(f"/{files.STATE}")
-
-    def _is_waiting(self, job: str) -> bool:
-        try:
-            return self.states.read_stored(job).state == "pending"
-        except BenchmarkNotFoundError:  # deleted meanwhile
-            return False
+            with suppress(BenchmarkNotFoundError):  # deleted meanwhile
+                yield self.states.read(file.name.removesuffix(f"/{files.STATE}")).state

@@ -1,12 +1,13 @@
 """Articles: found by title, read one by one, walked from one to the next, and all of them as a map."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from concurrent.futures import Future
 from typing import Final
 
 import numpy as np
 
 from core.app.graphs import Graphs
+from core.app.once import Once
 from core.app.predictions import Predictions
 from core.graph.neighbourhood import compute_neighbourhood
 from core.graph.paths import Paths, compute_paths
@@ -34,7 +35,7 @@ class Articles:
 
     def __init__(self, graphs: Graphs, predictions: Predictions) -> None:
         self._graphs, self._predictions = graphs, predictions
-        self._index_titles = lru_cache(maxsize=MAX_INDEXES_IN_MEMORY)(self._build_title_index)
+        self._indexes = Once(self._build_title_index, keep=MAX_INDEXES_IN_MEMORY)
 
     def search(self, graph_id: str, query: str, *, limit: int = 8) -> list[ArticleHit]:
         """Articles whose titles match, best first: those that the query names elsewhere too come before all others."""
@@ -44,10 +45,18 @@ class Articles:
         """As `search`, with how many titles match."""
         graph = self._graphs.load(graph_id)
         named = set(graph.names.find(query)) if query.strip() else set()
-        found, total = self._index_titles(graph.id).find(query, limit=limit)
+        found, total = self._indexes.get(graph.id).find(query, limit=limit)
         first = [index for index in found if index in named] + sorted(named.difference(found))
         ordered = [*first, *(index for index in found if index not in named)][:limit]
         return [build_hit(graph, index) for index in ordered], max(total, len(first))
+
+    def start_indexing(self, graph_id: str) -> Future[TitleIndex]:
+        """Builds what `find` looks titles up in; to be waited for."""
+        return self._indexes.start(graph_id)
+
+    def check_run(self, graph_id: str, run: str | None) -> None:
+        """Raises RunNotFoundError or ConflictError unless there is no run, or one that has predictions of the graph."""
+        self._predictions.of(self._graphs.load(graph_id), run)
 
     def suggest(self, graph_id: str, *, limit: int = 12) -> tuple[list[ArticleHit], int]:
         """The best-linked article of each category, where a walk may begin, and of how many there is one."""

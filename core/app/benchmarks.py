@@ -76,7 +76,7 @@ class Benchmarks:
         return benchmark.id
 
     def stop(self, benchmark_id: str) -> None:
-        """Asks a benchmark to stop after its epoch; one that has ended is left as it is, and keeps its results."""
+        """Asks a benchmark to stop, as a run; one that has ended is left as it is, and keeps its results."""
         with suppress(ConflictError, BenchmarkNotFoundError):
             self._backend.stop(BENCHMARKS + benchmark_id)
 

@@ -24,6 +24,7 @@ from core.runs.prices import Prices, load_prices
 from core.runs.record import LOCAL
 from core.runs.store import RunStore
 from core.settings import Settings
+from core.storage.address import open_storage
 from core.storage.local import LocalStorage
 
 
@@ -47,16 +48,19 @@ class Explorer:
 def open_explorer(
     settings: Settings, *, library: GraphLibrary | None = None, backend: Backend | None = None
 ) -> Explorer:
-    """The Explorer over the home that the settings name; `library` and `backend` instead of those they mean."""
+    """The Explorer over what the settings name, a bucket or the home; `library` and `backend` instead of theirs.
+
+    Raises InvalidInputError for what is no bucket's address.
+    """
     home = settings.home_folder
-    storage = LocalStorage(home)
+    storage = open_storage(settings.bucket) if settings.bucket else LocalStorage(home)
     states = JobStates(storage)
-    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data))
+    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder))
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
     run_store, benchmark_store = RunStore(storage, prices=prices), BenchmarkStore(storage)
-    admission = Admission(run_store, states, max_waiting=settings.max_waiting)
+    admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
     runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)

@@ -1,14 +1,15 @@
 """Graphs: which there are, what one is, how the default one comes to be."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.app.once import Once
 from core.errors import Damage, WikicsError
 from core.graph.graph import Graph
 from core.graph.library import GraphLibrary, GraphSummary
@@ -50,9 +51,9 @@ class Graphs:
     def __init__(self, library: GraphLibrary) -> None:
         self._library = library
         self._readiness = Readiness(ready=False, message="Looking for a graph")
-        self._load = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(library.load)
-        self._statistics = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(lambda id_: compute_statistics(self.load(id_)))
-        self._layout = lru_cache(maxsize=MAX_GRAPHS_IN_MEMORY)(self._compute_layout)
+        self._loaded = Once(library.load, keep=MAX_GRAPHS_IN_MEMORY)
+        self._statistics = Once(lambda id_: compute_statistics(self.load(id_)), keep=MAX_GRAPHS_IN_MEMORY)
+        self._layouts = Once(self._compute_layout, keep=MAX_GRAPHS_IN_MEMORY, is_long=True)
         self._laid_out: dict[str, float] = {}  # fraction of a graph's layout
 
     def prepare(self) -> None:
@@ -89,7 +90,20 @@ class Graphs:
 
     def load(self, graph_id: str | None = None) -> Graph:
         """One graph, or the default one, from memory if it was read before. Raises GraphNotFoundError."""
-        return self._load(graph_id or self.default_id())
+        return self._loaded.get(graph_id or self.default_id())
+
+    def start_loading(self, graph_id: str) -> Future[Graph]:
+        """As `load`, to be waited for."""
+        return self._loaded.start(graph_id)
+
+    def is_loaded(self, graph_id: str) -> bool:
+        """Whether a graph is in memory."""
+        return self._loaded.has(graph_id)
+
+    def check_exists(self, graph_id: str) -> None:
+        """Raises GraphNotFoundError unless this graph is here, or can be fetched or made."""
+        if graph_id not in (WIKICS_ID, TWIN_ID):
+            self._library.describe(graph_id)
 
     def read_summary(self, graph_id: str) -> GraphSummary:
         """What is known of a graph without loading its arrays. Raises GraphNotFoundError."""
@@ -98,11 +112,15 @@ class Graphs:
     def describe(self, graph_id: str | None = None) -> GraphDescription:
         """What there is to say of a graph as a whole."""
         graph = self.load(graph_id)
-        return GraphDescription(self._library.describe(graph.id), self._statistics(graph.id))
+        return GraphDescription(self._library.describe(graph.id), self._statistics.get(graph.id))
 
     def load_layout(self, graph_id: str) -> NDArray[np.float32]:
         """[N, 2] place of every article on the map."""
-        return self._layout(graph_id)
+        return self._layouts.get(graph_id)
+
+    def start_layout(self, graph_id: str) -> Future[NDArray[np.float32]]:
+        """As `load_layout`, to be waited for: one graph's is computed at a time."""
+        return self._layouts.start(graph_id)
 
     def read_layout_progress(self, graph_id: str) -> LayoutProgress:
         """How far `load_layout` is with a graph, 0 where nobody has asked for it. Raises GraphNotFoundError."""

@@ -14,8 +14,9 @@ from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.runs import files
-from core.runs.environment import collect_environment
+from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
+from core.runs.folder import MAX_LOG_BYTES
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
 from core.runs.record import LOCAL, RunDetails, RunRecord
@@ -128,16 +129,21 @@ class Runs:
 
     def read_log(self, ref: str) -> str:
         """The end of a run's log."""
-        return self._store.read_log(self._store.resolve(ref))
+        return self._publish(self._store.read_log(self._store.resolve(ref)))
 
     def measure_log(self, ref: str) -> int:
         """Bytes of a run's whole log."""
         return self._store.measure_log(self._store.resolve(ref))
 
     def read_whole_log(self, ref: str) -> str:
-        """All of a run's log."""
+        """All of a run's log, or as much of its end as a log may have."""
         run_id = self._store.resolve(ref)
-        return self._store.read_log(run_id, tail_bytes=self._store.measure_log(run_id))
+        left_out = self._store.measure_log(run_id) - MAX_LOG_BYTES
+        text = self._publish(self._store.read_log(run_id, tail_bytes=MAX_LOG_BYTES))
+        return f"--- the first {left_out:,} bytes of this log are left out ---\n{text}" if left_out > 0 else text
+
+    def _publish(self, log: str) -> str:
+        return publish_log(log, self._store.storage.location)
 
     def read_metrics(self, cursors: Sequence[tuple[str, Cursor]]) -> MetricsTick:
         """What has been logged since the cursors."""
@@ -156,7 +162,7 @@ class Runs:
         return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
-        """Asks a run to stop after its epoch; one that has ended is left as it is."""
+        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is."""
         run_id = self._store.resolve(ref)
         if self._store.read(run_id).state in ACTIVE:
             with suppress(ConflictError):  # it ended just now

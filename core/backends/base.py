@@ -37,7 +37,7 @@ class Backend(Protocol):
         """Queues a pending job and returns at once. Raises ConflictError when it is not pending."""
 
     def stop(self, job: str) -> None:
-        """Asks a job to stop: at once while it waits, else after its epoch. Raises ConflictError when it has ended."""
+        """Asks a job to stop: at once while it waits, else as it trains. Raises ConflictError when it has ended."""
 
     def resume(self, job: str, *, config: Mapping[str, Any] | None = None) -> None:
         """Queues a stopped, failed or crashed job to go on where it was, or from the start where it left nothing.

@@ -14,9 +14,10 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TextIO
+from typing import Final, NoReturn, TextIO
 
 from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
@@ -25,30 +26,78 @@ from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import JobStates, describe_job
 from core.runs.mirror import JobMirror
 from core.runs.processes import identify_process, this_host
-from core.runs.state import STOPPED_EARLY, RunState
+from core.runs.state import PREEMPTED, STOPPED_EARLY, RunState, build_resumed
 from core.runs.turn import Turn
 from core.storage.base import Storage
 from core.storage.local import LocalStorage, explain_disk_error
 
+MAX_REASON_CHARACTERS: Final = 500  # of an error that no sentence of ours explains
 Prepare = Callable[[JobFolder, Storage], Turn]  # the job's folder, the storage that holds its graph
+Leave = Callable[[], object]  # ends this process
+
+PREEMPTED_CODE: Final = 128 + signal.SIGTERM
 
 
 def run_stored_job(storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
     """Executes a job of a storage: in its own folder where that is local, else in a copy that is kept like it.
 
-    Returns and raises what `run_job` does, and ConflictError where another process has the job. The storage holds the
-    job's graph too. SIGTERM is a request to stop. What is printed goes to stderr and into the job's log.
+    A job that was preempted or killed goes on from its last checkpoint. The storage holds the job's graph too. What
+    is printed goes to stderr and into the job's log. SIGTERM is a request to stop; after it the exit code is 143,
+    unless the job had come to its end, else it is that of `run_job`. Raises what that does, and ConflictError where
+    another process has the job.
     """
     with ExitStack() as stack:
-        if isinstance(storage, LocalStorage):
-            stack.enter_context(JobStates(storage).hold(job))
-            folder = JobFolder(storage.path(job))
-        else:
-            folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job)
-            stack.enter_context(JobMirror(folder.path, storage, job).keep())
-        stop_on_sigterm(folder)
+        open_folder = _open_here if isinstance(storage, LocalStorage) else _open_copy
+        folder = open_folder(stack, storage, job)
         stack.enter_context(forgiving_output(folder / files.LOG))
-        return run_job(folder, storage, job, prepare=prepare)
+        code = run_job(folder, storage, job, prepare=prepare, leave=partial(_leave, stack, folder))
+        return PREEMPTED_CODE if folder.read_state().message.startswith(PREEMPTED) else code
+
+
+def _open_here(stack: ExitStack, storage: Storage, job: str) -> JobFolder:
+    """The job's own folder, held until the stack is left."""
+    assert isinstance(storage, LocalStorage)
+    _take_over(stack, storage, job)
+    folder = JobFolder(storage.path(job), preemptible=True)
+    stack.callback(_take_back_stop, folder)
+    stop_on_sigterm(folder)
+    return folder
+
+
+def _open_copy(stack: ExitStack, storage: Storage, job: str) -> JobFolder:
+    """A copy of the job's folder, held and kept like that until the stack is left."""
+    folder = JobFolder(Path(stack.enter_context(TemporaryDirectory(prefix="wikics-job-"))) / job, preemptible=True)
+    stop_on_sigterm(folder)  # before there is any other thread
+    _take_over(stack, storage, job)
+    stack.enter_context(JobMirror(folder.path, storage, job).keep())
+    if folder.terminated.is_set():  # before there was a folder
+        (folder / files.STOP).touch()
+    return folder
+
+
+def _take_over(stack: ExitStack, storage: Storage, job: str) -> None:
+    """Holds the job until the stack is left, and queues it again where its process is gone."""
+    states = JobStates(storage)
+    stack.enter_context(states.hold(job))
+    state = states.read_stored(job)
+    if state.may_go_on:
+        states.write(job, build_resumed(state))
+
+
+def _leave(stack: ExitStack, folder: JobFolder) -> NoReturn:
+    """Ends the process from any thread; what the block has begun is brought to its end."""
+    code = PREEMPTED_CODE if folder.preempted else 0
+    try:
+        stack.close()
+    finally:
+        os._exit(code)
+
+
+def _take_back_stop(folder: JobFolder) -> None:
+    """A signal to this process asks nothing of the next one."""
+    if folder.preempted:
+        with suppress(OSError):
+            (folder / files.STOP).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -68,10 +117,12 @@ def forgiving_output(log: Path | None = None) -> Iterator[None]:
         yield
 
 
-def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None) -> int:
+def run_job(
+    folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare | None = None, leave: Leave | None = None
+) -> int:
     """Executes a pending job to its end, turn after turn; the exit code is 1 when it failed.
 
-    Raises ConflictError when the job is not pending.
+    leave: see `take_turn`. Raises ConflictError when the job is not pending.
     """
     state = folder.read_state()
     if state.state != "pending":
@@ -84,13 +135,18 @@ def run_job(folder: JobFolder, storage: Storage, job: str, *, prepare: Prepare |
         if folder.stop_requested:
             cancel(folder)
             break
-        code = take_turn(folder, storage, prepare)
+        code = take_turn(folder, storage, prepare, leave=leave)
     return code
 
 
-def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = None) -> int:
-    """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed."""
-    pulse = Pulse(folder, _begin(folder.read_state()))
+def take_turn(
+    folder: JobFolder, storage: Storage, prepare: Prepare | None = None, *, leave: Leave | None = None
+) -> int:
+    """Trains a run, or the next part of a benchmark, and writes how it went; the exit code is 1 when it failed.
+
+    leave: ends the process that is asked to stop before it trains, since what it loads then cannot be interrupted.
+    """
+    pulse = Pulse(folder, _begin(folder.read_state()), leave=leave)
     try:
         with pulse, _warnings_told(pulse.warn):
             turn = (prepare or prepare_stored_job)(folder, storage)
@@ -110,7 +166,8 @@ def take_turn(folder: JobFolder, storage: Storage, prepare: Prepare | None = Non
 
 def cancel(folder: JobFolder) -> None:
     """Ends a job that was asked to stop before its turn came."""
-    stopped = replace(folder.read_state(), state="stopped", message=STOPPED_EARLY, ended_at=time.time())
+    message = PREEMPTED if folder.preempted else STOPPED_EARLY
+    stopped = replace(folder.read_state(), state="stopped", message=message, ended_at=time.time())
     folder.write_state(stopped)
 
 
@@ -136,6 +193,8 @@ def stop_on_sigterm(folder: JobFolder) -> None:
         while True:
             signal.sigwait({signal.SIGTERM})
             with suppress(OSError):
+                if not folder.stop_requested:
+                    folder.terminated.set()
                 (folder / files.STOP).touch()
 
     threading.Thread(target=watch, name="sigterm", daemon=True).start()
@@ -208,5 +267,6 @@ def _describe_failure(error: BaseException, folder: JobFolder) -> str:
         return str(error)
     if isinstance(error, OSError) and (told := explain_disk_error(error, Path(error.filename or folder / files.LOG))):
         return str(told)
-    first_line = (str(error).splitlines() or [""])[0]
+    said = (isinstance(error, OSError) and error.strerror) or str(error)  # without the path of the file
+    first_line = (said.splitlines() or [""])[0][:MAX_REASON_CHARACTERS]
     return f"training ended by {type(error).__name__}: {first_line}; its log tells where"

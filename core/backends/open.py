@@ -27,8 +27,8 @@ def _make(maker: "_Maker", settings: Settings, storage: Storage) -> Callable[[],
     return lambda: maker(settings, storage)
 
 
-def _open_local(settings: Settings, _storage: Storage) -> Backend:
-    return LocalBackend(settings.home_folder, max_runs=settings.max_runs)
+def _open_local(settings: Settings, storage: Storage) -> Backend:
+    return LocalBackend(settings.home_folder, max_runs=settings.max_runs, storage=storage)
 
 
 def _open_vertex(settings: Settings, storage: Storage) -> Backend:
@@ -85,7 +85,7 @@ def _build_machine(settings: Settings, *, endpoint: str) -> Machine:
         project=settings.project,
         region=settings.region,
         machine=settings.machine,
-        accelerator=settings.accelerator,
+        accelerator="" if settings.accelerator == "none" else settings.accelerator,
         service_account=settings.service_account,
         spot=settings.spot,
         endpoint=endpoint,

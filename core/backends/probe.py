@@ -10,7 +10,7 @@ from typing import Final
 
 from core.backends.local.backend import KEEP_MEMORY
 from core.config.presets import load_preset
-from core.config.train import build_config
+from core.config.train import TrainConfig, build_config
 from core.errors import DamagedFileError, FileNotStoredError
 from core.graph.library import GRAPHS
 from core.runs.environment import PROJECT_FOLDER
@@ -24,18 +24,23 @@ TIMEOUT_SECONDS: Final = 300
 class Probe:
     """What was measured, as it is kept."""
 
-    seconds: float  # of a whole run
+    seconds: float  # of a whole run of the preset as it is
     seconds_per_epoch: float
 
 
-def estimate_seconds(storage: Storage, graph_id: str, digest: str, preset: str) -> float | None:
-    """Seconds that a preset's run would take on a graph, measured once and kept beside it; None if it fails.
+def expect_epochs(config: TrainConfig) -> int:
+    """As many epochs as a run has whose best one comes as late as its patience is long."""
+    return min(config.epochs, 2 * config.patience)
 
-    An estimate: start-up, and as many epochs as a run has whose best one comes as late as its patience is long.
+
+def probe_preset(storage: Storage, graph_id: str, digest: str, preset: str) -> Probe | None:
+    """What a preset's run would take on a graph, start-up included: measured once and kept beside it; None if it fails.
+
+    An estimate: see `expect_epochs`.
     """
     name = f"{GRAPHS}{graph_id}/probe-{preset}-{digest[:8]}.json"
     with suppress(FileNotStoredError, DamagedFileError):
-        return read_whole(Probe, load_json(storage, name), name).seconds
+        return read_whole(Probe, load_json(storage, name), name)
     began = time.monotonic()
     command = [sys.executable, "-m", "core.training.probe", storage.location, graph_id, digest, preset]
     environment = KEEP_MEMORY | os.environ | {"PYTHONPATH": str(PROJECT_FOLDER)}
@@ -54,6 +59,6 @@ def estimate_seconds(storage: Storage, graph_id: str, digest: str, preset: str) 
         return None
     startup_seconds = time.monotonic() - began - 2 * seconds_per_epoch
     config = build_config(load_preset(preset).values)
-    seconds = startup_seconds + seconds_per_epoch * min(config.epochs, 2 * config.patience)
-    storage.write(name, dump_json(asdict(Probe(seconds, seconds_per_epoch))))
-    return seconds
+    probe = Probe(startup_seconds + seconds_per_epoch * expect_epochs(config), seconds_per_epoch)
+    storage.write(name, dump_json(asdict(probe)))
+    return probe

@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from core.errors import StorageFullError
 from core.runs import files
 from core.runs.folder import JobFolder
-from core.runs.state import HEARTBEAT_SECONDS, STOPPED_EARLY, RunState, StateName
+from core.runs.state import HEARTBEAT_SECONDS, PREEMPTED, STOPPED_EARLY, RunState, StateName
 
 LOOK_SECONDS: Final = 0.2  # how often the request to stop is looked for
+MAX_WARNING_CHARACTERS: Final = 1_000  # of all warnings together; the log has them all
 RETRY_SECONDS: Final = (0.1, 0.5, 2.0)  # between tries to write how a job ended
 
 
@@ -31,11 +33,15 @@ class Pulse:
         *,
         now: Callable[[], float] = time.time,
         uptime: Callable[[], float] = time.monotonic,
+        leave: Callable[[], object] | None = None,
     ) -> None:
-        """now: Unix seconds, to be written down. uptime: seconds that nobody sets, by which the beats come."""
+        """now: Unix seconds, to be written down. uptime: seconds that nobody sets, by which the beats come.
+
+        leave: ends the process, as os._exit does, once the state says that the job was stopped before training began.
+        """
         self._folder = folder
         self._state = state
-        self._now, self._uptime = now, uptime
+        self._now, self._uptime, self._leave = now, uptime, leave or partial(os._exit, 0)
         self._beaten_at = uptime()
         self._begun = False
         self._warning = ""
@@ -53,6 +59,8 @@ class Pulse:
     ) -> None:
         self._ended.set()
         self._thread.join()
+        with suppress(OSError):
+            self._folder.trim_log()
 
     def begin(self) -> None:
         """Says that training begins: from now on it is training that obeys a request to stop."""
@@ -62,7 +70,8 @@ class Pulse:
     def warn(self, sentence: str) -> None:
         """Takes up what a person should know of the job to its end, even when it ends well: one more sentence."""
         with self._writing:
-            self._warning = f"{self._warning}; {sentence}" if self._warning else sentence
+            warning = f"{self._warning}; {sentence}" if self._warning else sentence
+            self._warning = warning if len(warning) <= MAX_WARNING_CHARACTERS else self._warning
             self._state = replace(self._state, message=self._state.message or self._warning)
 
     def note(self, epoch: int, message: str = "", fraction: float = 0.0) -> None:
@@ -84,6 +93,8 @@ class Pulse:
 
     def end(self, state: StateName, message: str = "") -> None:
         """Writes the last state of the job; no beat comes after it."""
+        if state == "stopped" and self._folder.preempted:
+            message = f"{PREEMPTED}; {self._warning}" if self._warning else PREEMPTED
         now, message = self._now(), message or self._warning
         resuming = self._state.resuming and state == "failed"  # perhaps before any row was cut
         self._write_last(state=state, message=message, resuming=resuming, heartbeat_at=now, ended_at=now)
@@ -104,16 +115,18 @@ class Pulse:
             stopping = self._state.state == "running" and self._folder.stop_requested
             with suppress(OSError):  # the next beat tries again
                 if stopping and self._end_early(now):
-                    os._exit(0)  # the main thread cannot be interrupted while it imports; its locks go with it
+                    self._leave()  # the main thread cannot be interrupted while it imports; its locks go with it
                 if stopping or self._uptime() - self._beaten_at >= HEARTBEAT_SECONDS:
                     self._beaten_at = self._uptime()
                     self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=now)
+                    self._folder.trim_log()
 
     def _end_early(self, now: float) -> bool:
         with self._writing:
             if self._begun or self._ended.is_set():
                 return False
-            self._state = replace(self._state, state="stopped", message=STOPPED_EARLY, heartbeat_at=now, ended_at=now)
+            message = PREEMPTED if self._folder.preempted else STOPPED_EARLY
+            self._state = replace(self._state, state="stopped", message=message, heartbeat_at=now, ended_at=now)
             self._store()
             return True
 

@@ -109,13 +109,13 @@ def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
         return
     if job.state in ("failed", "crashed"):
         raise TrainingError(f"{job.preset}: {job.message} ({job.done} of {job.total} runs are kept)")
-    err.print(f"stopped: {job.done} of {job.total} runs of {job.preset} are kept; to go on:")
+    err.print(f"stopped: {job.done} of {job.total} runs of {job.preset} are kept; to go on:", soft_wrap=True)
     err.print(shlex.join(["wikics", *sys.argv[1:]]), soft_wrap=True)
     sys.exit(INTERRUPTED)
 
 
 def _write_table(summaries: list[BenchmarkSummary], difference: BenchmarkDifference | None) -> None:
-    out.print(f"Test accuracy (%) on {summaries[0].graph}", soft_wrap=True)
+    out.print(f"Test accuracy (%) on {summaries[0].graph}")
     rows = {
         "mean": [f"{100 * summary.mean:.2f}" for summary in summaries],
         "standard deviation": ["-" if s.std is None else f"{100 * s.std:.2f} over {s.unit}" for s in summaries],

@@ -30,8 +30,9 @@ BackendOption = Annotated[
 MIN_WIDTH: Final = 5  # below it a column is not readable
 _FRAME: Final = 3  # a border and two spaces around each column
 
-# What is printed comes from files and people: it is never read as markup.
-out = Console(markup=False, highlight=False, emoji=False)
+# What is printed comes from files and people: it is never read as markup. A sentence is one line, which a terminal
+# folds by itself and a pipe does not.
+out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 

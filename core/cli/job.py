@@ -13,10 +13,15 @@ from core.storage.address import split_address
 
 
 def job(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Folder of the job: HOME/runs/ID.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Folder of the job: HOME/runs/ID, gs://BUCKET/PREFIX/runs/ID.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Execute one pending job, a run or a benchmark, in this process. SIGTERM stops it after its epoch."""
+    """Execute one job, a run or a benchmark, in this process: a pending one, or where its process is gone the rest.
+
+    SIGTERM stops it with exit code 143; the same command then goes on from its last checkpoint.
+    """
     storage, name = split_address(address)
     states = JobStates(storage)
     states.read_stored(name)  # says in a sentence where there is none

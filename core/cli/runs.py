@@ -50,6 +50,8 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     ids = {0: max((len(record.id) for record in records), default=0)}
     head = ("run", "name") if has_names else ("run",)
     cost = (" ".join(["cost", explorer.prices.currency]).strip(),) if has_costs else ()
+    if not records:
+        err.print("There is no run yet: wikics train starts one.")
     write_table((*head, "state", "graph", "split", "validation", "test", "epochs", *cost), rows, least=ids)
     for record in records:
         if record.damage:
@@ -71,7 +73,7 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
 
 @runs_app.command("stop")
 def stop_run(run: RunArgument, as_json: JsonOption = False) -> None:
-    """Ask a run to stop after its epoch."""
+    """Ask a run to stop: after its epoch, or within one that takes long."""
     write_record(console.open_explorer().runs.stop(run), as_json=as_json)
 
 

@@ -47,6 +47,9 @@ def serve(
         f"--server.headless={str(not _has_screen()).lower()}",  # with a screen the browser opens by itself
         "--server.showEmailPrompt=false",
     ]
+    from core.cli.connections import guard_connections  # a tenth of a second, which no other command waits for
+
+    guard_connections()
     # In this process, whose imports the app needs too: a second start would cost a second.
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 

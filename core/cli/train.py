@@ -49,7 +49,7 @@ def train(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Train one run and say how it went. Ctrl-C stops the run after its epoch."""
+    """Train one run and say how it went. Ctrl-C stops the run after its epoch, or within a long one."""
     explorer = console.open_explorer()
     overrides = (load_config_file(config) if config else {}) | parse_overrides(set_ or [])
     if split is not None:

@@ -1,7 +1,8 @@
 """One run's config: the form, the presets' YAML, `--set` and `config.json` are all this model. No torch here."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, Self
+from difflib import get_close_matches
+from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -93,17 +94,25 @@ def build_config(values: Mapping[str, Any]) -> TrainConfig:
     """A checked config. Raises ConfigError, which names the field, its value and its bounds."""
     unknown = sorted(set(values) - set(TrainConfig.model_fields))
     if unknown:
+        near = get_close_matches(unknown[0][:80].lower(), TrainConfig.model_fields, n=1)
+        meant = f"did you mean {near[0]}? There" if near else "there"
         raise ConfigError(
-            f"no config field is called {unknown[0][:80]!r}: there are {', '.join(TrainConfig.model_fields)}"
+            f"no config field is called {unknown[0][:80]!r}: {meant} are {', '.join(TrainConfig.model_fields)}"
         )
     try:
-        return TrainConfig.model_validate(dict(values))
+        return TrainConfig.model_validate({name: _settle_case(name, value) for name, value in values.items()})
     except ValidationError as error:
         first = error.errors()[0]
         if not first["loc"]:
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from error
         name = str(first["loc"][0])
         raise ConfigError(f"{name} is {_show(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+
+
+def _settle_case(name: str, value: Any) -> Any:
+    """A choice as it is spelt here, whatever its case: `GCN` is `gcn`; any other value as it is."""
+    choices = [choice for choice in get_args(TrainConfig.model_fields[name].annotation) if isinstance(choice, str)]
+    return next((choice for choice in choices if isinstance(value, str) and value.lower() == choice), value)
 
 
 def _show(value: Any) -> str:

@@ -130,13 +130,24 @@ def _expect(key: str, array: NDArray[Any], *, kinds: str, shape: tuple[int | Non
 
 
 def settle_labels(arrays: Arrays) -> Arrays:
-    """The arrays with labels as whole numbers where they are floats: NaN, for no category, becomes -1."""
+    """The arrays with labels as whole numbers: NaN, and what no sign leaves of -1, become -1, for no category."""
     labels = arrays.get("labels")
-    if labels is None or labels.dtype.kind != "f":
+    if labels is None or labels.dtype.kind not in "fu":
         return arrays
+    if labels.dtype.kind == "u":
+        return arrays | {"labels": restore_sign(labels)}
     whole = np.where(np.isnan(labels), UNKNOWN, labels)
     fits = np.isfinite(whole).all() and (whole == np.rint(whole)).all() and (np.abs(whole) < 2**31).all()
     return arrays | {"labels": whole.astype(np.int64)} if fits else arrays
+
+
+def restore_sign(labels: NDArray[Any]) -> NDArray[np.int64]:
+    """Labels without a sign as int64. The greatest of their kind (255 of uint8) is what -1 became, if 254 is none."""
+    most = np.iinfo(labels.dtype).max
+    others = labels[labels != most]
+    is_apart = len(others) < len(labels) and (not len(others) or int(others.max()) < most - 1)
+    signed = labels.astype(np.int64)
+    return np.where(labels == most, UNKNOWN, signed) if is_apart else signed
 
 
 def describe_unlabelled(arrays: Arrays) -> tuple[str, ...]:

@@ -43,6 +43,10 @@ class HttpSource:
     def name(self) -> str:
         return self.base_url
 
+    @property
+    def address(self) -> str:
+        return self.base_url
+
     def fetch(self, name: str, blob_id: str, folder: Path, on_progress: Progress) -> Path | None:
         """See `WikicsSource`. A part that could not be completed stays in `folder` for the next time."""
         target = folder / name

@@ -14,6 +14,7 @@ from core.graph.titles import TitleLookup, parse_index, shorten
 GraphKind = Literal["wikics", "twin", "archive"]
 UNLABELLED: Final = "Unlabelled"  # what an article without a category has for one, whose number in `y` is -1
 MAX_NAMED: Final = 5  # articles of one title that a message names
+MAX_OFFERED: Final = 3  # titles that hold what was asked for
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,7 @@ class Graph:
         index = article if isinstance(article, int) else parse_index(article)
         if index is None:
             raise ArticleNotFoundError(
-                f"no article of {self.name} is titled {shorten(str(article))!r}: "
-                f"search for it, or give an index from 0 to {self.num_nodes - 1}"
+                f"no article of {self.name} is titled {shorten(str(article))!r}: {self._offer_others(str(article))}"
             )
         if not 0 <= index < self.num_nodes:
             raise ArticleNotFoundError(
@@ -139,6 +139,12 @@ class Graph:
     def key_of(self, index: int) -> str:
         """What `index_of` reads as this index: its digits, or `#` and digits where those are another's title."""
         return self.names.write_index(index)
+
+    def _offer_others(self, name: str) -> str:
+        """What can be given in place of a title that no article has: some that hold it, or an index."""
+        found = self.names.find_holders(name, most=MAX_OFFERED)
+        titles = f"give a whole title, such as {' or '.join(repr(shorten(self.titles[i])) for i in found)}"
+        return f"{titles if found else 'give a title as it is written'}, or an index from 0 to {self.num_nodes - 1}"
 
     def _name_several(self, name: str, found: list[int]) -> str:
         """Says which articles have a title."""

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.spatial import KDTree
 
+from core.graph.coarse import compute_coarse_to_fine
 from core.graph.graph import Graph
+from core.graph.nearest import find_nearest_roughly
 from core.graph.tsne import compute_tsne
 
 Array = NDArray[np.float32]
@@ -19,9 +21,11 @@ OnProgress = Callable[[float], None]  # hears the fraction that is done
 SEED = 0
 LAYOUT_VERSION = 2  # of this recipe: a kept layout of another is computed anew
 FEW = 100  # fewer articles than this have too few neighbours for t-SNE
+MANY = 30_000  # more than this are placed in a shorter way, nearly as well
 SKETCH = 256  # more features than this are first mixed into so many (Johnson-Lindenstrauss)
 COMPONENTS = 48
 MOST_NEIGHBOURS = 12  # of each kind, links and likeness, that pull at an article
+LINKS_AT_A_TIME = 1 << 16
 ROWS_AT_A_TIME = 4096  # articles whose likes are looked up between two reports of progress
 LIKES_SHARE, TSNE_SHARE = (
     0.5,
@@ -50,11 +54,14 @@ def _place_many(graph: Graph, on_progress: OnProgress) -> Array:
     affinity = sparse.csr_array((affinity + affinity.T) / (2 * affinity.sum()), dtype=np.float32)
     noise = np.random.default_rng(SEED).standard_normal((graph.num_nodes, 2), dtype=np.float32)
     spread = max(float(traits[:, :2].std()), 1e-6)
-    return compute_tsne(
-        affinity,
-        0.01 * traits[:, :2] / spread + 1e-4 * noise,
-        on_progress=lambda done: on_progress(LIKES_SHARE + (TSNE_SHARE - LIKES_SHARE) * done),
-    )
+    start = 0.01 * traits[:, :2] / spread + 1e-4 * noise
+
+    def note(done: float) -> None:
+        on_progress(LIKES_SHARE + (TSNE_SHARE - LIKES_SHARE) * done)
+
+    if graph.num_nodes > MANY:
+        return compute_coarse_to_fine(affinity, start, seed=SEED, on_progress=note)
+    return compute_tsne(affinity, start, on_progress=note)
 
 
 def _place_few(graph: Graph) -> Array:
@@ -78,23 +85,40 @@ def compute_traits(graph: Graph) -> Array:
     if x.shape[1] > SKETCH:
         mix = np.random.default_rng(SEED).standard_normal((x.shape[1], SKETCH), dtype=np.float32)
         x = x @ (mix / np.float32(np.sqrt(SKETCH)))
+    if graph.num_nodes > MANY:
+        x = _find_components(x)  # now too, since averages of fewer columns take less
     loops = sparse.csr_array(graph.undirected.astype(np.float32) + sparse.eye_array(graph.num_nodes, dtype=np.float32))
     average = sparse.csr_array(sparse.diags_array(1 / np.asarray(loops.sum(axis=1), dtype=np.float32)) @ loops)
     x = average @ (average @ x)
-    x = x - x.mean(axis=0)
-    _, vectors = np.linalg.eigh(x.T @ x)
-    traits = x @ vectors[:, ::-1][:, :COMPONENTS]
+    traits = _find_components(x - x.mean(axis=0))
     traits = np.pad(traits, ((0, 0), (0, max(0, 2 - traits.shape[1]))))
     length = np.linalg.norm(traits, axis=1, keepdims=True)
     return np.asarray(traits / np.maximum(length, 1e-12), dtype=np.float32)
 
 
+def _find_components(x: Array) -> Array:
+    """The principal components of x [N, F], the first 48 at most."""
+    _, vectors = np.linalg.eigh(x.T @ x)
+    return np.asarray(x @ vectors[:, ::-1][:, :COMPONENTS], dtype=np.float32)
+
+
 def _trait_affinity(traits: Array, on_progress: OnProgress) -> sparse.csr_array:
     """Every article to the 12 most like it, together weighing 1."""
+    num_nodes = len(traits)
+    count = min(MOST_NEIGHBOURS, num_nodes - 1)
+    if num_nodes > MANY:
+        nearest = find_nearest_roughly(traits, count, seed=SEED, on_progress=on_progress)
+    else:
+        nearest = _find_nearest(traits, count, on_progress)
+    rows = np.repeat(np.arange(num_nodes), count)
+    return sparse.csr_array((np.full(len(rows), 1 / count), (rows, nearest.ravel())), shape=(num_nodes, num_nodes))
+
+
+def _find_nearest(traits: Array, count: int, on_progress: OnProgress) -> NDArray[np.int64]:
+    """[N, count] others that are most like each article."""
     from sklearn.neighbors import NearestNeighbors  # takes a second to import
 
     num_nodes = len(traits)
-    count = min(MOST_NEIGHBOURS, num_nodes - 1)
     finder = NearestNeighbors(n_neighbors=count + 1, algorithm="brute").fit(traits)
     nearest = np.empty((num_nodes, count), dtype=np.int64)
     for start in range(0, num_nodes, ROWS_AT_A_TIME):
@@ -106,8 +130,7 @@ def _trait_affinity(traits: Array, on_progress: OnProgress) -> sparse.csr_array:
         )
         nearest[part] = found[other].reshape(-1, count)
         on_progress(part.stop / num_nodes)
-    rows = np.repeat(np.arange(num_nodes), count)
-    return sparse.csr_array((np.full(len(rows), 1 / count), (rows, nearest.ravel())), shape=(num_nodes, num_nodes))
+    return nearest
 
 
 def _link_affinity(graph: Graph, traits: Array) -> sparse.csr_array:
@@ -117,7 +140,10 @@ def _link_affinity(graph: Graph, traits: Array) -> sparse.csr_array:
     """
     links, counts = graph.undirected, graph.degree
     rows = np.repeat(np.arange(graph.num_nodes), counts)
-    likeness = np.einsum("ij,ij->i", traits[rows], traits[links.indices])
+    likeness = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), LINKS_AT_A_TIME):
+        part = slice(start, start + LINKS_AT_A_TIME)
+        likeness[part] = np.einsum("ij,ij->i", traits[rows[part]], traits[links.indices[part]])
     order = np.lexsort((-likeness, rows))
     rank = np.arange(len(rows)) - np.repeat(links.indptr[:-1], counts)
     kept = order[rank < MOST_NEIGHBOURS]

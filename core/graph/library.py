@@ -176,7 +176,7 @@ class GraphLibrary:
         if self._find_manifest(WIKICS_ID) is not None:
             return WIKICS_ID
         failure = self._read_failure()
-        if failure is None or failure.sources != tuple(source.name for source in self.wikics_sources):
+        if failure is None or failure.sources != tuple(source.address for source in self.wikics_sources):
             try:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
@@ -194,7 +194,7 @@ class GraphLibrary:
             try:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
-                failure = FetchFailure(str(error), tuple(source.name for source in self.wikics_sources))
+                failure = FetchFailure(str(error), tuple(source.address for source in self.wikics_sources))
                 self.storage.write(_name(WIKICS_ID, FAILURE), dump_json(asdict(failure)))
                 raise
             info = self._store(fetched.arrays, fetched.origin)
@@ -348,7 +348,7 @@ class GraphLibrary:
                 self.folder.mkdir(parents=True, exist_ok=True)
             except FileNotFoundError as error:  # as below /proc
                 raise UnavailableError(
-                    f"{self.folder} cannot be made there: point WIKICS_HOME to a folder that this user may write to"
+                    f"{HOME} cannot be made there: point {HOME} to a folder that this user may write to"
                 ) from error
             lock = FileLock(self.folder / f".{graph_id}.lock").acquire()
         with lock:

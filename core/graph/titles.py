@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 MAX_DIGITS: Final = 18  # of an index; Python refuses to read thousands of them
@@ -31,6 +32,12 @@ class TitleLookup:
             if _MARKED.fullmatch(name.strip()):
                 break
         return []
+
+    def find_holders(self, name: str, *, most: int) -> list[int]:
+        """The first indices whose titles hold a name within them, whatever its case; sorted."""
+        part = _fold(name)
+        holders = (index for title, indices in self._folded.items() if part and part in title for index in indices)
+        return sorted(islice(holders, most))
 
     def write_index(self, index: int) -> str:
         """The shortest text that means this index and no title: its digits, else `#` and digits."""

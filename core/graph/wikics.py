@@ -47,7 +47,11 @@ class WikicsSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """What messages call it: whoever visits the app reads them."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, which tells it from others of its kind."""
 
     def fetch(self, name: str, blob_id: str, folder: Path, on_progress: Progress) -> Path | None:
         """Where the file lies on this disk, its content verified; None when the source has no file of this name.
@@ -65,6 +69,10 @@ class FolderSource:
 
     @property
     def name(self) -> str:
+        return "the folder of WIKICS_DATA"
+
+    @property
+    def address(self) -> str:
         return f"the folder {self.path}"
 
     def fetch(self, name: str, blob_id: str, folder: Path, on_progress: Progress) -> Path | None:  # noqa: ARG002

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import Headers
 
 from core.app.access import Access
 from core.app.explorer import Explorer
@@ -25,8 +26,7 @@ def refuse_strangers(request: Request, access: Access) -> None:
     """Raises ForbiddenError unless the request comes from this app's own pages, from a shell, or with the token."""
     if access.training == "off":
         raise ForbiddenError("training is switched off on this app: run your own copy to train")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.casefold() == "bearer" and access.knows(token.strip()):
+    if bears_token(request.headers, access):
         return
     if access.training == "token":
         raise ForbiddenError("this app trains only for holders of its token: send it as 'Authorization: Bearer …'")
@@ -35,6 +35,13 @@ def refuse_strangers(request: Request, access: Access) -> None:
         raise ForbiddenError(
             f"a page of {shorten(origin)} may not start or stop runs here: use this app's own pages or its token"
         )
+
+
+def bears_token(headers: Headers, access: Access) -> bool:
+    """Whether a request shows the app's token."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    sent = token.strip().encode("latin-1").decode("utf-8", "surrogateescape")  # headers are read as Latin-1
+    return scheme.casefold() == "bearer" and access.knows(sent)
 
 
 def _read_host(origin: str) -> str | None:

@@ -9,6 +9,7 @@ from core.app.graphs import GraphDescription
 from core.errors import NotFoundError
 from core.http.answers import GraphList, answer, gives
 from core.http.errors import problems
+from core.http.slow import once_loaded, slowly
 
 
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
@@ -21,7 +22,12 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         graphs = get_explorer().graphs
         return answer(GraphList(graphs.list(), list(graphs.list_damaged())))
 
-    @router.get("/graphs/{g}", responses=gives(GraphDescription) | problems(NotFoundError))
+    @router.get(
+        "/graphs/{g}",
+        responses=gives(GraphDescription) | problems(NotFoundError),
+        dependencies=[once_loaded(get_explorer)],
+    )
+    @slowly
     def describe_graph(g: str) -> Response:
         """One graph and its statistics."""
         return answer(get_explorer().graphs.describe(g))

@@ -10,6 +10,7 @@ from core.app.explorer import Explorer
 from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.http.answers import answer, gives
 from core.http.errors import problems
+from core.http.slow import slowly
 from core.inference.articles import PredictionAnswer
 
 MAX_PROBABILITIES: Final = 5_000_000  # in one answer, of some 30 bytes each
@@ -31,6 +32,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         "/runs/{r}/predict",
         responses=gives(PredictionAnswer) | problems(NotFoundError, ConflictError, InvalidInputError),
     )
+    @slowly
     def predict_articles(r: str, wanted: ArticlesToPredict) -> Response:
         """Calibrated probabilities of every category for the articles."""
         return answer(get_explorer().predictions.predict(r, wanted.articles, limit=MAX_PROBABILITIES))

@@ -87,7 +87,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         responses=gives(RunRecord, 202) | problems(ForbiddenError, NotFoundError),
     )
     def stop_run(r: str) -> Response:
-        """Asks a run to stop after its epoch."""
+        """Asks a run to stop: after its epoch, or within one that takes long."""
         return answer(_publish(get_explorer().runs.stop(r)), status=202)
 
     @router.post(

@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from core.storage.names import HOME
+
 PACKAGES: Final = ("wikics-explorer", "torch", "torch-geometric", "lightning", "numpy", "scipy", "pydantic")
 PROJECT_FOLDER: Final = Path(__file__).resolve().parents[2]
 MAX_DIFF_BYTES: Final = 65_536
@@ -48,6 +50,15 @@ def publish(environment: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(command := shown.get("command"), str):
         shown["command"] = _ABSOLUTE.sub(lambda found: PurePath(found[0]).name, command)
     return shown
+
+
+def publish_log(log: str, home: str) -> str:
+    """What a visitor may see of a log: not where the folders of this machine lie. home: that of the runs."""
+    called = {sys.base_prefix: "python", sys.prefix: "python", os.path.expanduser("~"): "~"}  # noqa: PTH111  # never raises
+    called |= {str(PROJECT_FOLDER): "", home: HOME}
+    for folder in sorted((folder for folder in called if len(folder) > 1), key=len, reverse=True):
+        log = log.replace(f"{folder}/", f"{called[folder]}/".lstrip("/"))
+    return log
 
 
 def count_cpus() -> int:

@@ -56,7 +56,7 @@ class RunIndex:
         return stored if files.STATE in stored else {}
 
     def list(self) -> list[RunRecord]:
-        """All runs. Of one that has ended nothing is read while its `state.json` stays as it is."""
+        """All runs. Of one that has ended, and is whole, nothing is read while its `state.json` stays as it is."""
         records = (self._find(run_id).find_settled(file) or self.read(run_id) for run_id, file in self.list_states())
         return [record for record in records if record is not None]
 
@@ -164,13 +164,14 @@ class _KnownRun:
         Rows are read between two looks at `state.json` that name the same generation: it never falls, so the rows are
         of that generation. The first of the two may be that of an earlier call, so one look is enough until a resume.
         """
-        tail = self._tail or MetricsTail(self._state.metrics_generation)
-        rows_file = stored.get(files.METRICS)
+        tail, rows_file = self._tail, stored.get(files.METRICS)
         changed = not _is_same(self._rows_file, rows_file)
+        if tail is None or (tail.is_damaged and changed):  # perhaps mended, where nothing was written behind it
+            tail = MetricsTail(self._state.metrics_generation)
         while True:
             wanted = changed or not (cursor is None or tail.has_all(cursor))
             chunk = self._read_rows(tail, cursor, rows_file) if wanted else tail.no_rows
-            if wanted or not _is_same(self._state_file, stored[files.STATE]):
+            if wanted or self._state.is_unreadable or not _is_same(self._state_file, stored[files.STATE]):
                 self._read_state(stored)
             if tail.generation == self._state.metrics_generation:
                 self._tail, self._rows_file = tail, rows_file
@@ -222,7 +223,7 @@ class _KnownRun:
             damage=tuple(self._damage.values()),
         )
         record = build_record(self.id, state, content, folder=self._folder)
-        if record.state in ENDED:
+        if record.state in ENDED and not record.damage:  # else looked at anew, until it is mended
             self._settled = stored[files.STATE], record
             self._parsed.clear()
         return record
@@ -239,7 +240,7 @@ class _KnownRun:
             if name == files.CONFIG:
                 self._damage[name] = f"its {name} is missing"
             return {}
-        if known is None or not _is_same(known[0], file):
+        if known is None or name in self._damage or not _is_same(known[0], file):
             self._damage.pop(name, None)
             try:
                 content = load_json(self._storage, file.name, called=f"its {name}")

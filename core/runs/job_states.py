@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -16,11 +16,12 @@ from core.errors import (
 )
 from core.runs import files
 from core.runs.beats import Beats
+from core.runs.leases import LEASE_SECONDS, JobLeases
 from core.runs.locks import LOCK_SECONDS, QUEUE_FOLDER, JobLocks
 from core.runs.names import read_stamp
 from core.runs.processes import is_process_alive, this_host
 from core.runs.state import ACTIVE, RunState, build_damaged, build_state, judge_state
-from core.storage.base import Storage, StoredFile
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json
 from core.storage.local import LocalStorage, disk_errors
 
@@ -44,13 +45,16 @@ class JobStates:
     ) -> None:
         """`host` is this machine, `is_alive` tells of a process id and what it wrote of its beginning.
 
-        `uptime` counts seconds that nobody sets. Jobs of a local storage have locks.
+        `uptime` counts seconds that nobody sets. Jobs of a local storage have locks, those of a shared one leases.
         """
         self.storage = storage
         self._host = host or this_host()
         self._is_alive = is_alive
         self._beats = Beats(uptime)
         self._locks = JobLocks(storage.folder / QUEUE_FOLDER) if isinstance(storage, LocalStorage) else None
+        self._leases: JobLeases | None = None
+        if isinstance(storage, SharedStorage):
+            self._leases = JobLeases(storage, host=self._host, is_alive=is_alive, uptime=uptime)
 
     def read_stored(self, job: str) -> RunState:
         """Where the job stands by its `state.json`, which may lag: `read` tells what is true."""
@@ -92,10 +96,12 @@ class JobStates:
     def hold(self, job: str, *, timeout_seconds: float | None = None) -> Iterator[None]:
         """While the block runs nobody else executes, resumes or deletes the job. Raises ConflictError.
 
-        Where the storage has no locks this is for who made the job, or for a backend, to see to.
+        Of a job that a process elsewhere has held, and gives no more sign of, the lease ends after a while.
         """
         if self._locks is None:
-            yield
+            seconds = LEASE_SECONDS + 1.0 if timeout_seconds is None else timeout_seconds
+            with self._leases.hold(job, timeout_seconds=seconds) if self._leases else nullcontext():
+                yield
             return
         with disk_errors(self._locks.folder / "lock"):
             lock = self._locks.hold(job, timeout_seconds=LOCK_SECONDS if timeout_seconds is None else timeout_seconds)
@@ -122,7 +128,7 @@ class JobStates:
         self.storage.write(f"{job}/{files.CONFIG}", dump_json(config))
 
     def request_stop(self, job: str) -> None:
-        """Asks the job to stop after its epoch. Raises ConflictError when it has ended."""
+        """Asks the job to stop. Raises ConflictError when it has ended."""
         state = self.read(job).state
         if state not in ACTIVE:
             raise ConflictError(f"{describe_job(job)} is {state}: there is nothing to stop")

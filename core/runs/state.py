@@ -15,6 +15,7 @@ HEARTBEAT_SECONDS: Final = 1.0
 SILENCE_SECONDS: Final = 10.0
 
 STOPPED_EARLY: Final = "stopped before its next epoch began"
+PREEMPTED: Final = "preempted: start its job again, or resume it, to go on from its last checkpoint"
 DAMAGED: Final = "its state.json is damaged"
 WAY_ON: Final = "resume it to go on from its last checkpoint, or delete it"
 
@@ -46,6 +47,14 @@ class RunState:
     def is_unreadable(self) -> bool:
         """Whether it only stands for a `state.json` that could not be read."""
         return self.state == "crashed" and self.message.endswith(WAY_ON)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether its job, when it is started again and nobody else executes it, goes on where this was written.
+
+        It was preempted, or killed; a job that was stopped, failed or is finished waits to be resumed by somebody.
+        """
+        return self.state in ("running", "stopping") or (self.state == "stopped" and self.message.startswith(PREEMPTED))
 
     @property
     def metrics_generation(self) -> int:

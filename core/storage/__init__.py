@@ -1,1 +1,1 @@
-"""Bytes under names: a local folder or this process's memory; a bucket later."""
+"""Bytes under names: a local folder, this process's memory, a bucket of Google Cloud Storage."""

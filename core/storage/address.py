@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 from core.errors import InvalidInputError
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
+from core.storage.names import check_name
 
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?=//)|(file):", re.IGNORECASE)
 
 
@@ -21,7 +23,10 @@ class StoredFolder(NamedTuple):
 
 
 def open_storage(address: str) -> Storage:
-    """The storage at a folder's path or file: URL. Raises InvalidInputError for another kind of address."""
+    """The storage at a folder's path, its file: URL, or gs://bucket/prefix. Raises InvalidInputError for any other."""
+    if is_bucket(address):
+        bucket, prefix = _split_bucket(address)
+        return _open_bucket(bucket, "/".join(prefix))
     return LocalStorage(_find_folder(address))
 
 
@@ -30,10 +35,39 @@ def split_address(address: str) -> StoredFolder:
 
     Raises InvalidInputError.
     """
+    if is_bucket(address):
+        bucket, parts = _split_bucket(address)
+        if len(parts) < 2:
+            raise InvalidInputError(f"{address!r} is no address of a job: expected gs://BUCKET/PREFIX/runs/ID")
+        return StoredFolder(_open_bucket(bucket, "/".join(parts[:-2])), "/".join(parts[-2:]))
     folder = _find_folder(address)
     if len(folder.parts) < 3:  # the root, and the two parts
         raise InvalidInputError(f"{address!r} is no address of a job: expected HOME/runs/ID")
     return StoredFolder(LocalStorage(folder.parents[1]), "/".join(folder.parts[-2:]))
+
+
+def is_bucket(address: str) -> bool:
+    """Whether an address is meant as that of a bucket."""
+    return address[:5].lower() == "gs://"
+
+
+def _split_bucket(address: str) -> tuple[str, tuple[str, ...]]:
+    """The name of the bucket, and the parts of the prefix."""
+    bucket, _, rest = address[5:].partition("/")
+    parts = tuple(rest.rstrip("/").split("/")) if rest.rstrip("/") else ()
+    if not _BUCKET.fullmatch(bucket):
+        raise InvalidInputError(
+            f"{address!r} names no bucket: expected gs://NAME/PREFIX, and of NAME 3 to 222 of a-z, 0-9, '-', '_', '.'"
+        )
+    if parts:
+        check_name("/".join(parts))
+    return bucket, parts
+
+
+def _open_bucket(bucket: str, prefix: str) -> Storage:
+    from core.storage.gcs import GcsStorage  # a third of a second, which nobody waits for without a bucket
+
+    return GcsStorage(bucket, prefix)
 
 
 def _find_folder(address: str) -> Path:
@@ -44,6 +78,6 @@ def _find_folder(address: str) -> Path:
     url = urlsplit(address)
     if url.scheme != "file" or url.netloc not in ("", "localhost") or not url.path.startswith("/"):
         raise InvalidInputError(
-            f"{address!r} is no storage that this version knows: give a folder's path, or its file:///… address"
+            f"{address!r} is no storage that this version knows: give a folder's path, its file:///… address, or gs://BUCKET/PREFIX"
         )
     return Path(os.path.abspath(unquote(url.path)))  # noqa: PTH100

@@ -1,7 +1,7 @@
 """What a place that keeps bytes under names can do."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,7 @@ class StoredFile:
     size_bytes: int
     modified_at: float  # Unix seconds, by the storage's clock
     age_seconds: float = field(compare=False)  # since then, by the same clock at the moment of listing
+    tag: str = ""  # tells this content from any other that the name had, where the storage knows such a thing
 
 
 class Storage(Protocol):
@@ -45,3 +46,18 @@ class Storage(Protocol):
 
     def delete(self, prefix: str) -> None:
         """Deletes the file of this name and all files below it as a folder."""
+
+
+@runtime_checkable
+class SharedStorage(Storage, Protocol):
+    """A storage without locks that processes of many machines write to: of two writers of a file one loses.
+
+    `found` is the file as this writer last knew it, None where it knew of none. None is answered, and nothing is
+    written, where it has changed since.
+    """
+
+    def swap(self, name: str, content: bytes | memoryview, found: StoredFile | None) -> StoredFile | None:
+        """Replaces the file whole, or makes it."""
+
+    def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
+        """Adds to the end of the file, and sends no more than that."""

@@ -13,9 +13,17 @@ from typing import Any, BinaryIO
 
 from core.errors import FileNotStoredError, StorageFullError, UnavailableError
 from core.storage.base import StoredFile
-from core.storage.names import ALL_BELOW, check_name, check_prefix, compile_part, split_pattern
+from core.storage.names import (
+    ALL_BELOW,
+    HOME,
+    PARTIAL_SUFFIX,
+    check_name,
+    check_prefix,
+    compile_part,
+    name_in_home,
+    split_pattern,
+)
 
-PARTIAL_SUFFIX = ".partial"
 _FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EMLINK, errno.ENFILE, errno.EMFILE)
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 # Something is there, and cannot be looked at: this user may not, links lead in a circle, the disk does not answer.
@@ -25,23 +33,28 @@ _UNKNOWN = os.stat_result((stat.S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 def explain_disk_error(error: OSError, path: Path) -> UnavailableError | None:
     """The operating system's refusal to write `path` in a sentence; None for what is none."""
+    name = name_in_home(path)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFullError(
-            f"the disk of {path.parent} is full while writing {path.name}: free some space "
+            f"the disk of {HOME} is full while writing {name}: free some space "
             "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere"
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UnavailableError(
-            f"{path.parent} cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
+            f"{name} cannot be written in {HOME}: give this user the right to, or point {HOME} elsewhere"
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return UnavailableError(
-            f"{path} cannot be written, since there is a file where one of its folders should be: "
+            f"{name} cannot be written in {HOME}, since there is a file where one of its folders should be: "
             "move that file away, or point WIKICS_HOME elsewhere"
+        )
+    if error.errno in (errno.EISDIR, errno.ENOTEMPTY):
+        return UnavailableError(
+            f"{name} cannot be written in {HOME}, since there is a folder in its place: move that away, or delete it"
         )
     if error.errno in _FAILURES:
         return UnavailableError(
-            f"the disk of {path.parent} failed while writing {path.name} ({os.strerror(error.errno)}): check that "
+            f"the disk of {HOME} failed while writing {name} ({os.strerror(error.errno)}): check that "
             "disk, or point WIKICS_HOME elsewhere"
         )
     return None

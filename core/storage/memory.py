@@ -1,5 +1,6 @@
 """This process's memory as a storage: for tests, and for what need not outlive the process."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ class MemoryStorage:
 
     def __init__(self, *, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._files: dict[str, tuple[bytes, float]] = {}  # content, time of change
-        self._changing = threading.Lock()
+        self._files: dict[str, tuple[bytes, float, str]] = {}  # content, time of change, tag
+        self._numbers = itertools.count(1)
+        self._changing = threading.RLock()
 
     @property
     def location(self) -> str:
@@ -29,21 +31,38 @@ class MemoryStorage:
 
     def write(self, name: str, content: bytes | memoryview) -> None:
         with self._changing:
-            self._files[check_name(name)] = bytes(content), self._now()
+            self._files[check_name(name)] = self._keep(content)
 
     def create(self, name: str, content: bytes) -> bool:
         with self._changing:
-            found = self._files.setdefault(check_name(name), kept := (bytes(content), self._now()))
+            found = self._files.setdefault(check_name(name), kept := self._keep(content))
         return found is kept
+
+    def swap(self, name: str, content: bytes | memoryview, found: StoredFile | None) -> StoredFile | None:
+        with self._changing:
+            if found != next(iter(self.list(check_name(name))), None):
+                return None
+            self.write(name, content)
+            return self.list(name)[0]
+
+    def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
+        with self._changing:
+            if [found] != self.list(check_name(name)):
+                return None
+            self._files[name] = self._keep(self._files[name][0] + bytes(content))
+            return self.list(name)[0]
 
     def list(self, pattern: str) -> list[StoredFile]:
         matches, now = compile_pattern(pattern), self._now()
         with self._changing:
             found = [(name, *kept) for name, kept in self._files.items() if matches(name)]
-        return [StoredFile(name, len(content), at, now - at) for name, content, at in sorted(found)]
+        return [StoredFile(name, len(content), at, now - at, tag) for name, content, at, tag in sorted(found)]
 
     def delete(self, prefix: str) -> None:
         name = check_prefix(prefix)
         with self._changing:
             for found in [found for found in self._files if found == name or found.startswith(f"{name}/")]:
                 del self._files[found]
+
+    def _keep(self, content: bytes | memoryview) -> tuple[bytes, float, str]:
+        return bytes(content), self._now(), str(next(self._numbers))

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from core.errors import InvalidInputError
 
 ALL_BELOW: Final = "**"
+PARTIAL_SUFFIX: Final = ".partial"  # of what is being written, which no reader looks at
 HOME: Final = "WIKICS_HOME"  # what a message calls the storage's place, which is nobody's business
+HOME_FOLDERS: Final = ("benchmarks", "graphs", "queue", "runs")  # all that stands right in it
 
 Matches = Callable[[str], object]  # truthy where a text matches
 
@@ -19,6 +22,16 @@ def check_name(name: str) -> str:
         raise InvalidInputError(f"{name!r} is no name in a storage: '*' stands for other names in patterns alone")
     _check_parts(name)
     return name
+
+
+def name_in_home(path: Path) -> str:
+    """What a message calls a file of WIKICS_HOME, its name in the storage; of one elsewhere the last part alone.
+
+    Whoever visits the app reads messages, and where its folders lie is nobody's business.
+    """
+    *folders, last = path.parts
+    start = max((index for index, part in enumerate(folders) if part in HOME_FOLDERS), default=len(folders))
+    return "/".join([*folders[start:], last])
 
 
 def check_prefix(prefix: str) -> str:

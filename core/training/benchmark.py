@@ -105,11 +105,12 @@ class BenchmarkTurn:
         return "finished"
 
     def _save(self, report: Report, logits: NDArray[np.float32], seed: int) -> None:
-        test = self.graph.test_mask
+        test, num_threads = self.graph.test_mask, torch.get_num_threads()
+        threads = "1 thread" if num_threads == 1 else f"{num_threads} threads"
         result = BenchmarkResult(
             **{name: getattr(report, name) for name in OF_REPORT},
             seed=seed,
-            device=f"{read_cpu_name()}, {torch.get_num_threads()} threads" if report.device == "cpu" else report.device,
+            device=f"{read_cpu_name()}, {threads}" if report.device == "cpu" else report.device,
             commit=self.wanted.commit,
             finished_at=time.time(),
             num_test=int(test.sum()),

@@ -118,7 +118,9 @@ def load_checkpoint(path: Path) -> Checkpoint | None:
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        raise UnavailableError(f"{path} cannot be read: give this user the right to, then resume the run") from error
+        raise UnavailableError(
+            f"{path.name} cannot be read: give this user the right to, then resume the run"
+        ) from error
     except (InvalidInputError, OSError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise DamagedFileError(f"{path.name} is damaged") from error
 

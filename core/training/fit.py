@@ -3,7 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from statistics import median
 
@@ -25,7 +25,7 @@ from core.training.device import DeviceName, read_device_name, read_peak_memory_
 from core.training.loop import build_classifier, build_loader, build_trainer, quiet_lightning
 from core.training.module import NodeClassifier, OneStep
 from core.training.profiling import EpochProfiler
-from core.training.recorder import RunRecorder
+from core.training.recorder import EpochAbandonedError, RunRecorder
 from core.training.start import Start, find_start
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ def train_run(
     With `resume` it goes on from its last checkpoint (from the one before where that is damaged, from the
     beginning where there is none); on a CPU the weights are then bit for bit those of a run that was never
     interrupted. What could not be gone on from is logged as a warning. `on_epoch` is called after every
-    epoch, counted from 1. A stop is obeyed between epochs: the run is then finalised with its
-    best epoch so far, so that it can be asked, and can still be resumed. It is for the caller to
-    remove the request before a resume. With several `devices`, rank 0 is this process, which alone
-    writes; peak memory is its own.
+    epoch, counted from 1. A stop is obeyed between epochs, or within one that takes long, of which
+    nothing is kept: the run is then finalised with its best epoch so far, so that it can be asked,
+    and can still be resumed. It is for the caller to remove the request before a resume. With
+    several `devices`, rank 0 is this process, which alone writes; peak memory is its own.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
     split that the graph has not, TrainingError when memory runs out or the loss is no number,
@@ -68,11 +68,15 @@ def train_run(
                 log.warning(lost)
         if not recorder.is_done:
             try:
-                _fit(start, recorder, graph, device)
+                with suppress(EpochAbandonedError):
+                    _fit(start, recorder, graph, device)
             finally:
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
-        _finalise(folder, graph, start.module, recorder, outcome, device)
+        if recorder.epoch:
+            _finalise(folder, graph, start.module, recorder, outcome, device)
+        else:
+            log.warning("stopped within the first epoch: nothing is trained yet, and a resume begins anew")
     return outcome
 
 

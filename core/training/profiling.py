@@ -7,7 +7,7 @@ from torch.profiler import profile
 
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.storage.local import PARTIAL_SUFFIX
+from core.storage.names import PARTIAL_SUFFIX
 
 WARMUP_EPOCHS: Final = 2  # the first makes the products that are kept
 PROFILED_EPOCHS: Final = 3

@@ -23,6 +23,11 @@ from core.training.module import NodeClassifier
 from core.training.snapshots import Snapshots
 
 CHECKPOINT_SECONDS: Final = 2.0
+LONG_EPOCH_SECONDS: Final = 1.0  # a request to stop waits no longer for the end of an epoch
+
+
+class EpochAbandonedError(Exception):
+    """Ends a training within an epoch that takes long, as it was asked to stop."""
 
 
 class RunRecorder(Callback):
@@ -38,6 +43,7 @@ class RunRecorder(Callback):
         self._metrics: MetricsWriter | None = None
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
+        self._saved_epoch = 0
 
     def resume(self, checkpoint: Checkpoint) -> str:
         """Takes up the run where the checkpoint was made; a sentence says what of it is lost, if anything is."""
@@ -65,10 +71,21 @@ class RunRecorder(Callback):
             trainer.optimizers[0].load_state_dict(self._checkpoint.optimizer)
             restore_rng_states(self._checkpoint.rng_states, pl_module.device.type)
             self._checkpoint = None
+        for layer in pl_module.modules():  # between two layers an epoch can be left too
+            layer.register_forward_pre_hook(self._look)
+        self._saved_epoch = self.progress.epoch
         self._saved_at = self._epoch_began_at = time.perf_counter()
 
     def on_train_batch_end(self, *_: object) -> None:
         self.progress.step += 1
+        self._look()
+
+    def _look(self, *_: object) -> None:
+        """Leaves an epoch that takes long once a stop is asked for, where all that was trained before it is saved."""
+        is_long = time.perf_counter() - self._epoch_began_at >= LONG_EPOCH_SECONDS
+        if is_long and self._saved_epoch == self.progress.epoch and self.folder.stop_requested:
+            self.stopped = True
+            raise EpochAbandonedError
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         assert isinstance(pl_module, NodeClassifier)
@@ -123,7 +140,7 @@ class RunRecorder(Callback):
             refines=module.refines,
         )
         save_checkpoint(self.folder / files.LAST_CHECKPOINT, checkpoint)
-        self._saved_at = time.perf_counter()
+        self._saved_at, self._saved_epoch = time.perf_counter(), self.progress.epoch
 
     def close(self) -> None:
         """Closes the metrics, however training ended."""

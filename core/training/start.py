@@ -9,7 +9,7 @@ from core.errors import DamagedFileError
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
-from core.storage.local import PARTIAL_SUFFIX
+from core.storage.names import PARTIAL_SUFFIX
 from core.training.checkpoint import Checkpoint, check_fits, load_checkpoint
 from core.training.module import NodeClassifier
 

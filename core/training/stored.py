@@ -12,6 +12,7 @@ from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
 from core.runs.turn import Turn
 from core.storage.base import Storage
+from core.storage.names import HOME
 from core.storage.streams import open_to_read
 from core.training.fit import train_run
 
@@ -34,7 +35,7 @@ def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:
             arrays = load_arrays(file, f"graph {graph_id!r}")
     except FileNotStoredError as error:
         raise GraphNotFoundError(
-            f"graph {graph_id!r} is not in {storage.location}/graphs any more: fetch it (wikics graph), then resume"
+            f"graph {graph_id!r} is not in graphs of {HOME} any more: fetch it (wikics graph), then resume"
         ) from error
     found = compute_digest(arrays)
     if found != digest:

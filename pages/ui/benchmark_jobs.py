@@ -75,6 +75,8 @@ def _start(explorer: Explorer, graph_id: str, preset: str, pairs: list[tuple[int
         explorer.benchmarks.submit(explorer.configs.build(preset, {}, graph=graph_id), pairs)
     except WikicsError as error:
         st.session_state["benchmark_refusal"] = str(error)
+    else:
+        inputs.write_params(preset=preset)  # the form keeps it, also once it is no longer the first that is to be done
 
 
 def draw_jobs(explorer: Explorer, graph_id: str) -> None:

@@ -9,7 +9,7 @@ from pages.ui.text import escape_markdown, percent
 
 ROLES = {
     "train": "a training article",
-    "stopping": "a stopping article",
+    "stopping": "a stopping article (those choose the epoch)",
     "validation": "a validation article",
     "test": "a test article",
     "unused": "in no set",

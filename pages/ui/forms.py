@@ -54,10 +54,10 @@ def draw_field(name: str, value: Any, own: Any, *, key: str) -> None:
 
 def draw_fields(names: list[str], values: Mapping[str, Any], own: Mapping[str, Any], *, key: str) -> None:
     """Inputs for several fields, two in a row, that show `values`, or the preset's own."""
-    columns = st.columns(2)
-    for position, name in enumerate(names):
-        with columns[position % 2]:
-            draw_field(name, values.get(name, own[name]), own[name], key=f"{key}_{name}")
+    for start in range(0, len(names), 2):  # row by row: so they are read, tabbed through, and stacked on a phone
+        for column, name in zip(st.columns(2), names[start : start + 2], strict=False):
+            with column:
+                draw_field(name, values.get(name, own[name]), own[name], key=f"{key}_{name}")
 
 
 def read_entered(names: list[str], own: Mapping[str, Any], *, key: str) -> dict[str, Any]:

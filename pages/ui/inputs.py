@@ -308,7 +308,8 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
             st.session_state["router_run_changed"] = True
 
     value = chosen if chosen in records else None
-    holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": None})
+    # With a run chosen the box cannot be cleared: any of the two shows a run. What it shows is set below.
+    holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": 0 if value else None})
     st.session_state[holding["key"]] = value  # by the label that it has now
     st.selectbox(
         "Run",
@@ -317,7 +318,7 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
         **holding,
         label_visibility="collapsed",
         placeholder="Choose a run",
-        width=300,  # with the navigation beside it the row fits on a laptop
+        width=320,  # with the navigation beside it the row fits on a laptop
     )
 
 
@@ -335,6 +336,12 @@ def say_default(run: RunRecord) -> None:
     )
 
 
+def session_id() -> str:
+    """Which session this page is drawn for, as Streamlit's own addresses name it."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
 def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
     """Whether this visitor may start and stop runs; asks for the token where one is needed."""
     access = explorer.access
@@ -348,8 +355,9 @@ def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
         entered = st.text_input(
             "Token", type="password", key="router_token", help="This app trains for holders of its token."
         )
-        if access.knows(entered):
+        if access.knows(entered.strip()):
             st.session_state["router_may_train"] = True
+            access.admit(session_id())
             st.rerun()
         elif entered:
             st.error("This is not the token of this app.", icon=":material/error:")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.graph.graph import Graph
 from core.inference.articles import Role
 from pages.ui import held, inputs
+from pages.ui.text import explain_parts
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ANY = 1_000_000_000  # links: more than an article has
@@ -89,6 +90,7 @@ def _draw_roles() -> None:
             begins={"default": _read_roles()},
         ),
         format_func=str.capitalize,
+        help=explain_parts(),
     )
 
 

@@ -1,6 +1,6 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
+from core.runs.store import LOG_TAIL_BYTES
 from pages.ui import charts, inputs, matrix, places, run_actions, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
@@ -19,19 +20,24 @@ from pages.ui.theme import STAGE_COLORS
 SHARES = ("precision", "recall", "f1")  # of a category's scores
 
 
-def draw_head(record: RunRecord, *, key: str, can_close: bool = False) -> None:
+def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None = None) -> None:
     """Name, where it stands, and what can be done with it: stopped, resumed, trained again, renamed, deleted.
 
-    Follows the state by itself. With `can_close` a button takes the run out of the URL.
+    Follows the state by itself. close: what a button to close it does, if there is to be one.
     """
     every = stages.EVERY_SECONDS if record.state in ACTIVE else None
     if every is None and not places.is_settled(record):
         every = stages.EVERY_SECONDS_AT_REST
-    st.fragment(_draw_head, run_every=every)(record.id, key=key, can_close=can_close)
+    st.fragment(_draw_head, run_every=every)(record.id, key=key, close=close)
     run_actions.draw_actions(record, key=key)
 
 
-def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
+def anchor_of(key: str) -> str:
+    """Where a link within the page leads to the head of its run."""
+    return f"{key}-run"
+
+
+def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> None:
     explorer = get_explorer()
     try:
         record = explorer.runs.read(run_id)
@@ -39,14 +45,12 @@ def _draw_head(run_id: str, *, key: str, can_close: bool) -> None:
         inputs.draw_page_anew()
     stage = stages.read_stage(record, explorer.places.describe())
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
-        st.markdown(f"**{escape_markdown(record.name or record.id)}**", width="content")
+        st.header(escape_markdown(record.name or record.id), anchor=anchor_of(key), width="content")
         st.badge(stage.word, color=STAGE_COLORS[stage.word])
         st.space("stretch")
         _draw_action(explorer, record, key=key)
-        if can_close and st.button(
-            "", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"
-        ):
-            inputs.write_params(run=None)
+        if close and st.button("", icon=":material/close:", key=f"{key}_close", type="tertiary", help="Close this run"):
+            close()
             inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
         st.caption(" · ".join(_describe_numbers(record, stage)))
@@ -180,7 +184,7 @@ def draw_log(run_id: str) -> None:
     """The end of a run's log."""
     runs = get_explorer().runs
     text, size_bytes = runs.read_log(run_id), runs.measure_log(run_id)
-    if size_bytes > len(text.encode()):
+    if size_bytes > LOG_TAIL_BYTES:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"The last {len(text.splitlines()):,} lines; the whole log has {size_bytes / 1024:,.0f} kB.")
             st.download_button(

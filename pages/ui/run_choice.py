@@ -1,11 +1,17 @@
-"""Which runs are drawn: ticked in a table, or chosen by name, which a keyboard and a screen reader can do as well."""
+"""Which runs are drawn: ticked in a table, or chosen by name, which a keyboard and a screen reader can do as well.
+And which one is open beside them.
+"""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
-from pages.ui import held, inputs
+from core.runs.record import RunRecord
+from pages.ui import held, inputs, stages
+from pages.ui.text import escape_markdown
+
+BESIDE: Final = "beside"  # 0 in the URL: the run that is shown by default stands not beside the table
 
 TableState = Any  # what Streamlit holds of a table: {"selection": {"rows": […], …}}
 
@@ -53,3 +59,29 @@ def save_choice(chosen: Sequence[str], before: Sequence[str]) -> None:
     added = [run_id for run_id in chosen if run_id not in before]
     opened = added[0] if len(added) == 1 else inputs.read_param("run")
     inputs.write_params(runs=",".join(chosen) or "none", run=opened)
+
+
+def find_opened() -> RunRecord | None:
+    """The run beside the table: the one that the row shows, by default too, unless that was closed."""
+    shown: RunRecord | None = st.session_state["open_run"]
+    is_closed = inputs.read_choice(BESIDE, (0, 1), default=1) == 0
+    return None if is_closed and not inputs.read_param("run") else shown
+
+
+def close() -> None:
+    """Nothing is beside the table until a run is chosen again."""
+    inputs.write_params(run=None, **{BESIDE: 0})
+
+
+def offer_default() -> None:
+    """The way back to the run that the row shows, where it was closed."""
+    shown: RunRecord | None = st.session_state["open_run"]
+    if shown and not find_opened():
+        st.button(
+            f"Open {escape_markdown(stages.name_run(shown))}",
+            icon=":material/right_panel_open:",
+            type="tertiary",
+            key="runs_open",
+            on_click=inputs.write_params,
+            kwargs={"run": shown.id, BESIDE: None},
+        )

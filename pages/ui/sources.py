@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from core.errors import WikicsError
+from core.graph.formats.columns import STATED as STATED_LABELS
 from core.graph.library import GraphSummary
 from core.graph.limits import STATED
 from pages.ui import inputs
@@ -17,9 +18,8 @@ UPLOADS = (
     "What is read: our own archive (`.npz` with `features`, `edge_index`, `labels` and masks), PyTorch Geometric's "
     "`Data` (`.pt`), an `.npz` with `adj_…`, `attr_…` and `labels`, GraphML and GEXF with a `category`, "
     "`nodes.csv` (`id`, `category`, `title`, numbers) together with `edges.csv` (`source`, `target`), or "
-    "Planetoid's eight `ind.…` files. The category may also be called class, target, subject, label, community, club "
-    "or group. Parts of a split (`split` with train, val, test; masks; `train_idx`) are used; what is lacking of it is "
-    "drawn as WikiCS draws it."
+    f"Planetoid's eight `ind.…` files. The category is what is called {STATED_LABELS}. Parts of a split (`split` with "
+    "train, val, test; masks; `train_idx`) are used; what is lacking of it is drawn as WikiCS draws it."
 )
 
 # What an archive holds, by array.
@@ -61,14 +61,14 @@ def draw_upload() -> None:
     if not inputs.may_train(get_explorer(), quiet=True):
         return
     with st.expander("Open another graph", icon=":material/upload_file:"):
+        if refusal := st.session_state.get("overview_refusal"):
+            st.error(escape_markdown(refusal), icon=":material/error:")
         st.file_uploader(
             "One file, or all files of its folder",
             accept_multiple_files=True,
             key=_upload_key(),
             on_change=_open_upload,
         )
-        if refusal := st.session_state.get("overview_refusal"):
-            st.error(escape_markdown(refusal), icon=":material/error:")
         st.caption(UPLOADS)
         st.caption(f"At most are read: {'; '.join(f'{what}: {most}' for what, most in STATED.items())}.")
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")

@@ -3,10 +3,21 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 UNKNOWN = "–"
 LONGEST_QUOTE = 40  # characters of what is quoted in a sentence
 MOST_OFFERED = 6  # names that a sentence lists
+# What each part of a split is for.
+PARTS: Final = MappingProxyType(
+    {
+        "train": "articles that the model learns from",
+        "stopping": "articles that choose the epoch",
+        "validation": "articles that compare configs",
+        "test": "articles that measure, once, at the end",
+    }
+)
 
 
 def percent(value: float | None) -> str:
@@ -62,3 +73,8 @@ def escape_markdown(text: str) -> str:
 def escape_plotly(text: str) -> str:
     """Text from outside for Plotly, which reads a small HTML of its own in labels."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def explain_parts(*parts: str) -> str:
+    """`Train: articles that the model learns from. …`, of these parts of a split, or of all."""
+    return " ".join(f"{part.capitalize()}: {PARTS[part]}." for part in parts or PARTS)

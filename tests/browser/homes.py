@@ -95,7 +95,7 @@ def forbid_internet(library):
     """As if WikiCS had been looked for and not been had: no test waits for a network, or downloads by one."""
     failure = {
         "message": "WikiCS could not be fetched: there is no network here.",
-        "sources": [source.name for source in library.wikics_sources],
+        "sources": [source.address for source in library.wikics_sources],
     }
     path = library.folder / "wikics" / "failure.json"
     path.parent.mkdir(parents=True)

@@ -299,7 +299,7 @@ sys.exit(main(prepare=prepare))
     record = rig.store.read(run_id)
     assert (record.state, record.message) == (
         "failed",
-        f"the disk of {folder} is full while writing last.ckpt: free some space "
+        f"the disk of WIKICS_HOME is full while writing runs/{run_id}/last.ckpt: free some space "
         "(old runs: wikics runs list, wikics runs delete) or point WIKICS_HOME elsewhere",
     )
     assert rig.store.read_stored_state(run_id).ended_at is not None

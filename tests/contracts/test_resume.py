@@ -171,7 +171,7 @@ def test_a_graph_that_is_not_the_one_of_the_submit_fails_the_run(rig, damage):
     run_id = rig.create()
     if damage == "missing":
         path.unlink()
-        words = f"graph 'random' is not in {rig.backend.home}/graphs any more: fetch it"
+        words = "graph 'random' is not in graphs of WIKICS_HOME any more: fetch it"
     else:
         write_atomically(path, dump_arrays(make_arrays(num_nodes=200)))
         words = "graph 'random' has changed since this was submitted"

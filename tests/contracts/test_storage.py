@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from email.utils import formatdate, parsedate_to_datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import FileNotStoredError, InvalidInputError
 from core.storage.base import Storage
+from core.storage.gcs import GcsStorage
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
 from core.storage.names import compile_pattern
@@ -32,10 +34,29 @@ class Rig:
     clock: Clock
 
 
-@pytest.fixture(params=["local", "memory"])
+def open_bucket(emulator, clock):
+    """A new bucket of a server whose clock is the test's."""
+
+    def make_client():
+        client = emulator.make_client()
+        client._http.hooks["response"].append(shift_date)
+        return client
+
+    def shift_date(response, *_, **__):
+        told = parsedate_to_datetime(response.headers["Date"]).timestamp()
+        response.headers["Date"] = formatdate(told + clock.ahead_seconds, usegmt=True)
+
+    return GcsStorage(emulator.make_bucket(), "team/wikics", make_client=make_client)
+
+
+@pytest.fixture(params=["local", "memory", pytest.param("gcs", marks=pytest.mark.slow)])
 def rig(request, tmp_path):
     clock = Clock()
-    make = {"local": lambda: LocalStorage(tmp_path / "store", now=clock), "memory": lambda: MemoryStorage(now=clock)}
+    make = {
+        "local": lambda: LocalStorage(tmp_path / "store", now=clock),
+        "memory": lambda: MemoryStorage(now=clock),
+        "gcs": lambda: open_bucket(request.getfixturevalue("emulator"), clock),
+    }
     return Rig(make[request.param](), clock)
 
 
@@ -262,3 +283,33 @@ def test_what_fails_while_it_is_written_is_not_stored(storage):
         file.write(b"ne")
         1 / 0  # noqa: B018
     assert (storage.read("file"), names(storage)) == (b"old", ["file"])
+
+
+@pytest.fixture(params=["memory", pytest.param("gcs", marks=pytest.mark.slow)])
+def shared(request):
+    """A storage that has no locks, since many machines write to it."""
+    return MemoryStorage() if request.param == "memory" else request.getfixturevalue("emulator").open()
+
+
+def test_of_two_writers_who_know_the_same_file_one_loses(shared):
+    first = shared.swap("runs/a/state.json", b"one", None)
+    assert (shared.swap("runs/a/state.json", b"two", None), shared.list("runs/**")) == (None, [first])
+    second = shared.swap("runs/a/state.json", b"two", first)
+    assert (shared.swap("runs/a/state.json", b"three", first), shared.extend("runs/a/state.json", b"+", first)) == (
+        None,
+        None,
+    )
+    assert (shared.read("runs/a/state.json"), shared.list("**")) == (b"two", [second])
+    shared.delete("runs/a")
+    assert (shared.swap("runs/a/state.json", b"four", second), shared.list("**")) == (None, [])
+
+
+def test_a_file_grows_by_what_is_sent_and_is_never_seen_in_parts(shared):
+    kept = [shared.swap("runs/a/metrics.csv", b"epoch\n", None)]
+    for epoch in range(3):
+        kept.append(shared.extend("runs/a/metrics.csv", b"%d\n" % epoch, kept[-1]))
+        assert shared.list("**") == [kept[-1]]
+    assert shared.extend("runs/a/metrics.csv", b"again\n", kept[0]) is None
+    assert [shared.read("runs/a/metrics.csv", start=start) for start in (0, 8)] == [b"epoch\n0\n1\n2\n", b"1\n2\n"]
+    assert [file.size_bytes for file in kept] == [6, 8, 10, 12]
+    assert names(shared) == ["runs/a/metrics.csv"]

@@ -10,14 +10,16 @@ ROUTER = str(Path(__file__).parents[2] / "pages" / "router.py")
 
 
 @pytest.fixture
-def open_page(monkeypatch, explorer):
-    """Opens one page of the app over the tiny graph with these URL parameters."""
+def serve_pages(monkeypatch):
+    """Has pages ask an Explorer; returns what opens one of them with these URL parameters."""
     from pages.ui import loaders
 
-    loaders.get_explorer.cache_clear()
-    monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
-    monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
-    explorer.graphs.prepare()
+    def serve(explorer):
+        loaders.get_explorer.cache_clear()
+        monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
+        monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
+        explorer.graphs.prepare()
+        return open_
 
     def open_(name, **params):
         at = AppTest.from_file(ROUTER, default_timeout=30)
@@ -27,8 +29,14 @@ def open_page(monkeypatch, explorer):
             at.query_params[key] = str(value)
         return at.run()
 
-    yield open_
+    yield serve
     loaders.get_explorer.cache_clear()
+
+
+@pytest.fixture
+def open_page(serve_pages, explorer):
+    """Opens one page of the app over the tiny graph with these URL parameters."""
+    return serve_pages(explorer)
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ def test_i13_a_graph_is_opened_by_one_click(open_page, shown, explorer, tiny_arr
     assert at.title[0].value == "mine"
     shown(at.file_uploader, "overview_upload").upload("broken.npz", b"PK").run()
     assert ["broken" in told.value for told in at.error] == [True]
+    kinds = [element.type for element in at]
+    assert kinds.index("error") < kinds.index("file_uploader")  # in sight, whatever else is said there
     at.run()  # as after a run in the row has ended
     assert ["broken" in told.value for told in at.error] == [True]
     shown(at.file_uploader, "overview_upload").upload("good.npz", file.getvalue()).run()

@@ -84,6 +84,7 @@ def test_the_token_alone_opens_training(open_page, explorer, monkeypatch):
     at.text_input(key="router_token").input("secret").run()
     assert not at.exception and not at.error
     assert not [box for box in at.text_input if box.key == "router_token"]
+    assert explorer.access.admits("test session id")  # and so its uploads are taken
 
 
 def test_an_old_label_from_the_browser_is_no_choice(open_page, finished_run, monkeypatch):
@@ -207,6 +208,12 @@ def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
     assert (data["hidden"], data["limits"]["least"], data["limits"]["most"]) == ([0], 5, 50)
 
 
+def test_i10_the_chosen_article_stands_before_the_filters(open_page, finished_run):
+    at = open_page("map", article=0)
+    keys = [str(getattr(element, "key", "")) for element in at]
+    assert 0 <= keys.index("map_order") < keys.index("map_roles")
+
+
 def test_i10_the_map_has_a_search(open_page):
     at = open_page("map")
     assert find_picture(at, "shortcut")["label"] == "Search articles on the map"
@@ -239,6 +246,14 @@ def test_a_benchmark_is_started_watched_and_stopped(open_page, explorer, tiny_id
     assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["stopped"]
     at.button(key="benchmark_start").click().run()  # goes on
     assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["pending"]
+
+
+def test_i12_the_form_of_a_benchmark_keeps_the_preset_that_was_started(open_page, explorer, monkeypatch):
+    monkeypatch.setattr(explorer.benchmarks, "submit", lambda *_: None)
+    at = open_page("benchmark")
+    preset = at.selectbox(key="benchmark_preset").value
+    at.button(key="benchmark_start").click().run()
+    assert not at.exception and at.query_params["preset"] in (preset, [preset])
 
 
 def test_no_benchmark_is_started_where_training_is_off(open_page, monkeypatch):

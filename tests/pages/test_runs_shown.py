@@ -221,3 +221,19 @@ def test_i02_a_page_at_rest_looks_for_what_other_doors_did(open_page, finished_r
     at = open_page("overview", run=finished_run)
     assert not at.exception
     assert stages.EVERY_SECONDS_AT_REST in beats
+
+
+def test_i09_the_run_shown_by_default_has_its_panel_until_it_is_closed(open_page, add_run, explorer, finished_run):
+    best = add_run(acc=0.8)
+    explorer.runs.delete(finished_run)
+    at = open_page("runs")
+    assert not at.exception and not at.error
+    said = f"Shown by default: **{best}**, the best finished run of this graph by validation accuracy (80.0 %)."
+    assert (read_param(at, "run"), texts(at).count(said)) == ("", 1)
+    assert any(f"{best} is open below](#runs-run)" in text for text in texts(at))
+    assert [heading.proto.anchor for heading in at.header] == ["runs-run"]
+    at.button(key="runs_close").click().run()
+    assert not [button for button in at.button if button.key == "runs_close"]
+    at.button(key="runs_open").click().run()
+    assert read_param(at, "run") == best
+    assert at.button(key="runs_close") and said not in texts(at)

@@ -3,11 +3,13 @@
 import pytest
 
 from core.errors import ConfigError
+from tests.rigs import NoBackend
+from tests.setting_ends import CASES, TOKEN, complete
 
 PAGES = ("overview", "train", "runs", "benchmark", "map", "article")
 
 
-@pytest.mark.parametrize("max_epochs", [1, 500, 10_000])
+@pytest.mark.parametrize("max_epochs", [500, *(pytest.param(end, marks=pytest.mark.slow) for end in (1, 10_000))])
 def test_n03_any_limit_of_epochs_leaves_every_preset_usable(open_page, explorer, finished_run, max_epochs):
     limited = explorer.configs.max_epochs
     explorer.configs.max_epochs = max_epochs
@@ -24,3 +26,31 @@ def test_n03_any_limit_of_epochs_leaves_every_preset_usable(open_page, explorer,
             explorer.configs.build("gcn", {"epochs": max_epochs + 1})
     finally:
         explorer.configs.max_epochs = limited
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}={str(case[1])[:12]!a}")
+def settings(request, tmp_path):
+    return complete(*request.param, tmp_path)
+
+
+@pytest.fixture
+def odd_explorer(make_explorer, settings):
+    return make_explorer(NoBackend(), **{name: value for name, value in settings.items() if name != "backend"})
+
+
+@pytest.mark.slow
+def test_n03_both_ends_of_a_setting_leave_every_page_usable(serve_pages, odd_explorer, settings):
+    open_page = serve_pages(odd_explorer)
+    for name in PAGES:
+        at = open_page(name, set="epochs:1")
+        assert not at.exception and not at.error
+    at = open_page("train", set="epochs:1")
+    training = settings.get("training", "open")
+    if training == "off":
+        assert not any(button.key == "train_start" for button in at.button if not button.disabled)
+        return
+    if training == "token":
+        at.text_input(key="router_token").set_value(settings.get("token", TOKEN)).run()
+    at.button(key="train_start").click().run()
+    assert not at.exception and not at.error
+    assert len(odd_explorer.runs.list()) == 1

@@ -126,10 +126,12 @@ def test_i09_few_presets_come_first_and_all_say_their_time_and_accuracy_here(tra
     assert "train_preset_gat" not in [button.key for button in folded.button]
 
 
-def test_i09_start_stands_before_the_settings(train):
+def test_i09_start_stands_before_the_settings_which_go_row_by_row(train):
     at = train()
     order = [getattr(widget, "key", None) for widget in at.main if getattr(widget, "key", None)]
-    assert order.index("train_start") < order.index("train_epochs")
+    fields = ["start", "hidden_channels", "num_layers", "dropout", "split"]
+    places = [order.index(f"train_{name}") for name in fields]
+    assert places == sorted(places)
 
 
 def test_i03_what_the_browser_held_a_moment_ago_undoes_nothing(train, shown, monkeypatch):

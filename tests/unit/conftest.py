@@ -2,6 +2,11 @@
 
 import pytest
 
+from core.graph.archive import dump_arrays
+from core.graph.twin import build as twin
+from tests.libraries import Nowhere
+from tests.rigs import local_library
+
 
 @pytest.fixture
 def new_folder(tmp_path):
@@ -13,3 +18,28 @@ def new_folder(tmp_path):
         return RunFolder(tmp_path / name)
 
     return make
+
+
+@pytest.fixture
+def nowhere():
+    return Nowhere()
+
+
+@pytest.fixture
+def library(tmp_path, nowhere):
+    return local_library(tmp_path, wikics_sources=[nowhere])
+
+
+@pytest.fixture
+def archive(tmp_path, tiny_arrays):
+    path = tmp_path / "Two rings (v2).npz"
+    path.write_bytes(dump_arrays(tiny_arrays))
+    return path
+
+
+@pytest.fixture
+def made(monkeypatch, tiny_arrays):
+    """Every making of the twin, which is as quick as a test wants it."""
+    made = []
+    monkeypatch.setattr(twin, "build_twin_arrays", lambda: made.append(1) or tiny_arrays)
+    return made

@@ -15,3 +15,8 @@ def test_only_the_token_is_known(token):
 @pytest.mark.parametrize("own", [None, SecretStr("")])
 def test_without_a_token_none_is_known(own):
     assert not Access("open", own).knows("") and not Access("open", own).knows("secret")
+
+
+def test_n03_a_token_need_not_be_text_and_spaces_around_it_are_no_part_of_it():
+    odd = Access("token", SecretStr(" \udcff "))
+    assert odd.knows("\udcff") and not odd.knows("\udcfe") and not odd.knows(" \udcff ")

@@ -25,13 +25,14 @@ def test_a_folder_is_a_storage(address, folder):
     assert open_storage(address).location == folder
 
 
-@pytest.mark.parametrize("address", ["gs://bucket", "s3://bucket/runs", "file://elsewhere/data", "file:data", ""])
+@pytest.mark.parametrize("address", ["s3://bucket/runs", "file://elsewhere/data", "file:data", ""])
 def test_another_kind_of_address_is_refused_in_a_sentence(address):
     for read in (open_storage, split_address):
         with pytest.raises(InvalidInputError) as caught:
             read(address)
         assert str(caught.value) == (
-            f"{address!r} is no storage that this version knows: give a folder's path, or its file:///… address"
+            f"{address!r} is no storage that this version knows: give a folder's path, its file:///… address, "
+            "or gs://BUCKET/PREFIX"
         )
 
 

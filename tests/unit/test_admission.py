@@ -1,31 +1,17 @@
 """The queue has a bound, whatever asks: runs, benchmarks, what goes on again."""
 
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
-from core.backends.base import Place
 from core.errors import ConflictError
 from core.http import build_api
-
-
-class NoBackend:
-    """Nothing is ever executed."""
-
-    def __init__(self):
-        self.submitted = []
-
-    def submit(self, job):
-        self.submitted.append(job)
-
-    resume = stop = submit
-
-    def alive(self, _job):
-        return True
-
-    def describe_place(self):
-        return Place("Nowhere", "nothing", 1)
+from core.runs.files import RUNS
+from core.runs.job_states import JobStates
+from tests.rigs import NoBackend
 
 
 @pytest.fixture
@@ -70,3 +56,19 @@ def test_n06_forty_at_once_are_three(explorer, backend, tiny_id):
     for thread in threads:
         thread.join()
     assert (statuses.count(201), statuses.count(409), len(backend.submitted)) == (3, 37, 3)
+
+
+def test_n03_where_nothing_may_wait_a_free_place_is_taken_all_the_same(make_explorer, backend, storage):
+    explorer = make_explorer(backend=backend, max_waiting=0, max_runs=2)
+    config = explorer.configs.build("gcn", {})
+    begun = RUNS + explorer.runs.submit(config).id
+    states = JobStates(storage)
+    states.write(begun, replace(states.read_stored(begun), state="running", heartbeat_at=time.time()))
+    explorer.runs.submit(config)
+    for refused in (
+        lambda: explorer.runs.submit(config),
+        lambda: explorer.benchmarks.submit(config, [(0, 0)]),
+    ):
+        with pytest.raises(ConflictError, match=r"^2 train already, and none may wait: start this when one has ended"):
+            refused()
+    assert len(backend.submitted) == 2

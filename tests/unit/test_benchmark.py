@@ -79,7 +79,7 @@ def test_each_result_is_that_of_the_run_by_itself(rig, graph, tmp_path):
         with np.load(folder / files.PREDICTIONS) as saved:
             pred = saved["logits"].argmax(axis=1)
         np.testing.assert_array_equal(result.correct, (pred == graph.y)[graph.test_mask])
-        assert (result.commit, result.seconds > 0, result.device.endswith("1 threads")) == ("abc", True, True)
+        assert (result.commit, result.seconds > 0, result.device.endswith("1 thread")) == ("abc", True, True)
     assert not list(rig.folder.path.glob("split-*-seed-?"))  # the folders of the runs are gone
 
 

@@ -296,6 +296,13 @@ def test_i14_ids_are_whole_at_any_width(wikics, finished_run, monkeypatch):
         assert finished_run in out and "…" not in out
 
 
+def test_i14_what_is_piped_is_a_line_a_sentence(wikics, finished_run, explorer):
+    explorer.runs.rename(finished_run, "name " * 12)
+    _, out, _ = wikics("runs", "show", finished_run)
+    said = f"{finished_run} ({'name ' * 11}name): finished after 3 epochs, test 50.00 %, validation "
+    assert out.splitlines()[0].startswith(said)
+
+
 def test_i14_other_columns_shrink():
     rows = [["20261123-142501-gcn-k3f", "a-graph-with-a-long-name-3f9a1c2e", "finished"]]
     widths = fit_widths(("run", "graph", "state"), rows, least={0: 23}, room=60)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.config.presets import load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
 
@@ -31,7 +32,8 @@ def test_survives_json(config):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"dropuot": 0.5}, "no config field is called 'dropuot': there are model, "),
+        ({"dropuot": 0.5}, "no config field is called 'dropuot': did you mean dropout? There are model, "),
+        ({"zzz": 0.5}, "no config field is called 'zzz': there are model, "),
         ({"dropout": 1.5}, "dropout is 1.5: input should be less than 1"),
         ({"num_layers": 0}, "num_layers is 0: input should be greater than or equal to 1"),
         ({"model": "transformer"}, "model is 'transformer': input should be 'mlp', 'gcn'"),
@@ -61,3 +63,9 @@ def test_form_side_loads_no_torch():
 core.inference.predict; print([m for m in ('torch', 'lightning', 'torch_geometric') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_i14_choices_and_presets_are_known_in_any_case():
+    config = build_config({"model": "GCN", "norm": "Layer", "precision": "32-True"})
+    assert (config.model, config.norm, config.precision) == ("gcn", "layer", "32-true")
+    assert load_preset("Tuned-GCN") == load_preset("tuned-gcn")

@@ -310,15 +310,18 @@ def test_i12_a_restart_says_whose_it_is():
     import { buildXAxis } from "./curves/axes.js";
     const makeRun = (id, ...epochs) => ({ id, columns: { epoch: epochs }, restarts: () => [1] });
     const [a, b] = [makeRun("a", 1, 5, 6), makeRun("b", 1, 9, 10)];
+    const straight = { id: "c", columns: { epoch: [1, 2] }, restarts: () => [] };
     const makeLine = (run, owner, color) => ({ run, owner, color });
     const options = { name: "epoch", axis: buildXAxis("epoch", 10), color: "grey" };
     const look = (lines) => {
-      const { shapes, annotations } = buildMarks(lines, options);
-      return shapes.map(({ x0, line }, at) => [x0, line.color, annotations[at].text, annotations[at].yshift]);
+      const { shapes, annotations, above } = buildMarks(lines, options);
+      const told = annotations.map(({ text, yshift }) => [text, yshift]);
+      return [above, ...shapes.map(({ x0, line }, at) => [x0, line.color, ...told[at]])];
     };
     const twice = [makeLine(a, "first <b>", "red"), makeLine(a, "first <b>", "red")];
-    done([look([makeLine(a, "a", "red")]), look([...twice, makeLine(b, "b", "blue")])]);
+    const others = [makeLine(straight, "c", "green"), makeLine(b, "b", "blue")];
+    done([look([makeLine(a, "a", "red")]), look([...twice, ...others])]);
     """
     alone, together = call_js(script)
-    assert alone == [[5, "grey", "resumed", 0]]
-    assert together == [[5, "red", "first &lt;b&gt; resumed", 0], [9, "blue", "b resumed", -14]]
+    assert alone == [14, [5, "grey", "resumed", 0]]
+    assert together == [28, [5, "red", "first &lt;b&gt; resumed", 0], [9, "blue", "b resumed", 14]]

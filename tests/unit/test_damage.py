@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import random
 import zipfile
 from dataclasses import asdict
@@ -118,6 +119,28 @@ def test_n02_a_damaged_file_of_a_run_hides_nothing(name, explorer, client, monke
                 store.read_snapshots(home.id)
     (home / name).write_bytes(kept)
     assert asdict(store.read(home.id)) == whole
+
+
+@pytest.mark.parametrize("name", [name for name in RUN_FILES if name != files.LABEL])
+def test_n02_a_file_that_is_put_back_is_whole_again(name, explorer, home):
+    """Long after it was damaged, and without a restart."""
+
+    def age(seconds):
+        for path in home.path.iterdir():
+            os.utime(path, (1e9, 1e9))
+        os.utime(home / name, (1e9 + seconds, 1e9 + seconds))
+
+    file, kept = home / name, (home / name).read_bytes()
+    if name == files.METRICS:
+        (home / files.REPORT).unlink()  # which spares reading the rows
+    file.write_bytes(b"noise" if name != files.METRICS else b"noise, in lines\n" * (len(kept) // 16))
+    age(5)
+    assert name in explorer.runs.read(home.id).damage
+    file.write_bytes(kept)
+    age(9)
+    whole = explorer.runs.read(home.id)
+    assert (whole.damage, whole.message, whole.epochs) == ("", "", 3)
+    assert whole in explorer.runs.list()
 
 
 @pytest.mark.parametrize("name", RUN_FILES[:-1])

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from core.graph.formats.columns import LABELS, STATED
+from pages.ui.sources import UPLOADS
 from tests.reference import (
     REFERENCE,
     TrainConfig,
@@ -146,6 +148,12 @@ def test_readme_names_every_page_and_address():
     assert [title for _, title, _ in list_pages() if f"*{title}*" not in readme] == []
     addresses = re.findall(r"\b(?:Mount|Route)\(\"([^\"]+)\"", read("streamlit_app.py"))
     assert [address for address in addresses if f"`{address}`" not in readme] == []
+
+
+def test_i15_readme_names_every_column_that_is_the_category():
+    said = read("README.md").partition("An article's category is its")[2].partition(".\n")[0]
+    assert re.findall(r"`(\w+)`", said) == list(LABELS)
+    assert STATED in UPLOADS
 
 
 def test_tree_is_that_of_the_repository():

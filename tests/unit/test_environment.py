@@ -2,12 +2,13 @@ import hashlib
 import importlib.metadata
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy
 import pytest
 
-from core.runs.environment import MAX_DIFF_BYTES, collect_environment, count_cpus, publish, read_git
+from core.runs.environment import MAX_DIFF_BYTES, PROJECT_FOLDER, collect_environment, count_cpus, publish, read_git
 
 IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
 
@@ -25,6 +26,22 @@ def project(tmp_path):
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "Begin")
     return tmp_path
+
+
+def test_n05_a_log_tells_no_visitor_where_folders_lie(explorer, finished_run, storage):
+    lines = [
+        f'  File "{PROJECT_FOLDER}/core/training/fit.py", line 1, in fit',
+        f'  File "{sys.prefix}/lib/torch/nn.py", line 2, in linear',
+        f"no {storage.location}/runs/{finished_run}/last.ckpt, 3/4 done, see https://docs.pytorch.org/a/b",
+    ]
+    storage.write(f"runs/{finished_run}/log.txt", "\n".join(lines).encode())
+    shown = [
+        '  File "core/training/fit.py", line 1, in fit',
+        '  File "python/lib/torch/nn.py", line 2, in linear',
+        f"no WIKICS_HOME/runs/{finished_run}/last.ckpt, 3/4 done, see https://docs.pytorch.org/a/b",
+    ]
+    for read in (explorer.runs.read_log, explorer.runs.read_whole_log):
+        assert read(finished_run).splitlines() == shown
 
 
 def test_says_with_what_a_run_was_made(project):

@@ -233,6 +233,15 @@ def test_i15_entities_are_not_expanded():
         read_given(sent(g__graphml=b"<graphml><graph>"))
 
 
+@pytest.mark.parametrize(
+    "encoding", ["evil", "hex", "utf-7", "utf-32", "rot13", "idna", "punycode", "undefined", "mbcs"]
+)
+def test_n10_xml_of_an_encoding_that_is_not_read_is_refused(encoding):
+    content = f'<?xml version="1.0" encoding="{encoding}"?><graphml><graph/></graphml>'.encode()
+    with pytest.raises(ArchiveError, match=r"^g\.graphml (is|has) "):
+        read_given(sent(g__graphml=content))
+
+
 # PyTorch Geometric
 
 

@@ -277,7 +277,9 @@ def test_n07_a_home_that_cannot_be_written_to_says_so_and_shows_what_is_there(tm
         library._store(tiny_arrays, describe_twin(), recipe=TWIN_VERSION)
     with FaultyDisk(home, errno.EROFS, at=1, lasts=True).failing():
         explorer.graphs.prepare()
-    words = f"{home}/graphs cannot be written to: give this user the right to, or point WIKICS_HOME elsewhere"
+    words = (
+        "graphs/wikics cannot be written in WIKICS_HOME: give this user the right to, or point WIKICS_HOME elsewhere"
+    )
     expected = Readiness(True, "ready", 1.0) if has_twin else Readiness(False, words)
     assert explorer.graphs.readiness() == expected
 

@@ -18,9 +18,10 @@ from core.runs import files
 from core.runs.environment import count_cpus
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
-from core.training import device
+from core.training import device, recorder
 from core.training.fit import train_run
 from core.training.group.processes import start_group
+from core.training.module import NodeClassifier
 from core.training.parts.classifier import PartitionedClassifier
 from core.training.parts.loader import RandomParts
 from tests.graphs import make_graph
@@ -134,6 +135,29 @@ def test_a_process_that_fails_is_said_and_none_stays_behind(work, arguments, cod
     assert not torch.distributed.is_initialized()
     assert torch.get_num_threads() == 4
     assert ("ValueError: no luck for 1" in capfd.readouterr().err) == (work is fail)
+
+
+@pytest.mark.slow
+@with_two_processors
+def test_n08_two_processes_leave_a_long_epoch_together(graph, new_folder, monkeypatch):
+    monkeypatch.setattr(recorder, "LONG_EPOCH_SECONDS", 0.0)
+    monkeypatch.setattr(recorder, "CHECKPOINT_SECONDS", 0.0)
+    folder, config, steps = new_folder("run"), build_config(TOGETHER), []
+    old = NodeClassifier.on_train_batch_end
+
+    def count(module, *args):
+        steps.append(args)
+        if len(steps) == 4:
+            (folder / files.STOP).touch()
+        old(module, *args)
+
+    monkeypatch.setattr(NodeClassifier, "on_train_batch_end", count)
+    assert train_run(folder, config, graph) == "stopped"
+    assert multiprocessing.active_children() == [] and not torch.distributed.is_initialized()
+    epochs = folder.read_json(files.REPORT)["epochs"]
+    assert torch.load(folder / files.LAST_CHECKPOINT, weights_only=True)["progress"]["epoch"] == epochs < 3
+    (folder / files.STOP).unlink()
+    assert train_run(folder, config, graph, resume=True) == "finished"
 
 
 @pytest.mark.slow

@@ -108,3 +108,26 @@ def test_i10_a_layout_says_how_far_it_is():
     compute_layout(make_groups(), heard.append)
     assert heard == sorted(heard) and len(heard) > 100
     assert heard[0] < 0.6 and 0.9 < heard[-1] <= 1
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Has graphs of tests placed as large ones are."""
+    monkeypatch.setattr("core.graph.layout.MANY", 99)
+
+
+def test_n08_a_large_graph_is_placed_in_a_shorter_way_and_nearly_as_well(many):
+    graph, heard = make_groups(5, 50), []
+    y = compute_layout(graph, heard.append)
+    _, nearest = KDTree(y).query(y, k=2)
+    assert (graph.y[nearest[:, 1]] == graph.y).mean() > 0.9
+    linked = share_of_drawn_neighbours_that_are_linked(graph, y)
+    assert linked > 1.15 * share_of_drawn_neighbours_that_are_linked(graph, compute_traits(graph)[:, :2])
+    assert heard == sorted(heard)
+
+
+@pytest.mark.parametrize("kind", ["nothing", "star"])
+def test_n08_every_large_graph_gets_places_in_the_square(many, kind):
+    links = [(0, index) for index in range(1, 120)] if kind == "star" else []
+    y, again = (compute_layout(make_graph(120, links)) for _ in range(2))
+    assert np.array_equal(y, again) and y.shape == (120, 2) and np.isfinite(y).all() and np.abs(y).max() == 1

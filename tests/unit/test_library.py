@@ -1,73 +1,19 @@
-import json
-import subprocess
-import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.errors import ArchiveError, DownloadError, GraphNotFoundError, StorageFullError, UnavailableError
-from core.graph.archive import GraphOrigin, build_graph, compute_digest, dump_arrays
-from core.graph.download import HttpSource
+from core.errors import ArchiveError, GraphNotFoundError, StorageFullError, UnavailableError
+from core.graph.archive import compute_digest, dump_arrays
 from core.graph.layout import LAYOUT_VERSION, compute_layout
 from core.graph.library import GraphLibrary, GraphSummary
 from core.graph.twin import build as twin
-from core.graph.wikics import FolderSource, build_wikics_json
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
+from tests.libraries import MESSAGE, left, run_at_once
 from tests.rigs import local_library
-
-MESSAGE = "WikiCS could not be had: nowhere has no data.json."
-
-
-class Nowhere:
-    """A source that has nothing, and counts how often it was asked."""
-
-    name = "nowhere"
-
-    def __init__(self):
-        self.asked = 0
-
-    def fetch(self, *_):
-        self.asked += 1
-
-
-@pytest.fixture
-def nowhere():
-    return Nowhere()
-
-
-@pytest.fixture
-def library(tmp_path, nowhere):
-    return local_library(tmp_path, wikics_sources=[nowhere])
-
-
-@pytest.fixture
-def archive(tmp_path, tiny_arrays):
-    path = tmp_path / "Two rings (v2).npz"
-    path.write_bytes(dump_arrays(tiny_arrays))
-    return path
-
-
-@pytest.fixture
-def made(monkeypatch, tiny_arrays):
-    """Every making of the twin, which is as quick as a test wants it."""
-    made = []
-    monkeypatch.setattr(twin, "build_twin_arrays", lambda: made.append(1) or tiny_arrays)
-    return made
-
-
-def left(library):
-    """What lies in the library, locks aside."""
-    return sorted(
-        str(path.relative_to(library.folder))
-        for path in library.folder.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
-    )
-
 
 # Archives
 
@@ -161,19 +107,6 @@ def test_no_id_leads_out_of_the_library(library, archive, tmp_path):
         library.load("../outside")
 
 
-def test_wikics_comes_first_then_the_twin_then_the_rest(library, archive, tiny_arrays, made, monkeypatch, tmp_path):
-    graph_id = library.register(archive)
-    library.make_twin()
-    data, metadata = build_wikics_json(build_graph(tiny_arrays, GraphOrigin("a", "archive", "A", "Made for tests.")))
-    (tmp_path / "data.json").write_text(json.dumps(data))
-    (tmp_path / "metadata.json").write_text(json.dumps(metadata))
-    monkeypatch.setattr("core.graph.wikics.check_blob", lambda *_: None)
-    library.wikics_sources = (FolderSource(tmp_path),)
-    library.fetch_wikics()
-
-    assert [graph.id for graph in library.list()] == ["wikics", "twin", graph_id]
-
-
 # Damage
 
 
@@ -201,17 +134,6 @@ def test_other_arrays_in_the_place_of_an_archive_are_refused(library, archive, t
 
     with pytest.raises(ArchiveError, match="has changed or is damaged"):
         library.load(first)
-
-
-@pytest.mark.parametrize("name", ["graph.npz", "manifest.json"])
-def test_n02_a_damaged_twin_is_made_anew(library, made, name):
-    whole = library.load("twin")
-    (library.folder / "twin" / name).write_bytes(b"noise")
-
-    again = library.load(library.default_id())
-
-    assert (again.digest, again.num_nodes, len(made)) == (whole.digest, whole.num_nodes, 2)
-    assert library.list_damaged() == []
 
 
 def test_a_missing_archive_is_told(library, archive):
@@ -287,113 +209,7 @@ def test_graphs_need_no_folder_but_for_locks(tmp_path, archive, tiny_arrays, now
         other.load(graph_id)
 
 
-# WikiCS or the twin
-
-
-def test_without_wikics_there_is_the_twin_which_says_why(library, made):
-    assert library.default_id() == "twin"
-
-    assert library.load("twin").notices == (twin.NOTICE, MESSAGE)
-    assert library.describe("twin").notices == (twin.NOTICE, MESSAGE)
-    assert library.list()[0].notices == (twin.NOTICE, MESSAGE)
-    assert left(library) == ["twin/graph.npz", "twin/manifest.json", "wikics/failure.json"]
-
-
-def test_a_failure_is_remembered_until_someone_retries(library, nowhere, made):
-    for _ in range(3):
-        assert local_library(library.folder.parent, wikics_sources=[nowhere]).default_id() == "twin"
-
-    assert (nowhere.asked, len(made)) == (1, 1)
-    with pytest.raises(DownloadError) as caught:
-        library.fetch_wikics()
-    assert (str(caught.value), nowhere.asked) == (MESSAGE, 2)
-
-
-@pytest.mark.parametrize("note", [b"", b"{"])
-def test_a_damaged_note_of_a_failure_counts_for_nothing(library, nowhere, made, note):
-    library.default_id()
-    (library.folder / "wikics" / "failure.json").write_bytes(note)
-
-    assert library.describe("twin").notices == (twin.NOTICE,)
-    assert library.default_id() == "twin"
-    assert nowhere.asked == 2
-    assert library.describe("twin").notices == (twin.NOTICE, MESSAGE)
-
-
-def test_new_sources_are_tried(library, made, tmp_path):
-    library.default_id()
-
-    later = local_library(library.folder.parent, wikics_sources=[FolderSource(tmp_path / "absent")])
-    later.default_id()
-
-    assert later.describe("twin").notices[1] == (
-        f"WikiCS could not be had: the folder {tmp_path / 'absent'} has no data.json."
-    )
-
-
-def test_wikics_is_looked_for_in_the_data_folder_then_on_the_internet(tmp_path):
-    assert local_library(tmp_path).wikics_sources == (HttpSource(),)
-    assert local_library(tmp_path, data_folder=tmp_path).wikics_sources == (FolderSource(tmp_path), HttpSource())
-
-
-def test_asking_for_wikics_itself_never_gives_the_twin(library, made):
-    with pytest.raises(DownloadError) as caught:
-        library.load("wikics")
-
-    assert (str(caught.value), made) == (MESSAGE, [])
-
-
-def test_the_twin_is_made_once_for_each_recipe(library, made, monkeypatch):
-    library.load("twin")
-    library.load("twin")
-    assert len(made) == 1
-
-    monkeypatch.setattr(twin, "TWIN_VERSION", twin.TWIN_VERSION + 1)
-    library.load("twin")
-
-    assert len(made) == 2
-    assert library.describe("twin").recipe == twin.TWIN_VERSION
-
-
 # Several at once
-
-
-def test_threads_that_ask_at_once_make_the_twin_once(library, tiny_arrays, monkeypatch):
-    ids, made = [], []
-
-    def make_slowly():
-        made.append(1)
-        time.sleep(0.1)
-        return tiny_arrays
-
-    monkeypatch.setattr(twin, "build_twin_arrays", make_slowly)
-    threads = [threading.Thread(target=lambda: ids.append(library.default_id())) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert (ids, len(made)) == (["twin"] * 8, 1)
-
-
-PROGRAM = """
-import sys, time
-from pathlib import Path
-from tests.rigs import local_library
-library = local_library(Path(sys.argv[1]), wikics_sources=[])
-while time.time() < float(sys.argv[3]): pass
-{action}
-"""
-
-
-def run_at_once(action, folder, argument="", *, count=3):
-    """What each of several processes prints that do the same at the same moment."""
-    command = [sys.executable, "-W", "error", "-c", PROGRAM.format(action=action), str(folder.parent), argument]
-    begin = str(time.time() + 4)
-    processes = [subprocess.Popen([*command, begin], stdout=subprocess.PIPE, text=True) for _ in range(count)]
-    printed = [process.communicate(timeout=120)[0].strip() for process in processes]
-    assert [process.returncode for process in processes] == [0] * count
-    return printed
 
 
 @pytest.mark.slow
@@ -407,18 +223,6 @@ def test_processes_that_register_at_once_agree(library, archive):
     graph_id = library.register(archive)
     assert printed == [f"{graph_id} {library.load(graph_id).digest}"] * 3
     assert left(library) == [f"{graph_id}/graph.npz", f"{graph_id}/manifest.json"]
-
-
-@pytest.mark.slow
-def test_processes_that_want_the_twin_at_once_make_it_once(library, twin_arrays):
-    written = "(library.folder / 'twin' / 'graph.npz').stat().st_mtime_ns"
-    printed = run_at_once(
-        f"i = library.default_id(); print(i, library.load(i).digest, {written})", library.folder, count=2
-    )
-
-    assert len(set(printed)) == 1
-    assert printed[0].startswith(f"twin {compute_digest(twin_arrays)} ")
-    assert left(library) == ["twin/graph.npz", "twin/manifest.json", "wikics/failure.json"]
 
 
 # The map's layout

@@ -4,7 +4,12 @@ import os
 import pytest
 
 from core.errors import StorageFullError, UnavailableError
-from core.storage.local import LocalStorage, disk_errors, write_atomically
+from core.graph.library import GRAPHS
+from core.runs import files
+from core.runs.benchmarks import BENCHMARKS
+from core.runs.locks import QUEUE_FOLDER
+from core.storage.local import LocalStorage, disk_errors, explain_disk_error, write_atomically
+from core.storage.names import HOME_FOLDERS
 
 
 def names(storage, pattern):
@@ -54,13 +59,34 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_partial(tmp_path):
     [
         (errno.ENOSPC, StorageFullError, "is full while writing last.ckpt: free some space"),
         (errno.EDQUOT, StorageFullError, "is full while writing last.ckpt: free some space"),
-        (errno.EROFS, UnavailableError, "cannot be written to"),
+        (errno.EROFS, UnavailableError, "last.ckpt cannot be written in WIKICS_HOME"),
         (errno.EIO, OSError, "Input/output"),
     ],
 )
 def test_refusals_of_the_disk_become_sentences(tmp_path, number, kind, words):
     with pytest.raises(kind, match=words), disk_errors(tmp_path / "last.ckpt"):
         raise OSError(number, os.strerror(number))
+
+
+def test_n05_no_sentence_of_the_disk_says_where_the_home_lies(tmp_path):
+    refusals = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.ENOTDIR, errno.EIO, errno.EMFILE)
+    for number in refusals:
+        for name in ("runs/a/state.json", "benchmarks/b/log.txt", "graphs/c", "queue/d.ticket"):
+            told = str(explain_disk_error(OSError(number, os.strerror(number)), tmp_path / name))
+            assert (name in told, str(tmp_path) in told, tmp_path.name in told) == (True, False, False)
+    elsewhere = str(explain_disk_error(OSError(errno.ENOSPC, ""), tmp_path / "last.ckpt"))
+    assert elsewhere.startswith("the disk of WIKICS_HOME is full while writing last.ckpt: free some space")
+    assert tuple(sorted(name.rstrip("/") for name in (BENCHMARKS, GRAPHS, QUEUE_FOLDER, files.RUNS))) == HOME_FOLDERS
+
+
+def test_n02_a_folder_in_the_place_of_a_file_is_said(tmp_path):
+    (tmp_path / "graphs" / "twin" / "graph.npz" / "inside").mkdir(parents=True)
+    words = (
+        "^graphs/twin/graph.npz cannot be written in WIKICS_HOME, since there is a folder in its place: move that away"
+    )
+    with pytest.raises(UnavailableError, match=words):
+        LocalStorage(tmp_path).write("graphs/twin/graph.npz", b"graph")
+    assert [path.name for path in (tmp_path / "graphs" / "twin").iterdir()] == ["graph.npz"]
 
 
 def test_a_deleted_folder_is_not_made_anew(tmp_path):

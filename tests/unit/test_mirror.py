@@ -2,12 +2,13 @@
 
 import json
 import shutil
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
-from core.errors import UnavailableError
+from core.errors import ConflictError, UnavailableError
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.job_states import JobStates
@@ -241,3 +242,136 @@ def test_a_job_that_fails_leaves_what_it_wrote(rig):
         rig.write_state("failed")
         1 / 0  # noqa: B018
     assert rig.store.read(rig.id).state == "failed"
+
+
+class CountingStorage(MemoryStorage):
+    """Counts the bytes that are sent, as a bucket's meter would; may hold back what is large, or keep its answers."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent_bytes = 0
+        self.may_pass = threading.Event()
+        self.may_pass.set()
+        self.is_mute = False
+
+    def swap(self, name, content, found):
+        self.sent_bytes += len(content)
+        if len(content) > 2**16:
+            assert self.may_pass.wait(20)
+        return self.answer(super().swap(name, content, found))
+
+    def extend(self, name, content, found):
+        self.sent_bytes += len(content)
+        return self.answer(super().extend(name, content, found))
+
+    def answer(self, written):
+        if self.is_mute:
+            self.is_mute = False
+            raise UnavailableError("the answer was lost")
+        return written
+
+
+@pytest.fixture
+def counted(tmp_path):
+    rig = Rig(tmp_path)
+    rig.storage = CountingStorage()
+    rig.store = RunStore(rig.storage, states=JobStates(rig.storage, host="here", is_alive=lambda pid, _: pid == 7))
+    rig.states = JobStates(rig.storage, host="here", is_alive=lambda pid, _: pid == 7)
+    rig.id = rig.store.create(CONFIG, {"graph_digest": "abc"})
+    rig.mirror = rig.open(rig.folder)
+    rig.mirror.pull()
+    rig.storage.sent_bytes = 0
+    return rig
+
+
+def tick(rig):
+    rig.clock.now += SYNC_SECONDS
+    rig.mirror.sync()
+
+
+def test_c01_a_run_of_ten_thousand_epochs_sends_no_more_than_three_times_its_bytes(counted):
+    rig, numbers = counted, ",0.123456789012345" * 8
+    path = rig.folder / files.METRICS
+    path.write_text("epoch\n")
+    for second in range(100):
+        with path.open("a") as rows:
+            rows.writelines(f"{epoch}{numbers}\n" for epoch in range(second * 100 + 1, second * 100 + 101))
+        for name in (files.SNAPSHOTS, files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT):
+            (rig.folder / name).write_bytes(b"%09d" % second * 8_000)
+        rig.write_state("running", epoch=100 * second)
+        tick(rig)
+        if rig.mirror._lane:
+            rig.mirror._lane.join(20)
+        assert rig.storage.list(f"runs/{rig.id}/metrics.csv")[0].size_bytes == path.stat().st_size
+    rig.write_state("finished")
+    rig.mirror.sync(final=True)
+    assert local_contents(rig.folder) == rig.contents()
+    assert rig.storage.sent_bytes <= 3 * sum(map(len, rig.contents().values()))
+    assert rig.mirror._pace.sent_bytes == rig.storage.sent_bytes
+
+
+def test_c01_a_long_upload_delays_no_sign_of_life_and_no_row(counted):
+    rig = counted
+    rig.storage.may_pass.clear()
+    (rig.folder / files.LAST_CHECKPOINT).write_bytes(b"weights" * 100_000)
+    beats = []
+    for epoch in (1, 2, 3):
+        (rig.folder / files.LOG).write_text(f"epoch {epoch}\n")
+        rig.write_state("running", epoch=epoch)
+        tick(rig)
+        beats.append((rig.store.read(rig.id).epoch, rig.contents()[files.LOG]))
+    assert beats == [(epoch, b"epoch %d\n" % epoch) for epoch in (1, 2, 3)]
+    assert files.LAST_CHECKPOINT not in rig.contents()
+    rig.write_state("finished")
+    before = rig.storage.list(f"runs/{rig.id}/state.json")
+    tick(rig)
+    assert rig.store.read(rig.id).state == "running"  # what it ends with is not there yet
+    assert rig.storage.list(f"runs/{rig.id}/state.json") != before  # and it lives
+    rig.storage.may_pass.set()
+    rig.mirror.sync(final=True)
+    assert rig.store.read(rig.id).state == "finished"
+    assert local_contents(rig.folder) == rig.contents()
+
+
+def test_c01_of_two_processes_on_one_run_one_loses_and_says_so(counted, tmp_path):
+    rig, other = counted, RunFolder(tmp_path / "other")
+    second = rig.open(other)
+    second.pull()
+    rig.write_state("running", epoch=1)
+    tick(rig)
+    other.write_state(replace(other.read_state(), state="running", epoch=9))
+    (other / files.LOG).write_text("as if alone\n")
+    for _ in range(2):
+        with pytest.raises(ConflictError) as caught:
+            second.sync(final=True)
+        assert str(caught.value) == (
+            f"runs/{rig.id} is written to by another process too, which changed its state.json in memory:: this one "
+            "ends, and keeps nothing of what it trained since"
+        )
+    rig.write_state("finished", epoch=2)
+    tick(rig)
+    assert (rig.store.read(rig.id).epoch, sorted(rig.contents())) == (
+        2,
+        ["config.json", "environment.json", files.STATE],
+    )
+
+
+@pytest.mark.parametrize("name", [files.STATE, files.METRICS])
+def test_c01_what_was_written_without_an_answer_is_no_other_writers(name, counted):
+    rig = counted
+    writer = MetricsWriter(rig.folder / files.METRICS)
+    for epoch in range(1, 101):
+        writer.append({"epoch": epoch, "logged_at": 1_500_000_000.125, "val_loss": 0.123456789})
+    rig.write_state("running", epoch=100)
+    tick(rig)
+    rig.write_state("running", epoch=101)
+    if name == files.METRICS:
+        writer.append({"epoch": 101})
+    rig.storage.is_mute = True
+    with pytest.raises(UnavailableError, match="the answer was lost"):
+        tick(rig)
+    rig.write_state("finished", epoch=102)
+    writer.append({"epoch": 102})
+    writer.close()
+    rig.mirror.finish()
+    assert local_contents(rig.folder) == rig.contents()

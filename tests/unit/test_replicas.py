@@ -101,6 +101,18 @@ def test_dropout_follows_the_pairs(graph):
     assert not np.array_equal(one[0].scores, other[-1].scores)
 
 
+def test_n08_a_stop_is_heard_after_each_long_epoch_of_replicas(graph, monkeypatch):
+    monkeypatch.setattr(module, "LONG_EPOCH_SECONDS", 0.0)
+    epochs, quick = [], []
+    config = build_config({**PLAIN, "epochs": 12})
+    heard = train_replicas(config, graph, PAIRS[:2], on_epoch=epochs.append)
+    assert epochs == [2 * number for number in range(1, 13) if number not in (1, 11)]
+    monkeypatch.setattr(module, "LONG_EPOCH_SECONDS", 1e9)
+    unheard = train_replicas(config, graph, PAIRS[:2], on_epoch=quick.append)
+    assert quick == [20, 24]
+    assert all(np.array_equal(a.scores, b.scores) for a, b in zip(heard, unheard, strict=True))
+
+
 def test_each_is_handed_on_once_when_it_is_done(graph):
     done, epochs = [], []
     outcomes = train_replicas(

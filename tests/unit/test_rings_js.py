@@ -169,3 +169,20 @@ def test_long_titles_are_shortened_and_short_ones_kept():
         "Databas…",
         "Sorting…",
     ]
+
+
+def test_i08_what_is_drawn_of_a_neighbourhood_reads_as_sentences():
+    script = """
+    import { describeCounts } from "./rings/counts.js";
+    const say = (counts, articles, links, all) =>
+      describeCounts({ counts, articles: Array(articles), links: Array(links), num_links: all });
+    const few = [say([1, 3, 15], 19, 20, 20), say([1, 9], 10, 8, 9), say([1], 1, 0, 0)];
+    done([...few, say([1, 1395, 8062], 300, 2000, 12927)]);
+    """
+    assert call_js(script) == [
+        "3 linked, 15 two links away, all drawn.",
+        "9 linked. Drawn: all these 9 articles, 8 of the 9 links between them.",
+        "0 links",
+        "1,395 linked, 8,062 two links away. Drawn: 299 of these 9,457 articles, 2,000 of the 12,927 links between "
+        "them. All that are linked stand in the table below.",
+    ]

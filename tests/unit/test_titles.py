@@ -128,3 +128,18 @@ def test_i14_a_run_is_named_by_id_prefix_or_latest():
         match_run("b-", ids, newest="b-2")
     with pytest.raises(RunNotFoundError, match="no run 'c' in runs/; newest is 'b-2'"):
         match_run("c", ids, newest="b-2")
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("java", "give a whole title, such as 'Java SE' or 'The Java', or an index from 0 to 7"),
+        ("Python", "give a title as it is written, or an index from 0 to 7"),
+        ("", "give a title as it is written, or an index from 0 to 7"),
+    ],
+)
+def test_i14_a_part_of_a_title_is_answered_with_titles_that_hold_it(tiny_graph, name, offered):
+    graph = replace(tiny_graph, titles=("A", "Java SE", "B", "The Java", "C", "D", "E", "F"))
+    with pytest.raises(ArticleNotFoundError) as caught:
+        graph.index_of(name)
+    assert str(caught.value) == f"no article of Tiny is titled {name!r}: {offered}"

@@ -177,7 +177,7 @@ def test_a_folder_is_read_where_it_lies(tmp_path, files, ids, arrays):
     found = fetch_wikics([FolderSource(tmp_path / "data")], tmp_path / "download")
 
     assert found.origin == GraphOrigin(
-        "wikics", "wikics", "WikiCS", f"From the folder {tmp_path / 'data'}, verified by git blob ids."
+        "wikics", "wikics", "WikiCS", "From the folder of WIKICS_DATA, verified by git blob ids."
     )
     assert found.arrays["titles"].tolist() == arrays["titles"].tolist()
     assert not (tmp_path / "download").exists()
@@ -203,8 +203,8 @@ def test_every_source_says_why_it_could_not_give_it(tmp_path, ids):
         fetch_wikics([FolderSource(tmp_path / "empty"), FolderSource(tmp_path / "wrong")], tmp_path / "download")
 
     assert str(caught.value) == (
-        f"WikiCS could not be had: the folder {tmp_path / 'empty'} has no data.json; "
-        f"data.json in the folder {tmp_path / 'wrong'} is not the file that was expected: its git blob id is "
+        "WikiCS could not be had: the folder of WIKICS_DATA has no data.json; "
+        f"data.json in the folder of WIKICS_DATA is not the file that was expected: its git blob id is "
         f"{blob_id(b'{}')}, expected {ids[DATA]}; fetch it anew from the dataset's repository."
     )
 

@@ -22,6 +22,7 @@ from core.runs.environment import PROJECT_FOLDER, count_cpus
 from core.runs.job_states import JobStates, describe_job
 from core.runs.locks import QUEUE_FOLDER, JobLocks, job_name, lock_name
 from core.runs.state import STOPPED_EARLY, RunState, build_resumed
+from core.storage.base import Storage
 from core.storage.local import LocalStorage, disk_errors
 
 WAITER: Final = (sys.executable, "-m", "core.backends.local.waiter")
@@ -46,14 +47,18 @@ def _sigterm_blocked() -> Iterator[None]:
 
 
 class LocalBackend:
-    """Executes the jobs below `home`; see `core.backends.base.Backend`. May be used from any thread.
+    """Executes the jobs below `home`, or those of a bucket; see `core.backends.base.Backend`. For any thread.
 
-    A job's process outlives the one that submitted it. `waiter` is the command that takes a job's folder and `home`.
+    A job's process outlives the one that submitted it. `waiter` is the command that takes a job's address and `home`,
+    in which the queue of this machine lies.
     """
 
-    def __init__(self, home: Path, *, max_runs: int = 1, waiter: Sequence[str] = WAITER) -> None:
+    def __init__(
+        self, home: Path, *, max_runs: int = 1, waiter: Sequence[str] = WAITER, storage: Storage | None = None
+    ) -> None:
         self.home = home.resolve()
-        self._storage = LocalStorage(self.home)
+        is_elsewhere = storage is not None and not isinstance(storage, LocalStorage)
+        self._storage = storage if storage is not None and is_elsewhere else LocalStorage(self.home)
         self._states = JobStates(self._storage)
         self._queue = RunQueue(self.home / QUEUE_FOLDER, max_runs=max_runs)
         self._locks = JobLocks(self.home / QUEUE_FOLDER)
@@ -101,10 +106,10 @@ class LocalBackend:
 
     def _start(self, job: str, state: RunState) -> None:
         """Starts the job's process in a session of its own, so that no signal to this one reaches it."""
-        folder = self._storage.path(job)
-        command = [*self._waiter, str(folder), str(self.home), "--max-runs", str(self._queue.max_runs)]
+        address, log_file = f"{self._storage.location}/{job}", self._find_log(job)
+        command = [*self._waiter, address, str(self.home), "--max-runs", str(self._queue.max_runs)]
         try:
-            with disk_errors(folder / files.LOG), (folder / files.LOG).open("ab") as log, _sigterm_blocked():
+            with disk_errors(log_file), log_file.open("ab") as log, _sigterm_blocked():
                 process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
@@ -121,6 +126,12 @@ class LocalBackend:
             raise UnavailableError(f"{describe_job(job)}: {message}") from error
         self._waiting[job] = process
         threading.Thread(target=self._reap, args=(job, process), name=f"reap {job}", daemon=True).start()
+
+    def _find_log(self, job: str) -> Path:
+        """Where the process writes: to the job's log, or where that is elsewhere to a file beside the queue."""
+        if isinstance(self._storage, LocalStorage):
+            return self._storage.path(job) / files.LOG
+        return self.home / QUEUE_FOLDER / f"{lock_name(job)}.log"
 
     def _fail(self, job: str, state: RunState, message: str) -> None:
         """Says why a job was not started, where the disk takes that much."""

@@ -36,7 +36,8 @@ def list_presets() -> list[Preset]:
 
 
 def load_preset(name: str) -> Preset:
-    """The preset of this name. Raises PresetNotFoundError, which names those there are."""
+    """The preset of this name, whatever its case. Raises PresetNotFoundError, which names those there are."""
+    name = next((known for known in _list_names() if known == name.lower()), name)
     if name not in _list_names():
         names = ", ".join(preset.name for preset in list_presets())
         raise PresetNotFoundError(f"no preset is called {name[:80]!r}: there are {names}")

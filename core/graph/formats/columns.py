@@ -16,6 +16,7 @@ from core.graph.limits import MAX_CATEGORIES, MAX_FEATURES, check_count, check_s
 SURE: Final = ("category", "class", "y", "target", "subject", "label")  # the first that there is
 LIKELY: Final = ("modularity_class", "community", "club", "group", "topic", "type")  # the only one that there is
 LABELS: Final = SURE + LIKELY
+STATED: Final = f"{', '.join(LABELS[:-1])} or {LABELS[-1]}"
 TITLE_SHARE: Final = 2 / 3  # of values that differ: what has more names articles, not categories
 TITLES: Final = ("title", "name", "label")
 ROLE: Final = "split"
@@ -37,7 +38,7 @@ def draft_columns(name: str, ids: Sequence[str], columns: Columns, edge_index: N
     label = _find_label(name, columns)
     title = next((named[known] for known in TITLES if known in named and named[known] != label), None)
     role = named.get(ROLE)
-    labels, class_names = _read_labels(name, label, columns[label])
+    labels, class_names = read_labels(name, label, columns[label])
     draft = Draft(name, edge_index, labels, class_names=class_names)
     _tell_label(draft, label, columns[label])
     if title is not None:
@@ -72,8 +73,7 @@ def _find_label(name: str, columns: Columns) -> str:
     unfit = [column for known, column in named.items() if known in LABELS and column in titles]
     why = f" ({_list(unfit)} differs from article to article, as a title does)" if unfit else ""
     raise ArchiveError(
-        f"{name} has no category: its articles have {_list(columns) or 'no columns'}{why}; "
-        f"expected one called {', '.join(LABELS[:-1])} or {LABELS[-1]}"
+        f"{name} has no category: its articles have {_list(columns) or 'no columns'}{why}; expected one called {STATED}"
     )
 
 
@@ -103,7 +103,7 @@ def _is_missing(value: Any, values: list[Any]) -> bool:
     return all(_is_nothing(other) or _write(other).lstrip("-").isdecimal() for other in values)
 
 
-def _read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.int64], list[str] | None]:
+def read_labels(name: str, column: str, values: list[Any]) -> tuple[NDArray[np.int64], list[str] | None]:
     """Category numbers [N], and their names where the column has names."""
     is_word = {str(value): _is_missing(value, values) for value in set(map(str, values)) if value.strip()}
     texts = [None if _is_empty(value) or is_word.get(str(value), False) else _write(value) for value in values]

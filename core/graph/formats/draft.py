@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import ArchiveError
-from core.graph.archive import MASKS, UNKNOWN, Arrays
+from core.graph.archive import MASKS, UNKNOWN, Arrays, restore_sign
 from core.graph.limits import (
     MAX_ARTICLES,
     MAX_CATEGORIES,
@@ -91,12 +91,35 @@ def number_labels(name: str, values: ArrayLike) -> NDArray[np.int64]:
             f"the labels of {name} are {labels.dtype} {list(labels.shape)}: "
             "expected one category an article, as a number"
         )
+    if labels.dtype.kind == "u":
+        return restore_sign(labels)
     if labels.dtype.kind != "f":
         return labels.astype(np.int64)
     whole = np.where(np.isnan(labels), UNKNOWN, labels)
     if not np.isfinite(whole).all() or (whole != np.rint(whole)).any():
         raise ArchiveError(f"the labels of {name} are fractions: expected one category an article, as a whole number")
     return whole.astype(np.int64)
+
+
+def name_categories(draft: Draft, names: list[str] | None) -> None:
+    """Calls the categories by these names, those beyond them by their numbers. Names that two share are not used.
+
+    Both is said.
+    """
+    count = int(draft.labels.max(initial=UNKNOWN)) + 1
+    if not names:
+        return
+    if len(set(names)) < len(names):
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        draft.notices.append(f"Its names of categories were not used: two are called {twice[:80]!r}.")
+        return
+    if len(names) < count:
+        draft.notices.append(
+            f"It names {len(names):,} of {count:,} categories: the others are called by their numbers."
+        )
+        if count > MAX_CATEGORIES:
+            return  # numbers are left out: those that occur are counted anew
+    draft.class_names = [*names, *(f"Category {number}" for number in range(len(names), count))]
 
 
 def _count_links(edge_index: NDArray[np.int64], num_nodes: int) -> NDArray[np.float32]:

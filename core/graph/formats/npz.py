@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.archive import load_member
-from core.graph.formats.draft import Draft, number_labels
+from core.graph.formats.columns import read_labels
+from core.graph.formats.draft import Draft, name_categories, number_labels
 from core.graph.formats.given import Given
 from core.graph.formats.parts import KEYS, build_masks, find_parts
 from core.graph.formats.pickles import Record, RefusedPickleError, load_pickle
 from core.graph.formats.sparse import SparseMatrix, build_compressed, build_sparse
-from core.graph.limits import check_unpacked
+from core.graph.limits import MAX_ARTICLES, check_count, check_unpacked
 from core.storage.arrays import UNREADABLE
 
 LINKS: Final = ("adj", "adj_matrix")
@@ -43,7 +44,7 @@ def read_sparse_npz(given: Given) -> Draft:
     label_key = next((key for key in LABELS if key in members), None)
     if links is None or label_key is None:
         raise ArchiveError(f"{name} holds {', '.join(sorted(members)[:12])}: expected a sparse matrix adj_… and labels")
-    labels = number_labels(name, members[label_key])
+    labels, own_names = _read_labels(name, label_key, members[label_key])
     if links.shape != (len(labels), len(labels)):
         raise ArchiveError(
             f"the links of {name} are {list(links.shape)}, and there are {len(labels)} labels: expected as many"
@@ -52,9 +53,20 @@ def read_sparse_npz(given: Given) -> Draft:
     draft.features = _find_features(members, name, len(labels))
     draft.titles = _find_texts(members, TITLES, len(labels))
     draft.masks = build_masks(draft, find_parts(name, members, len(labels)))
-    names = _find_texts(members, CLASS_NAMES, None)
-    draft.class_names = names if names and len(names) > labels.max() and len(set(names)) == len(names) else None
+    name_categories(draft, own_names or _find_texts(members, CLASS_NAMES, None))
     return draft
+
+
+def _read_labels(name: str, key: str, values: Any) -> tuple[NDArray[np.int64], list[str] | None]:
+    """Category numbers [N], and their names where the labels are words."""
+    if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "OSU":
+        return number_labels(name, values), None
+    check_count(f"labels of {name}", len(values), "articles", most=MAX_ARTICLES)
+    return read_labels(name, key, [_decode(value) for value in values.tolist()])
+
+
+def _decode(value: Any) -> Any:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _load_members(given: Given, name: str) -> dict[str, Any]:
@@ -155,7 +167,7 @@ def _find_texts(members: dict[str, Any], keys: tuple[str, ...], count: int | Non
         if isinstance(found, dict) and set(found) == set(range(len(found))):
             found = np.array([found[number] for number in range(len(found))], dtype=object)
         if isinstance(found, np.ndarray) and found.ndim == 1 and count in (None, len(found)):
-            names = [name.decode(errors="replace") if isinstance(name, bytes) else name for name in found.tolist()]
+            names = list(map(_decode, found.tolist()))
             if all(isinstance(name, str) for name in names):
                 return names
     return None

@@ -26,7 +26,7 @@ KEYS: Final = {part: [form.format(word) for word in words for form in _FORMS] fo
 
 
 def find_parts(name: str, values: Mapping[str, Any], num_nodes: int) -> dict[str, Mask]:
-    """Parts that arrays tell, as `train_mask` of True and False [N] or as indices, `train_idx` or `idx_train`.
+    """Parts that arrays tell, as `train_mask` of True and False [N] or of indices, as `train_idx` or `idx_train`.
 
     Raises ArchiveError for an index of no article.
     """
@@ -36,11 +36,24 @@ def find_parts(name: str, values: Mapping[str, Any], num_nodes: int) -> dict[str
             value = values.get(key)
             if part in found or not isinstance(value, np.ndarray) or value.ndim != 1:
                 continue
-            if "mask" in key and value.shape == (num_nodes,) and np.isin(value, (0, 1)).all():
-                found[part] = value.astype(bool)
-            elif "mask" not in key and value.dtype.kind in "iu":
+            if "mask" in key:
+                mask = read_mask(name, key, value, num_nodes)
+                found |= {} if mask is None else {part: mask}
+            elif value.dtype.kind in "iu":
                 found[part] = _mark(name, key, value, num_nodes)
     return found
+
+
+def read_mask(name: str, key: str, value: NDArray[Any], num_nodes: int) -> Mask | None:
+    """A mask [N] of True and False, or as the indices of its articles, each once; None for any other array.
+
+    Raises ArchiveError for an index of no article.
+    """
+    if value.shape == (num_nodes,) and value.dtype.kind in "buif" and np.isin(value, (0, 1)).all():
+        return value.astype(bool)
+    if value.ndim == 1 and value.dtype.kind in "iu" and len(np.unique(value)) == len(value):
+        return _mark(name, key, value, num_nodes)
+    return None
 
 
 def _mark(name: str, key: str, indices: NDArray[Any], num_nodes: int) -> Mask:

@@ -25,6 +25,7 @@ ENDS: Final = (
     *(("fromnodeid", "tonodeid"), ("fromid", "toid"), ("sourceid", "targetid"), ("node1", "node2")),
 )
 _WHOLE: Final = re.compile(r"-?\d+\.0+")
+_NAMELESS: Final = re.compile(r"|Unnamed: ?\d+")
 
 
 def is_table_folder(given: Given) -> bool:
@@ -36,7 +37,18 @@ def read_tables(given: Given) -> Draft:
     """The draft of both tables. Raises ArchiveError with the line that does not fit."""
     names = {name.lower(): name for name in given.files}
     ids, columns = _read_nodes(given, names[NODES])
-    return draft_columns(NODES, ids, columns, _read_edges(given, names[EDGES], ids))
+    counted = next((column for column, values in columns.items() if _counts_rows(column, values)), None)
+    columns = {column: values for column, values in columns.items() if column != counted}
+    draft = draft_columns(NODES, ids, columns, _read_edges(given, names[EDGES], ids))
+    if counted is not None:
+        draft.notices.append(f"Left out, since it numbers the rows: the column {counted or 'without a name'}.")
+    return draft
+
+
+def _counts_rows(column: str, values: list[str]) -> bool:
+    """Whether a column is the one that pandas writes before the others: without a name, another number in each row."""
+    is_counted = all(value.strip().isdecimal() for value in values) and len(set(values)) == len(values)
+    return _NAMELESS.fullmatch(column) is not None and is_counted
 
 
 def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
@@ -53,7 +65,13 @@ def _read_nodes(given: Given, name: str) -> tuple[list[str], Columns]:
             raise ArchiveError(f"line {line} of {name} has {len(row)} values: expected {len(keys)}, as in its header")
     columns: Columns = {key: [row[place] for row in rows] for place, key in enumerate(keys)}
     id_key = next((key for key in keys if key.lower() in IDS), None)
-    ids = [value.strip() for value in columns.pop(id_key)] if id_key else [str(number) for number in range(len(rows))]
+    if id_key is None and _counts_rows(keys[0], columns[keys[0]]):
+        id_key = keys[0]
+    ids = (
+        [value.strip() for value in columns.pop(id_key)]
+        if id_key is not None
+        else [str(number) for number in range(len(rows))]
+    )
     if len(set(ids)) < len(ids):
         first = next(id_ for place, id_ in enumerate(ids) if id_ in set(ids[:place]))
         raise ArchiveError(f"{name} has two rows with the id {first!r}: give every article an id of its own")

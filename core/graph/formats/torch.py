@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from core.errors import ArchiveError
 from core.graph.archive import Arrays
-from core.graph.formats.draft import Draft, number_labels
+from core.graph.formats.columns import read_labels
+from core.graph.formats.draft import Draft, name_categories, number_labels
 from core.graph.formats.given import Given
-from core.graph.formats.parts import build_masks, find_parts
+from core.graph.formats.parts import build_masks, find_parts, read_mask
 from core.graph.formats.pickles import MAX_ITEMS, Names, Record, RefusedPickleError, load_pickle
 from core.graph.limits import MAX_LINKS, MAX_SPLITS, check_count, check_unpacked
 from core.storage.arrays import UNREADABLE
@@ -46,14 +47,19 @@ def read_data(given: Given) -> Draft:
     """
     (name,) = given.files
     values = _find_mapping(name, _load(given, name))
-    if "edge_index" not in values and "adj_t" in values:
-        raise ArchiveError(f"{name} has its links as adj_t: save it with edge_index [2, E] instead")
+    _refuse_sparse(name, values)
+    if isinstance(values.get("y"), list):
+        values["y"] = np.array(values["y"])
     for key in ("edge_index", "y"):
         if not isinstance(values.get(key), np.ndarray):
             raise ArchiveError(
                 f"{name} has {', '.join(sorted(map(str, values))[:12]) or 'no keys'}: expected {key} among them"
             )
-    labels = number_labels(name, values["y"])
+    labels, own_names = (
+        read_labels(name, "y", values["y"].tolist())
+        if values["y"].dtype.kind == "U" and values["y"].ndim == 1
+        else (number_labels(name, values["y"]), None)
+    )
     draft = Draft(name, _check_links(name, values["edge_index"]), labels)
     if isinstance(values.get("x"), np.ndarray):
         draft.features = values["x"]
@@ -66,10 +72,26 @@ def read_data(given: Given) -> Draft:
     if titles and len(titles) == len(labels) and all(isinstance(title, str) for title in titles):
         draft.titles = titles
     names = values.get("class_names", values.get("label_names"))
-    if isinstance(names, list) and len(names) > labels.max() and all(isinstance(one, str) for one in names):
-        draft.class_names = names
+    is_text = isinstance(names, list) and all(isinstance(one, str) for one in names)
+    name_categories(draft, own_names or (names if is_text else None))
     draft.masks = _find_masks(draft, values)
     return draft
+
+
+def _refuse_sparse(name: str, values: dict[str, Any]) -> None:
+    """Raises ArchiveError where the links or the features are a sparse matrix alone."""
+    links, features = values.get("adj_t"), values.get("x")
+    if links is not None and "edge_index" not in values:
+        raise ArchiveError(
+            f"{name} has its links as adj_t, a {_name_kind(links)}: save it with edge_index [2, E], as it is before "
+            "ToSparseTensor"
+        )
+    if isinstance(features, Record):
+        raise ArchiveError(f"{name} has its features as x, a {_name_kind(features)}: save it with x.to_dense()")
+
+
+def _name_kind(value: Any) -> str:
+    return value.kind if isinstance(value, Record) else type(value).__name__
 
 
 def _load(given: Given, name: str) -> Any:
@@ -116,6 +138,9 @@ def _build_names() -> Names:
         ("torch_geometric", "*"): type("Saved", (Record,), {}),
         ("torch._utils", "_rebuild_tensor_v2"): _build_tensor,
         ("torch", "Size"): lambda sizes=(): tuple(sizes),
+        ("torch_sparse", "*"): type("Saved", (Record,), {"kind": "torch_sparse.SparseTensor"}),
+        ("torch._utils", "_rebuild_sparse_tensor"): type("Saved", (Record,), {"kind": "sparse torch.Tensor"}),
+        ("torch.serialization", "_get_layout"): str,
     }
     for kind in _STORAGES:
         names["torch", f"{kind}Storage"] = type(f"{kind}Storage", (), {"torch_kind": kind})
@@ -187,7 +212,8 @@ def _find_masks(draft: Draft, values: dict[str, Any]) -> Arrays | None:
         return build_masks(draft, parts)
     columns = {}
     for key in there:
-        mask = values[key]
+        whole = read_mask(draft.name, key, values[key], num_nodes)
+        mask = values[key] if whole is None else whole
         if mask.dtype.kind in "if" and mask.shape[:1] == (num_nodes,) and np.isin(mask, (0, 1)).all():
             mask = mask.astype(bool)
         if mask.ndim == 2 and mask.shape[1] == num_nodes != mask.shape[0]:

@@ -18,6 +18,8 @@ MAX_HEAD_BYTES: Final = 2**20  # before the root: comments may be long
 ROOTS: Final = ("graphml", "gexf")
 
 
+# What Python has of an encoding that it does not know, or that is none of single bytes.
+_NO_ENCODING: Final = (LookupError, ValueError, TypeError)
 # What networkx raises for XML that is not what its readers expect.
 _UNREADABLE: Final = (LookupError, ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
@@ -83,7 +85,7 @@ def find_root(given: Given) -> tuple[str, str]:
     if not head.startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return "", ""
     for chunk in (head, given.read_head(name, MAX_HEAD_BYTES).lstrip()[len(head) :]):
-        with suppress(expat.ExpatError, _RootFoundError):
+        with suppress(expat.ExpatError, _RootFoundError, *_NO_ENCODING):
             parser.Parse(chunk)
         if found:
             return found[0]
@@ -115,9 +117,16 @@ def _check_xml(content: bytes) -> None:
     parser.EntityDeclHandler = refuse
     nodes: set[str] = set()
     ends: dict[str, None] = {}
+    within: list[str] = []
+    graphs = 0
 
     def note(tag: str, told: dict[str, str]) -> None:
+        nonlocal graphs
         kind = tag.rpartition(":")[2]
+        graphs += kind == "graph" and len(within) == 1
+        within.append(kind)
+        if graphs > 1:
+            raise _BrokenLinkError("holds several graphs: keep the one that is meant")
         if kind == "node" and "id" in told:
             if told["id"] in nodes:
                 raise _BrokenLinkError(f"has two nodes with the id {told['id'][:80]!r}: give each an id of its own")
@@ -126,6 +135,7 @@ def _check_xml(content: bytes) -> None:
             ends.update(dict.fromkeys(told[end] for end in ("source", "target") if end in told))
 
     parser.StartElementHandler = note
+    parser.EndElementHandler = lambda _tag: within.pop()
     parser.Parse(content, True)
     unknown = next((end for end in ends if end not in nodes), None)
     if unknown is not None:

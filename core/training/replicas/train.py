@@ -27,6 +27,8 @@ from core.training.replicas.training import SCORES, ReplicaKey, ReplicaTraining
 
 # The GPU is asked only so often how it goes; a replica that is done meanwhile loses nothing.
 SYNC_EPOCHS: Final = 10
+# One that takes longer is waited for, so that a request to stop is heard after it.
+LONG_EPOCH_SECONDS: Final = 0.1
 # The stack is rebuilt without those that are done when so small a share is left.
 KEEP_SHARE: Final = 0.75
 
@@ -80,7 +82,7 @@ def train_replicas(
     Each replica begins with the weights of the run of its seed and follows the same protocol. Without
     dropout its losses are that run's, up to rounding; with dropout they are as alike as those of two
     seeds, and depend on which replicas train together. `on_done` is called as soon as a replica is
-    seen to be done; `on_epoch` with the epochs trained by all replicas together, every few epochs.
+    seen to be done; `on_epoch` with the epochs trained by all replicas together, every few epochs or each long one.
     replicas, speedups: how many at once and how, instead of what the device is measured to bear.
 
     Raises ConfigError, InvalidInputError and TrainingError as `train_run` does.
@@ -162,12 +164,18 @@ class _Trainer:
         self, stack: ReplicaTraining, step: Callable[[], None], live: list[_Record | None], length: int
     ) -> None:
         scores = torch.empty(length, len(SCORES), stack.replicas, device=self.device)
+        records, is_long = [record for record in live if record], False
         began_at = time.perf_counter()
-        for row in scores:
+        for number, row in enumerate(scores, start=1):
             step()
             row.copy_(stack.scores)
-        block = scores.cpu().numpy()  # waits for the device
-        records = [record for record in live if record]
+            if number == 1:
+                row.cpu()  # waits for the device
+                is_long = time.perf_counter() - began_at >= LONG_EPOCH_SECONDS
+            elif is_long and number < length:
+                row.cpu()
+                self.on_epoch(self.num_epochs + number * len(records))
+        block = scores.cpu().numpy()
         share = (time.perf_counter() - began_at) / len(records)
         for position, record in enumerate(live):
             if record:

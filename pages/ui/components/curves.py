@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
+import streamlit as st
+
 from core.runs.state import StateName
 from pages.ui.components.assets import load_component, plotly_url
+from pages.ui.text import PARTS, explain_parts
 from pages.ui.theme import run_colors
 
 XName = Literal["epoch", "step", "elapsed_seconds", "logged_at"]
@@ -51,7 +54,7 @@ _PARTS: Final = (
     {
         "id": "train",
         "label": "Train",
-        "help": "Articles that the model learns from",
+        "help": PARTS["train"].capitalize(),
         "color": "neutral",
         "dash": "dot",
         "compared": False,
@@ -59,7 +62,7 @@ _PARTS: Final = (
     {
         "id": "stopping",
         "label": "Stopping",
-        "help": "Articles that choose the epoch",
+        "help": PARTS["stopping"].capitalize(),
         "color": "accent",
         "dash": "dash",
         "compared": False,
@@ -67,7 +70,7 @@ _PARTS: Final = (
     {
         "id": "val",
         "label": "Validation",
-        "help": "Articles that compare configs",
+        "help": PARTS["validation"].capitalize(),
         "color": "#c8620a",
         "dash": "solid",
         "compared": True,
@@ -111,4 +114,5 @@ def curves(
         "run_at": time.time(),  # differs at every run of the script, which asks anew: a run may have been resumed
     }
     result = load_component("curves")(key=key, data=data, on_ended_change=on_ended or (lambda: None))
+    st.caption(explain_parts("train", "stopping", "validation"))
     return list(result.get("ended") or [])

@@ -376,7 +376,7 @@ export interface paths {
         put?: never;
         /**
          * Stop Run
-         * @description Asks a run to stop after its epoch.
+         * @description Asks a run to stop: after its epoch, or within one that takes long.
          */
         post: operations["stop_run"];
         delete?: never;

@@ -38,6 +38,7 @@ import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
  * @property {number} span of all that was logged along x
  * @property {object[]} shapes
  * @property {object[]} annotations
+ * @property {number} above px that they take above the curves
  * @property {boolean} isTouch
  */
 
@@ -135,12 +136,12 @@ const LOG_TICKS = { tickmode: "array", tickvals, ticktext };
  * @returns {Layout}
  */
 export function buildLayout(drawing) {
-  const { theme, width, height, shapes, annotations, isTouch } = drawing;
+  const { theme, width, height, shapes, annotations, above, isTouch } = drawing;
   const axis = { zeroline: false, fixedrange: isTouch, linecolor: theme.line, tickcolor: theme.line, automargin: false };
   return {
     width,
     height,
-    margin: { l: 50, r: 20, t: 8, b: 42 },
+    margin: { l: 50, r: 20, t: 8 + above, b: 42 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, size: 12, color: theme.faint },

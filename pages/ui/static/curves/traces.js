@@ -78,15 +78,16 @@ function buildTrace({ name, color, points, values, drawn }, axes, style) {
 }
 
 /**
- * A dotted line where training went on after a pause; of several runs it has the run's colour and says its name,
- * a line of text each, so that no two lie over each other.
+ * A dotted line where training went on after a pause; of several runs it has the run's colour and says its name.
+ * What it says stands above the curves, a line of text each, so that nothing lies over anything: `above` in all.
  * @param {CurveLine[]} lines
  * @param {{ name: XName, axis: XAxis, color: string }} options
  */
 export function buildMarks(lines, { name, axis, color }) {
   const byRun = new Map(lines.map((line) => [line.run, line]));
   const runs = [...byRun.keys()].slice(0, MARKED_RUNS);
-  const marks = runs.flatMap((run, at) =>
+  const restarted = runs.filter((run) => run.restarts().some((row) => run.columns[name]?.[row] != null));
+  const marks = restarted.flatMap((run, at) =>
     run.restarts().flatMap((row) => {
       const x = run.columns[name]?.[row];
       if (x == null) return [];
@@ -95,12 +96,13 @@ export function buildMarks(lines, { name, axis, color }) {
       return { x: axis.toPlot(x), at, ...(byRun.size > 1 ? own : { color, text: "resumed" }) };
     }),
   );
-  const note = { yref: "paper", y: 1, showarrow: false, xanchor: "left", yanchor: "top" };
+  const note = { yref: "paper", y: 1, showarrow: false, xanchor: "auto", yanchor: "bottom" };
   return {
+    above: NOTE_PX * restarted.length,
     shapes: marks.map(({ x, color: own }) => ({
       ...{ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1 },
       line: { color: own, width: 1, dash: "dot" },
     })),
-    annotations: marks.map(({ x, at, text }) => ({ ...note, x, text, yshift: -NOTE_PX * at, font: { size: 11, color } })),
+    annotations: marks.map(({ x, at, text }) => ({ ...note, x, text, yshift: NOTE_PX * at, font: { size: 11, color } })),
   };
 }

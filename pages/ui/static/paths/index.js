@@ -18,6 +18,8 @@ import { layOut } from "./layers.js";
  */
 
 const MOST_STOPS = 8; // of a layer in the picture
+const NARROW_STOPS = 4; // where layers stand one above the other
+const NARROW_PX = 640; // as in style.css
 const FIRST_PATHS = 5; // of the list; the rest is one click away
 
 export default defineComponent("paths", (/** @type {Frame} */ frame) => new Paths(frame));
@@ -26,6 +28,9 @@ class Paths {
   /** @type {PathsData} */
   #data = { paths: [], articles: {}, colors: [""], directed: false };
   #isWhole = false;
+  #isNarrow = false;
+  /** Whether the stops of a layer stand side by side in a frame, where lines to each would lie behind others. */
+  #isFramed = false;
   /** @type {[number, number][]} */
   #steps = [];
   /** @type {Map<number, HTMLElement>} */
@@ -40,7 +45,7 @@ class Paths {
     this.list = html("ol", { class: "paths-list" });
     this.more = html("button", { type: "button", class: "w-button", hidden: true, onclick: () => this.#showAll() });
     frame.root.append(this.picture, this.list, this.more);
-    frame.watchSize(this.picture, () => this.#drawLines());
+    frame.watchSize(this.picture, () => (this.#isNarrow === this.#measure() ? this.#drawLines() : this.#draw()));
   }
 
   /**
@@ -53,8 +58,13 @@ class Paths {
     this.#draw();
   }
 
+  #measure() {
+    return this.picture.clientWidth <= NARROW_PX;
+  }
+
   #draw() {
-    const { layers, steps } = layOut(this.#data.paths, MOST_STOPS);
+    this.#isNarrow = this.#measure();
+    const { layers, steps } = layOut(this.#data.paths, this.#isNarrow ? NARROW_STOPS : MOST_STOPS);
     this.#steps = steps;
     this.#stops.clear();
     const columns = layers.map(({ shown, rest }) => {
@@ -64,8 +74,10 @@ class Paths {
         return stop;
       });
       const left = rest ? html("span", { class: "w-small w-faint" }, `and ${formatCount(rest)} more`) : null;
-      return html("div", { class: "paths-layer" }, ...stops, left);
+      return html("div", { class: stops.length > 1 ? "paths-layer paths-several" : "paths-layer" }, ...stops, left);
     });
+    this.#isFramed = this.#isNarrow || layers.length === 3;
+    this.layers.classList.toggle("paths-framed", this.#isFramed);
     this.layers.replaceChildren(...columns);
     this.#drawList();
     this.#drawLines();
@@ -90,20 +102,33 @@ class Paths {
     this.list.children[at]?.querySelector("a")?.focus();
   }
 
-  // Straight lines between the middles of stops, behind them.
   #drawLines() {
     const frame = this.picture.getBoundingClientRect();
     this.lines.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
-    /** @param {number} article */
-    const middle = (article) => {
-      const box = this.#stops.get(article)?.getBoundingClientRect();
-      return box ? { x: box.left + box.width / 2 - frame.left, y: box.top + box.height / 2 - frame.top } : { x: 0, y: 0 };
-    };
-    const lines = this.#steps.map(([from, to]) => {
-      const [a, b] = [middle(from), middle(to)];
-      return svg("line", { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
-    });
+    const ends = this.#isFramed ? this.#joinLayers() : this.#joinStops();
+    const lines = ends.map(([a, b]) => svg("line", { x1: a.x - frame.left, y1: a.y - frame.top, x2: b.x - frame.left, y2: b.y - frame.top }));
     this.lines.replaceChildren(...lines);
+  }
+
+  /** Straight lines between the middles of stops, behind them. */
+  #joinStops() {
+    /** @param {number} article */
+    const middle = (article) => middleOf(this.#stops.get(article)?.getBoundingClientRect() ?? new DOMRect());
+    return this.#steps.map(([from, to]) => [middle(from), middle(to)]);
+  }
+
+  /** One line from each layer to the next: from edge to edge. */
+  #joinLayers() {
+    const boxes = [...this.layers.children].map((layer) => {
+      const own = layer.classList.contains("paths-several") ? layer : layer.firstElementChild;
+      return (own ?? layer).getBoundingClientRect();
+    });
+    return boxes.slice(1).map((box, at) => {
+      const [a, b] = [middleOf(boxes[at]), middleOf(box)];
+      return this.#isNarrow
+        ? [{ x: a.x, y: boxes[at].bottom }, { x: b.x, y: box.top }]
+        : [{ x: boxes[at].right, y: a.y }, { x: box.left, y: b.y }];
+    });
   }
 
   /**
@@ -123,4 +148,9 @@ class Paths {
     const dot = kind === "paths-stop" ? buildDot(colors[category % colors.length]) : null;
     return html("a", { class: kind, href, onclick, title: `${title}, ${label}` }, dot, html("span", {}, title));
   }
+}
+
+/** @param {DOMRect} box */
+function middleOf(box) {
+  return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }

@@ -6,8 +6,8 @@ import { describe } from "../base/card.js";
 import { colourCategory, nameCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { html } from "../base/dom.js";
-import { countOf, formatCount } from "../base/format.js";
 import { Stage } from "../base/stage.js";
+import { describeCounts } from "./counts.js";
 import { Legend } from "./legend.js";
 import { RingScene } from "./scene.js";
 import { walk } from "./walk.js";
@@ -32,7 +32,6 @@ import { walk } from "./walk.js";
 const NARROW_PX = 480; // below it fewer articles are drawn, each large enough to read
 const NARROW_LIMIT = 120;
 const MOST_ZOOM = 8;
-const WAYS = ["", "linked", "two links away", "three links away"];
 const HINT = "Arrow keys walk, Enter opens, plus and minus zoom.";
 const ALONE = "No links: this article neither links to another nor is linked from one.";
 
@@ -167,18 +166,4 @@ class Rings {
 function findNode({ target }) {
   const element = target instanceof Element ? target.closest(".rings-node") : null;
   return element instanceof SVGElement ? { element, at: Number(element.dataset.at) } : null;
-}
-
-/**
- * "31 linked, 402 two links away; 240 of 433 drawn, with 2,000 of 3,120 links"
- * @param {NeighbourhoodAnswer} answer
- */
-function describeCounts({ counts, articles, links, num_links: allLinks }) {
-  const rings = counts.slice(1).map((count, at) => `${formatCount(count)} ${WAYS[at + 1]}`);
-  const total = counts.reduce((sum, count) => sum + count, 0) - 1;
-  const drawn = articles.length - 1;
-  if (total === 0) return countOf(0, "link");
-  const some = drawn === total ? "all drawn" : `${formatCount(drawn)} of ${formatCount(total)} drawn, the table has all that are linked`;
-  const lines = links.length < allLinks ? `, with ${formatCount(links.length)} of ${formatCount(allLinks)} links` : "";
-  return `${rings.join(", ")}; ${some}${lines}`;
 }

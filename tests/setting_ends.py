@@ -1,0 +1,39 @@
+"""Both ends of every setting, and the strangest values between: each has to work in every door."""
+
+ENDS = {
+    "home": ["deep/" * 20 + "home", "a [b] *?#%é '\"\n~ home"],
+    "data": ["no such folder", "~/no such folder", "tiny.npz", "x" * 200],
+    "backend": ["local"],
+    "training": ["open", "token", "off"],
+    "token": ["x", "t" * 5_000, "sécret 🔑", "  spaced  "],
+    "hosts": ["", "*", " ,, ,", "https://example.org:8501/, *.example.org:443, [::1"],
+    "max_runs": [1, 64],
+    "max_waiting": [0, 10_000],
+    "max_epochs": [1, 10**30],
+    "bucket": [""],  # tests of storages and pages try one
+    "project": ["abc-12", "a" * 30],
+    "region": ["a-b1"],
+    "zone": ["a-b1-c"],
+    "image": ["", "a.dev/b/c:latest@sha256:00"],
+    "machine": ["-"],
+    "accelerator": ["none", "nvidia-h100-80gb"],
+    "service_account": ["a@b"],
+    "spot": [True],
+    "run_job": ["w", "w" * 63],
+    "prices": ["prices.yaml"],
+    "vertex_endpoint": ["europe-west4-aiplatform.googleapis.com:443"],
+    "compute_endpoint": ["127.0.0.1:1"],
+    "cloudrun_endpoint": ["127.0.0.1:65535"],
+}
+CASES = [(name, value) for name, values in ENDS.items() for value in values]
+TOKEN = "secret"
+
+
+def complete(name, value, folder):
+    """Settings with this one, and what it is nothing without; paths lie in a folder."""
+    others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
+    if name == "prices":
+        (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
+    if name in ("home", "data", "prices") and not value.startswith("~"):
+        value = folder / value
+    return {name: value} | others
