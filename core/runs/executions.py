@@ -1,11 +1,11 @@
 """What providers in the cloud were asked to execute of a job: `executions/0001.json` and on, one file an execution."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError
 from core.runs.state import RunState
-from core.storage.base import Storage
+from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 
 EXECUTIONS: Final = "executions"
@@ -37,6 +37,17 @@ class Execution:
         return (self.created_at, self.generation) == (state.created_at, state.generation)
 
 
+class Newest(NamedTuple):
+    """The last execution of a job: its number, 0 where there is none, and how long ago its file was written.
+
+    The age is by the storage's clock. A damaged file has a number, and no execution.
+    """
+
+    number: int
+    age_seconds: float
+    execution: Execution | None
+
+
 class Executions:
     """The executions of the jobs of a storage. May be used from any thread."""
 
@@ -45,14 +56,19 @@ class Executions:
 
     def read_last(self, job: str) -> Execution | None:
         """The newest; None where none was asked for, or its file is damaged."""
-        stored = self._storage.list(f"{job}/{EXECUTIONS}/*.json")
+        return self.find_newest(job).execution
+
+    def find_newest(self, job: str) -> Newest:
+        """The newest, with its number and age."""
+        stored = [file for file in self._storage.list(f"{job}/{EXECUTIONS}/*.json") if _number_of(file)]
         if not stored:
-            return None
+            return Newest(0, 0.0, None)
+        last = max(stored, key=_number_of)
         try:
-            content = load_json(self._storage, stored[-1].name)
-            return read_whole(Execution, content, stored[-1].name)
+            execution = read_whole(Execution, load_json(self._storage, last.name), last.name)
         except (FileNotStoredError, DamagedFileError):
-            return None
+            execution = None
+        return Newest(_number_of(last), last.age_seconds, execution)
 
     def claim(self, job: str, execution: Execution) -> bool:
         """Writes a new one down. False where its number is taken: of many who ask at once one goes on."""
@@ -68,6 +84,12 @@ class Executions:
     def withdraw(self, job: str, execution: Execution) -> None:
         """Forgets one that the provider has not taken."""
         self._storage.delete(_name(job, execution.number))
+
+
+def _number_of(file: StoredFile) -> int:
+    """0 for a name that is none of an execution's."""
+    name = file.name.rpartition("/")[2].removesuffix(".json")
+    return int(name) if name.isascii() and name.isdecimal() else 0
 
 
 def _name(job: str, number: int) -> str:

@@ -4,6 +4,11 @@ import time
 
 import pytest
 
+from core.app.explorer import open_explorer
+from core.graph.archive import dump_arrays
+from core.graph.library import GraphLibrary
+from core.settings import Settings
+from core.storage.address import open_storage
 from tests.cloud.machines import WIKICS, Machines
 from tests.cloud.rigs import SERVERS
 from tests.contracts.test_resume import LOADING_SECONDS
@@ -21,10 +26,32 @@ def wait_until(explorer, run_id, is_so):
     return record
 
 
+@pytest.fixture
+def bucket_explorer(emulator, tmp_path, monkeypatch, tiny_arrays):
+    """Builds an Explorer whose graphs and runs are in a bucket, as a machine elsewhere finds them too."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
+    archive = tmp_path / "tiny.npz"
+    archive.write_bytes(dump_arrays(tiny_arrays))
+
+    def make(**settings):
+        address = f"gs://{emulator.make_bucket()}/team"
+        storage = open_storage(address)
+        library = GraphLibrary(storage, tmp_path / "home" / "graphs")
+        graph_id = library.register(archive)
+        library.default_id = lambda _on_progress=None: graph_id
+        return open_explorer(
+            Settings(_env_file=None, home=tmp_path / "home", bucket=address, **settings), library=library
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("place", ["folder", "bucket"])
 @pytest.mark.parametrize("name", SERVERS)
-def test_c01_a_run_is_started_watched_stopped_resumed_and_asked(name, make_explorer):
+def test_c01_a_run_is_started_watched_stopped_resumed_and_asked(name, place, request):
+    make = request.getfixturevalue({"folder": "make_explorer", "bucket": "bucket_explorer"}[place])
     server = SERVERS[name](Machines(program=WIKICS, environment={"OMP_NUM_THREADS": "1"}))
-    explorer = make_explorer(project="wikics-tests", image="wikics", **{f"{name}_endpoint": server.endpoint})
+    explorer = make(project="wikics-tests", image="wikics", **{f"{name}_endpoint": server.endpoint})
     [graph] = explorer.graphs.list()
     try:
         values = {"epochs": 10_000, "patience": 10_000, "device": "cpu"}

@@ -49,7 +49,7 @@ class Cloud:
 
     def __init__(self):
         self.now = 1e9
-        self.launcher, self.store = FakeLauncher(), RunStore(MemoryStorage())
+        self.launcher, self.store = FakeLauncher(), RunStore(MemoryStorage(now=lambda: self.now))
         provider = Provider("Fake Cloud", "json", MACHINE, {}, lambda _: self.launcher, list)
         self.backend = CloudBackend(self.store.storage, provider, now=lambda: self.now)
         self.run_id = self.store.create({"epochs": 9}, {"backend": "fake"})
@@ -149,11 +149,15 @@ def test_c01_who_asked_and_is_gone_is_asked_for_again_after_a_minute(cloud):
     assert len(cloud.launcher.orders) == 1
 
 
-def test_c01_a_damaged_execution_is_none(cloud):
+def test_c01_a_damaged_execution_is_none_and_another_is_ordered(cloud):
     cloud.backend.submit(cloud.job)
     cloud.store.storage.write(f"{cloud.job}/executions/0001.json", b"{")
+    cloud.store.storage.write(f"{cloud.job}/executions/notes.json", b"{")
     assert (cloud.execution, cloud.store.read(cloud.run_id).state) == (None, "pending")
     cloud.backend.settle(cloud.job)
+    assert not cloud.backend.alive(cloud.job)
+    cloud.backend.submit(cloud.job)
+    assert [order.label[-2:] for order in cloud.launcher.orders] == ["-1", "-2"]
 
 
 def test_c01_a_service_that_does_not_answer_leaves_the_run_pending_and_one_that_refuses_fails_it(cloud):

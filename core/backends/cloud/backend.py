@@ -13,7 +13,7 @@ from core.backends.base import Place
 from core.backends.cloud.base import OVER, Launcher, Order, Sight
 from core.backends.cloud.provider import Provider
 from core.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
-from core.runs.executions import Execution, Executions
+from core.runs.executions import Execution, Executions, Newest
 from core.runs.job_states import JobStates, describe_job
 from core.runs.state import ACTIVE, STOPPED_EARLY, RunState, build_resumed
 from core.storage.base import Storage
@@ -65,8 +65,7 @@ class CloudBackend:
         self._launch(job, claimed)
 
     def alive(self, job: str) -> bool:
-        state, last = self._states.read_stored(job), self._executions.read_last(job)
-        return last is not None and self._is_open(last, state)
+        return _is_open(self._executions.find_newest(job), self._states.read_stored(job))
 
     def describe_place(self) -> Place:
         return self._provider.describe_place(self._storage)
@@ -101,17 +100,12 @@ class CloudBackend:
 
     def _claim(self, job: str, state: RunState) -> Execution | None:
         """A new execution for a job that stands so; None where it has one, or another process is asking for it."""
-        last = self._executions.read_last(job)
-        if last is not None and self._is_open(last, state):
+        newest = self._executions.find_newest(job)
+        if _is_open(newest, state):
             return None
-        number = 1 if last is None else last.number + 1
+        number = newest.number + 1
         claimed = Execution(number, self._provider.title, self._now(), state.created_at, state.generation)
         return claimed if self._executions.claim(job, claimed) else None
-
-    def _is_open(self, execution: Execution, state: RunState) -> bool:
-        """Whether it is the one that this state of the job waits for, and goes on."""
-        asking = execution.name or self._now() - execution.asked_at < ASKING_SECONDS
-        return execution.is_for(state) and not execution.ended and bool(asking)
 
     def _launch(self, job: str, execution: Execution) -> None:
         try:
@@ -165,6 +159,14 @@ class CloudBackend:
 
     def _end(self, job: str, state: RunState, name: Any, message: str) -> None:
         self._states.write(job, replace(state, state=name, message=message, ended_at=self._now()))
+
+
+def _is_open(newest: Newest, state: RunState) -> bool:
+    """Whether it is the one that this state of the job waits for, and goes on."""
+    execution = newest.execution
+    if execution is None or execution.ended or not execution.is_for(state):
+        return False
+    return bool(execution.name) or newest.age_seconds < ASKING_SECONDS
 
 
 def _label(job: str, number: int) -> str:
