@@ -355,4 +355,4 @@ def test_lists_five_hundred_runs_quickly(store, folder_of):
     began = time.process_time()
     records = store.list()
     assert [len(records), records[0].test_acc] == [500, 0.8]
-    assert time.perf_counter() - began < 0.5  # 0.05 s on 2 cores
+    assert time.process_time() - began < 0.5  # 0.06 s
