@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import ConflictError, RefusedError
 from core.runs.executions import Executions
+from core.storage.address import open_storage
 from tests.cloud.rigs import SERVERS, cloud_rig
 
 pytestmark = pytest.mark.slow
@@ -25,12 +26,12 @@ def read_execution(rig, run_id):
     return Executions(rig.store.storage).read_last(f"runs/{run_id}")
 
 
-def wait_until_settled(rig, run_id):
+def wait_until_settled(rig, run_id, *, seconds=20):
     def is_settled():
         rig.tick()
         return read_execution(rig, run_id).ended
 
-    rig.wait_until(is_settled)
+    rig.wait_until(is_settled, seconds=seconds)
     return read_execution(rig, run_id)
 
 
@@ -221,4 +222,22 @@ def test_c01_a_machine_for_which_there_is_no_room_is_a_failed_run(tmp_path):
     assert rig.wait_for(run_id, "failed").message == (
         "Compute Engine ended it before it began (ZONE_RESOURCE_POOL_EXHAUSTED: us-central1-a has no g2-standard-4)"
     )
+    rig.end()
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGKILL])
+def test_c01_a_machine_taken_back_leaves_a_run_in_the_bucket_that_goes_on(
+    tmp_path, emulator, monkeypatch, signal_number
+):
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
+    storage = open_storage(f"gs://{emulator.make_bucket()}/team")
+    rig = cloud_rig("vertex", tmp_path, storage=storage)
+    run_id = rig.submit(epochs=200)
+    preempt(rig, run_id, signal_number)
+    execution = wait_until_settled(rig, run_id, seconds=40)
+    state = rig.store.read_stored_state(run_id)
+    assert (execution.ended, state.state) == (True, "stopped" if signal_number == signal.SIGTERM else "crashed")
+    rig.resume(run_id)
+    rig.wait_for(run_id, "finished", seconds=60)
+    assert rig.epochs(run_id) == list(range(1, 201))
     rig.end()

@@ -113,6 +113,20 @@ def test_c01_what_the_provider_says_becomes_the_state_that_is_true(cloud, change
     assert cloud.backend.alive(cloud.job) == (not execution.ended)
 
 
+def test_c01_a_job_that_a_killed_machine_still_holds_is_ended_the_next_time(cloud, monkeypatch):
+    cloud.backend.submit(cloud.job)
+    with monkeypatch.context() as patch:
+
+        def hold(*_, **__):
+            raise ConflictError("is still held")
+
+        patch.setattr(cloud.backend._states, "hold", hold)
+        assert cloud.say("failed", "FAILED", "preempted") == ("pending", "")
+        assert not cloud.execution.ended and cloud.backend.alive(cloud.job)
+    assert cloud.say("failed", "FAILED", "preempted")[0] == "failed"
+    assert cloud.execution.ended
+
+
 def test_c01_an_execution_that_was_deleted_there_is_over(cloud):
     cloud.backend.submit(cloud.job)
     cloud.launcher.error = NotFoundError("no such thing")

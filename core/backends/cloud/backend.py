@@ -89,8 +89,11 @@ class CloudBackend:
         except UnavailableError:
             return
         is_over = sight.phase in OVER
-        if is_over:
-            self._end_with(job, last, sight)
+        try:
+            if is_over:
+                self._end_with(job, last, sight)
+        except ConflictError:  # a machine that was killed seems to hold it for some seconds more: the next time
+            is_over = False
         known = {"state": sight.state, "message": sight.message, "url": sight.url, "ended": is_over}
         self._executions.update(job, last, **known)
 
@@ -142,8 +145,8 @@ class CloudBackend:
                 self._launcher.cancel(last.name)
 
     def _end_with(self, job: str, last: Execution, sight: Sight) -> None:
-        """Ends a job whose execution is over and that has not said so itself."""
-        with suppress(NotFoundError, ConflictError), self._states.hold(job):
+        """Ends a job whose execution is over and that has not said so itself. Raises ConflictError while it is held."""
+        with suppress(NotFoundError), self._states.hold(job):
             state = self._states.read_stored(job)
             if state.state not in ACTIVE or not last.is_for(state):
                 return
