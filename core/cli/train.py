@@ -18,6 +18,7 @@ from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 
 POLL_SECONDS = 0.2
+BUCKET_POLL_SECONDS = 1.0  # each look is four requests
 
 
 def field_help() -> str:
@@ -83,7 +84,7 @@ def follow(explorer: Explorer, run_id: str) -> RunRecord:
                 progress.update(task, description=text, completed=record.epoch, total=record.max_epochs)
                 if record.state not in ACTIVE:
                     return record
-                time.sleep(POLL_SECONDS)
+                time.sleep(BUCKET_POLL_SECONDS if explorer.settings.bucket else POLL_SECONDS)
             except KeyboardInterrupt:
                 if stop_asked:
                     raise
