@@ -19,6 +19,7 @@ from core.runs.state import ACTIVE
 
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 5.0  # how often the provider of a run elsewhere is asked
+BUCKET_POLL_SECONDS = 1.0  # each look is four requests
 
 
 def field_help() -> str:
@@ -94,7 +95,7 @@ def follow(explorer: Explorer, run_id: str) -> RunRecord:
                 progress.update(task, description=text, completed=record.epoch, total=record.max_epochs)
                 if record.state not in ACTIVE:
                     return record
-                time.sleep(POLL_SECONDS)
+                time.sleep(BUCKET_POLL_SECONDS if explorer.settings.bucket else POLL_SECONDS)
             except KeyboardInterrupt:
                 if stop_asked:
                     raise

@@ -290,6 +290,7 @@ def tick(rig):
     rig.mirror.sync()
 
 
+@pytest.mark.slow
 def test_c01_a_run_of_ten_thousand_epochs_sends_no_more_than_three_times_its_bytes(counted):
     rig, numbers = counted, ",0.123456789012345" * 8
     path = rig.folder / files.METRICS
