@@ -31,7 +31,7 @@ STATED: Final[Mapping[str, str]] = {
     "splits": f"{MAX_SPLITS:,}",
     "characters of a title": f"{MAX_TITLE_CHARACTERS:,}",
     "characters of a category's name": f"{MAX_NAME_CHARACTERS:,}",
-    "bytes unpacked": f"{MAX_UNPACKED_BYTES >> 30} GB, of an upload {MAX_SENT_BYTES >> 30} GB",
+    "bytes unpacked": f"{MAX_UNPACKED_BYTES >> 30} GB, of what is sent {MAX_SENT_BYTES >> 30} GB",
 }
 
 # Of each array: what its axes count and how many there may be, and how long its texts may be.

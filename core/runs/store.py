@@ -116,7 +116,7 @@ class RunStore:
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
-        """The id that `ref` means: an id, how only one begins, or `latest`. Raises RunNotFoundError."""
+        """The id that `ref` means: an id, how only one begins, `latest`, or a name. Raises RunNotFoundError."""
         ref = ref.strip()
         if is_run_id(ref) and self._exists(ref):
             return ref
@@ -127,9 +127,9 @@ class RunStore:
             named = [run_id for run_id, name in self._labels.read_all().items() if name == ref]
             if not named:
                 raise
-            raise RunNotFoundError(
-                f"a run is named by its id, and {ref!r} is the name of {list_some(named)}: write the id"
-            ) from None
+            if len(named) > 1:
+                raise RunNotFoundError(f"{ref!r} is the name of {list_some(named)}: write the id") from None
+            return named[0]
 
     def read(self, run_id: str) -> RunRecord:
         """One run in short."""

@@ -11,7 +11,7 @@ from core.runs.state import ACTIVE
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.text import duration, escape_markdown
-from pages.ui.theme import STATE_COLORS
+from pages.ui.theme import STAGE_COLORS
 
 EVERY_SECONDS = 2.0  # while one is queued or trained
 MOST_SEEDS = 20
@@ -101,7 +101,8 @@ def _draw_jobs(graph_id: str) -> None:
 def _draw_job(explorer: Explorer, job: BenchmarkJob) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{escape_markdown(job.preset)}**", width="content")
-        st.badge(job.state, color=STATE_COLORS[job.state])
+        word = "waiting" if job.state == "pending" else job.state
+        st.badge(word, color=STAGE_COLORS[word])
         st.space("stretch")
         if job.state in ACTIVE and inputs.may_train(explorer, quiet=True):
             st.button(
@@ -112,8 +113,8 @@ def _draw_job(explorer: Explorer, job: BenchmarkJob) -> None:
                 on_click=explorer.benchmarks.stop,
                 args=(job.id,),
             )
-    doing = f": {job.message}" if job.message else ""
-    st.progress(job.fraction, text=escape_markdown(f"{job.done} of {job.total} runs are done{doing}"))
+    doing = job.message or ("other runs have their turn first" if job.state == "pending" else "")
+    st.progress(job.fraction, text=escape_markdown(f"{job.done} of {job.total} runs are done{doing and ': '}{doing}"))
     if job.state not in ACTIVE:
         st.caption("Start it again with the same settings, and it goes on where it was.")
 

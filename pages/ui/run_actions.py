@@ -65,7 +65,8 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
         act(get_explorer().runs.resume, record.id, changes)
 
     with st.popover("Train further", icon=":material/fast_forward:", type="tertiary", key=f"{key}_further"):
-        st.markdown(f"It has trained {record.epochs:,} epochs, and its best was {record.best_epoch or 0:,}.")
+        kept = f"and keeps epoch {record.best_epoch or 0:,}, which stopping articles chose"
+        st.markdown(f"It has trained {record.epochs:,} epochs, {kept}.")
         more = record.epochs if record.epochs >= record.max_epochs else 0
         st.number_input("Epochs in all", value=record.max_epochs + more, key=epochs)
         st.number_input(

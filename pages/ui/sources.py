@@ -13,6 +13,7 @@ from pages.ui import inputs
 from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
+from pages.ui.uploads import MAX_FILE_BYTES
 
 UPLOADS = (
     "What is read: our own archive (`.npz` with `features`, `edge_index`, `labels` and masks), PyTorch Geometric's "
@@ -70,7 +71,8 @@ def draw_upload() -> None:
             on_change=_open_upload,
         )
         st.caption(UPLOADS)
-        st.caption(f"At most are read: {'; '.join(f'{what}: {most}' for what, most in STATED.items())}.")
+        most = "; ".join(f"{what}: {most}" for what, most in STATED.items())
+        st.caption(f"A file has at most {MAX_FILE_BYTES >> 20} MB. At most are read: {most}.")
         st.caption("An archive of our own is what NumPy's `savez` writes of these arrays:")
         st.dataframe(
             {"array": list(FORMAT), "what it holds": list(FORMAT.values())}, hide_index=True, key="overview_format"

@@ -35,9 +35,10 @@ def test_i14_a_name_is_refused_for_the_true_reason(rig):
     assert refused(rig, run_id, 61 * "x").endswith("it has 61 characters, expected at most 60")
 
 
-def test_i14_who_asks_by_a_name_is_told_the_id(rig):
-    run_id = rig.create()
-    rig.store.rename(run_id, "my best")
-    with pytest.raises(RunNotFoundError) as error:
+def test_i14_a_run_is_found_by_its_name_where_no_other_has_it(rig):
+    first, second = rig.create(), rig.create()
+    rig.store.rename(first, "my best")
+    assert rig.store.resolve(" my best ") == first
+    rig.store.rename(second, "my best")
+    with pytest.raises(RunNotFoundError, match=r"^'my best' is the name of '[^']+', '[^']+': write the id$"):
         rig.store.resolve("my best")
-    assert str(error.value) == (f"a run is named by its id, and 'my best' is the name of {run_id!r}: write the id")

@@ -37,6 +37,9 @@ import { ValueTable } from "./table.js";
  * @property {boolean} reports whether the script wants to run when a run has ended
  */
 
+// Room for the name of the run, its state and the button that stops it.
+const ABOVE_THE_CURVES = "16rem";
+
 export default defineComponent("c-root", (/** @type {Frame} */ frame) => new Curves(frame));
 
 class Curves {
@@ -89,8 +92,15 @@ class Curves {
     if (!this.#plotly) this.#load(data.plotly);
     this.#show(data);
     this.#showNews(data, { changed: new Set(ids), offline: this.#poller.offline });
-    // On a phone the curves of a run that has just been started would lie below the form.
-    if (!earlier && data.reveal) requestAnimationFrame(() => this.frame.root.scrollIntoView({ block: "nearest" }));
+    if (!earlier && data.reveal) requestAnimationFrame(() => this.#reveal());
+  }
+
+  /** On a phone the curves of a run that has just been started would lie below the form. What is said above them stays in view. */
+  #reveal() {
+    const { root } = this.frame;
+    if (root.getBoundingClientRect().bottom <= innerHeight) return;
+    root.style.scrollMarginTop = ABOVE_THE_CURVES;
+    root.scrollIntoView({ block: "start" });
   }
 
   /** @param {string} url */
