@@ -240,7 +240,7 @@ def test_a_benchmark_is_started_watched_and_stopped(open_page, explorer, tiny_id
     assert not at.exception
     (job,) = explorer.benchmarks.list_jobs(tiny_id)
     assert (job.preset, job.state, job.done, job.total) == ("sgc", "pending", 0, 2)
-    assert any(bar.text == "0 of 2 runs are done: other runs have their turn first" for bar in at.get("progress"))
+    assert any(bar.text == "0 of 2 runs are done\\: other runs have their turn first" for bar in at.get("progress"))
     at.button(key=f"benchmark_stop_{job.id}").click().run()
     assert not at.exception
     assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["stopped"]
