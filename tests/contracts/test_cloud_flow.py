@@ -62,8 +62,8 @@ def test_c01_a_run_is_started_watched_stopped_resumed_and_asked(name, place, req
         explorer.runs.stop(run_id)
         stopped = wait_until(explorer, run_id, lambda record: record.state == "stopped")
         explorer.runs.resume(run_id)
-        again = wait_until(explorer, run_id, lambda record: record.state == "running" and record.epoch > stopped.epoch)
-        assert again.generation == 1
+        again = wait_until(explorer, run_id, lambda record: record.state == "running" and record.generation == 1)
+        assert again.epoch > stopped.epoch
         explorer.runs.stop(run_id)
         wait_until(explorer, run_id, lambda record: record.state == "stopped")
         assert explorer.articles.read(graph.id, 0, run=run_id).pred is not None
