@@ -10,6 +10,9 @@ ENDS = {
     "max_runs": [1, 64],
     "max_waiting": [0, 10_000],
     "max_epochs": [1, 10**30],
+}
+# Those of machines elsewhere, which no page or command reads one by one: at one end all together, and at the other.
+CLOUD_ENDS = {
     "bucket": [""],  # tests of storages and pages try one
     "project": ["abc-12", "a" * 30],
     "region": ["a-b1"],
@@ -25,15 +28,24 @@ ENDS = {
     "compute_endpoint": ["127.0.0.1:1"],
     "cloudrun_endpoint": ["127.0.0.1:65535"],
 }
-CASES = [(name, value) for name, values in ENDS.items() for value in values]
+CASES = [(name, value) for name, values in (ENDS | CLOUD_ENDS).items() for value in values]
+DOOR_CASES = [case for case in CASES if case[0] in ENDS] + [("cloud", 0), ("cloud", -1)]
 TOKEN = "secret"
 
 
 def complete(name, value, folder):
     """Settings with this one, and what it is nothing without; paths lie in a folder."""
+    if name == "cloud":
+        ends = [complete(each, values[value], folder) for each, values in CLOUD_ENDS.items()]
+        return {each: end for settings in ends for each, end in settings.items()}
     others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
     if name == "prices":
         (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
     if name in ("home", "data", "prices") and not value.startswith("~"):
         value = folder / value
     return {name: value} | others
+
+
+def name_case(case):
+    """How a test is called."""
+    return f"{case[0]}={str(case[1])[:12]!a}"

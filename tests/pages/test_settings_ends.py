@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import ConfigError
 from tests.rigs import NoBackend
-from tests.setting_ends import CASES, TOKEN, complete
+from tests.setting_ends import DOOR_CASES, TOKEN, complete, name_case
 
 PAGES = ("overview", "train", "runs", "benchmark", "map", "article")
 
@@ -28,7 +28,7 @@ def test_n03_any_limit_of_epochs_leaves_every_preset_usable(open_page, explorer,
         explorer.configs.max_epochs = limited
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}={str(case[1])[:12]!a}")
+@pytest.fixture(params=DOOR_CASES, ids=name_case)
 def settings(request, tmp_path):
     return complete(*request.param, tmp_path)
 

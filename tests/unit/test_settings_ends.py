@@ -12,27 +12,29 @@ from core.http import build_api
 from core.http.hosts import is_known
 from core.settings import Settings, load_settings
 from tests.rigs import NoBackend
-from tests.setting_ends import CASES, ENDS, TOKEN, complete
+from tests.setting_ends import CASES, CLOUD_ENDS, DOOR_CASES, ENDS, TOKEN, complete, name_case
 
 
 def test_n03_every_setting_is_tried_at_both_ends():
-    assert set(ENDS) == set(Settings.model_fields)
+    assert set(ENDS | CLOUD_ENDS) == set(Settings.model_fields)
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}={str(case[1])[:12]!a}")
-def settings(request, tmp_path):
-    return complete(*request.param, tmp_path)
-
-
-def test_n03_both_ends_of_a_setting_are_read(settings, monkeypatch, tmp_path):
+@pytest.mark.parametrize("case", CASES, ids=name_case)
+def test_n03_both_ends_of_a_setting_are_read(case, monkeypatch, tmp_path):
+    settings = complete(*case, tmp_path)
     monkeypatch.chdir(tmp_path)
-    for name in ENDS:
+    for name in ENDS | CLOUD_ENDS:
         monkeypatch.delenv(f"WIKICS_{name.upper()}", raising=False)
     for name, value in settings.items():
         monkeypatch.setenv(f"WIKICS_{name.upper()}", str(value))
     loaded = load_settings()
     for name, value in settings.items():
         assert str(getattr(loaded, name)) == str(value) or name == "token"
+
+
+@pytest.fixture(params=DOOR_CASES, ids=name_case)
+def settings(request, tmp_path):
+    return complete(*request.param, tmp_path)
 
 
 @pytest.fixture
