@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Machines:
     def rent(self, machine):
         with self._changed:
             self.all[machine.name] = machine
+            self._changed.notify_all()  # by now there may be room for more
         threading.Thread(target=self._carry_out, args=(machine,), daemon=True).start()
         return machine
 
@@ -67,7 +69,8 @@ class Machines:
     def signal(self, name, signal_number):
         process = self.all[name].process
         if process is not None and process.poll() is None:
-            os.killpg(process.pid, signal_number)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.killpg(process.pid, signal_number)
 
     def close(self):
         """Leaves no process behind."""
