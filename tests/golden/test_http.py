@@ -7,6 +7,8 @@ import pytest
 from tests.golden.ask import find_differences
 from tests.golden.recorded import each, list_recorded
 
+pytestmark = pytest.mark.slow  # one process answers all of them in nine seconds
+
 REQUESTS = list_recorded("http")
 SPECS = [found for found in REQUESTS if found.asked["url"] == "/api/openapi.json"]
 OF_PROBLEM = ("type", "title", "status")  # the sentences in a problem are for people, and may get better
