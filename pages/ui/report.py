@@ -70,9 +70,7 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
         or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else f"{record.epochs:,} epochs")
     ]
     if record.val_acc is not None and record.best_epoch is not None:
-        found.append(
-            f"validation {percent(record.val_acc)} at epoch {record.best_epoch:,}, which stopping articles chose"
-        )
+        found.append(f"validation {percent(record.val_acc)} at the kept epoch {record.best_epoch:,}")
     if record.cost is not None:
         found.append(f"cost {record.cost:.2f} {get_explorer().prices.currency}".rstrip())
     return [*found, *([record.id] if record.name else [])]
