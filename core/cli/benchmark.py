@@ -11,7 +11,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from core.app.explorer import Explorer
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, err, open_graph, out, parse_overrides, print_json, write_table
+from core.cli.console import (
+    GraphOption,
+    JsonOption,
+    err,
+    open_graph_to_train,
+    out,
+    parse_overrides,
+    print_json,
+    write_table,
+)
 from core.errors import ConfigError, TrainingError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
@@ -59,7 +68,7 @@ def benchmark(
 ) -> None:
     """Measure a preset over splits and seeds. Each result is kept; the same command goes on where it was cut off."""
     explorer = console.open_explorer()
-    graph_id = open_graph(explorer, graph)
+    graph_id = open_graph_to_train(explorer, graph)
     loaded = explorer.graphs.load(graph_id)
     chosen = range(loaded.num_splits) if splits is None else parse_splits(splits, loaded)
     pairs = [(split, seed) for seed in range(seeds) for split in chosen]

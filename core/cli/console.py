@@ -70,6 +70,15 @@ def open_graph(explorer: Explorer, graph: str | None) -> str:
     return explorer.graphs.load(graph).id
 
 
+def open_graph_to_train(explorer: Explorer, graph: str | None) -> str:
+    """As `open_graph`; of the default graph, which nobody named, it says on stderr what must be known."""
+    graph_id = open_graph(explorer, graph)
+    if graph is None:
+        for notice in explorer.graphs.read_summary(graph_id).notices:
+            err.print(notice, markup=False, soft_wrap=True)
+    return graph_id
+
+
 def write_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, least: Mapping[int, int]) -> None:
     """A table in which no cell is ever cut off: where the terminal is narrow, columns shrink by folding their cells.
 

@@ -11,7 +11,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.config_file import load_config_file
-from core.cli.console import BackendOption, GraphOption, JsonOption, err, open_graph, parse_overrides, print_json
+from core.cli.console import (
+    BackendOption,
+    GraphOption,
+    JsonOption,
+    err,
+    open_graph_to_train,
+    parse_overrides,
+    print_json,
+)
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
@@ -58,7 +66,7 @@ def train(
     named_preset = str(overrides.pop("preset", preset))
     named_graph = graph or overrides.pop("graph", None)
     overrides.pop("graph", None)
-    built = explorer.configs.build(named_preset, overrides, graph=open_graph(explorer, named_graph))
+    built = explorer.configs.build(named_preset, overrides, graph=open_graph_to_train(explorer, named_graph))
     if dry_run:
         print_json(explorer.places.plan(backend, built))
         return
@@ -66,8 +74,7 @@ def train(
     if detach:
         err.print(f"It goes on alone: wikics runs show {record.id}, wikics runs stop {record.id}", soft_wrap=True)
     else:
-        if not err.is_terminal:  # where no progress is shown
-            err.print(f"Run {record.id} on graph {record.graph}", soft_wrap=True)
+        err.print(f"Run {record.id} on graph {record.graph}", soft_wrap=True)
         record = follow(explorer, record.id)
     write_record(record, as_json=as_json)
     if record.state in ("failed", "crashed"):

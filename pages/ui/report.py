@@ -65,10 +65,10 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
 
 def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
     """What is known of a run now, and its id where it has a name."""
-    found = [
-        stage.progress
-        or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else f"{record.epochs:,} epochs")
-    ]
+    trained = f"{record.epochs:,} epochs"
+    if record.state == "finished" and record.epochs < record.max_epochs:
+        trained += f" of at most {record.max_epochs:,}: patience ended it"
+    found = [stage.progress or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else trained)]
     if record.val_acc is not None and record.best_epoch is not None:
         found.append(f"validation {percent(record.val_acc)} at the kept epoch {record.best_epoch:,}")
     if record.cost is not None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -59,6 +60,14 @@ def test_graph_is_described(wikics, tiny_id):
 def test_archive_is_registered_by_its_path(wikics, tiny_id, tmp_path):
     code, out, _ = wikics("graph", "--graph", str(tmp_path / "tiny.npz"), "--json")
     assert (code, json.loads(out)["graph"]["id"]) == (0, tiny_id)
+
+
+def test_i16_what_must_be_known_of_a_graph_that_nobody_named_is_said_before_it_trains(wikics, explorer, monkeypatch):
+    found = replace(explorer.graphs.list()[0], notices=("This is the twin.", "WikiCS could not be had."))
+    monkeypatch.setattr(explorer.graphs, "read_summary", lambda _graph_id: found)
+    _, _, said = wikics("train", "--preset", "sgc", "--set", "epochs=1")
+    assert said.splitlines()[:2] == list(found.notices) and f"on graph {found.id}" in said
+    assert "twin" not in wikics("train", "--graph", found.id, "--set", "epochs=1", "--json")[2].replace(found.id, "")
 
 
 def test_predict_answers_by_the_contract(wikics, finished_run):
