@@ -21,6 +21,7 @@ from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
 from core.monitoring.logs import Bounded
+from core.monitoring.memory import give_memory_back
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
 from pages.ui.addresses import Addresses
@@ -31,6 +32,7 @@ from pages.ui.text import escape_markdown
 from pages.ui.uploads import GuardedUploads
 
 RECOVER_EVERY_SECONDS = 15.0
+TRIM_EVERY_SECONDS = 30.0
 PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
 
 tasks = Tasks()
@@ -45,6 +47,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     explorer = get_explorer()
     tasks.start("prepare", partial(prepare, explorer), every_seconds=RECOVER_EVERY_SECONDS)
     tasks.start("recover", partial(recover, explorer), every_seconds=RECOVER_EVERY_SECONDS)
+    tasks.start("memory", give_memory_back, every_seconds=TRIM_EVERY_SECONDS)
     tasks.start("probe", partial(probe, explorer), every_seconds=PROBE_AFTER_SECONDS)
     yield {}
 
