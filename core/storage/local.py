@@ -28,6 +28,7 @@ _FAILURES = (errno.EIO, errno.EFBIG, errno.ENXIO, errno.ENODEV, errno.ESTALE, er
 _NOTHING_THERE = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG)
 # Something is there, and cannot be looked at: this user may not, links lead in a circle, the disk does not answer.
 _UNREADABLE = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.EIO, errno.ESTALE)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV)
 _UNKNOWN = os.stat_result((stat.S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
@@ -119,6 +120,32 @@ def folder_made(folder: Path) -> Iterator[None]:
         raise
 
 
+def _link(source: Path, path: Path) -> bool:
+    """Gives a whole file the name `path`, for good. False where something has it: of many at once one gets it."""
+    try:
+        path.hardlink_to(source)
+        content = b""
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        try:
+            path.open("xb").close()  # who reads before the rest is there sees a part
+        except FileExistsError:
+            return False
+        content = source.read_bytes()
+    try:
+        if content:
+            path.write_bytes(content)
+            _sync(path)
+        _sync(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return True
+
+
 def _sync(path: Path) -> None:
     """Has the disk keep a file's bytes, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -167,20 +194,15 @@ class LocalStorage:
 
     def create(self, name: str, content: bytes) -> bool:
         path = self.path(name)
+        partial = name_partial(path)
         with disk_errors(path), folder_made(path.parent):
             try:
-                file = path.open("xb")
-            except FileExistsError:
-                return False
-            try:
-                with file:
-                    file.write(content)
-                _sync(path)
-                _sync(path.parent)
-            except OSError:
-                path.unlink(missing_ok=True)
-                raise
-        return True
+                partial.write_bytes(content)
+                _sync(partial)
+                return _link(partial, path)
+            finally:
+                with suppress(OSError):
+                    partial.unlink(missing_ok=True)
 
     def list(self, pattern: str) -> list[StoredFile]:
         found: list[tuple[str, os.stat_result]] = []

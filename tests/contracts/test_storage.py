@@ -226,6 +226,22 @@ def test_one_of_many_creators_wins(storage):
     assert [b"%d" % number for number in won] == [storage.read("claim")]
 
 
+def test_a_reader_never_sees_half_of_what_is_created(storage):
+    content, seen, done = b"c" * 300_000, set(), threading.Event()
+
+    def create():
+        for number in range(30):
+            storage.create(f"claims/{number}", content)
+        done.set()
+
+    creator = threading.Thread(target=create)
+    creator.start()
+    while not done.is_set():
+        seen |= {storage.read(file.name) for file in storage.list("claims/*")}
+    creator.join()
+    assert seen <= {content}
+
+
 def test_a_reader_never_sees_half_a_file(storage):
     contents = {b"a" * 300_000, b"b" * 200_000}
     storage.write("file", b"a" * 300_000)

@@ -95,3 +95,13 @@ def test_a_deleted_folder_is_not_made_anew(tmp_path):
     assert not any(tmp_path.iterdir())
     write_atomically(tmp_path / "new" / "graph.npz", b"graph", parents=True)
     assert (tmp_path / "new" / "graph.npz").read_bytes() == b"graph"
+
+
+def test_of_many_creators_one_wins_on_a_disk_without_hard_links(tmp_path, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    storage = LocalStorage(tmp_path)
+    assert [storage.create("claim", content) for content in (b"first", b"second")] == [True, False]
+    assert (storage.read("claim"), names(storage, "**")) == (b"first", ["claim"])
