@@ -12,14 +12,16 @@ from core.app.graphs import Graphs
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
-from core.errors import ConflictError
+from core.errors import ConflictError, WikicsError
+from core.evaluation.diagnoses import diagnose
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
-from core.runs.record import LOCAL, RunDetails, RunRecord
+from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
+from core.runs.report import Report
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
 
@@ -115,13 +117,23 @@ class Runs:
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""
         run_id = self._store.resolve(ref)
+        record, report = self._store.read(run_id), self._store.read_report(run_id)
         return RunDetails(
-            **vars(self._store.read(run_id)),
+            **vars(record),
             config=self._store.read_config(run_id),
             environment=self._store.read_environment(run_id),
-            report=self._store.read_report(run_id),
+            report=report,
             execution=self._store.read_execution(run_id),
+            diagnoses=self._diagnose(record, report),
         )
+
+    def _diagnose(self, record: RunRecord, report: Report | None) -> tuple[Diagnosis, ...]:
+        """What is wrong with a run; nothing is said of one whose graph is not here."""
+        try:
+            names = self._graphs.load(record.graph).class_names if record.graph else ()
+        except WikicsError:
+            return ()
+        return diagnose(self._store.read_metrics(record.id).columns, report, names)
 
     def read_execution(self, ref: str) -> Execution | None:
         """How a run stands at the provider that executes it, as it was last asked; None where none does."""

@@ -68,6 +68,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         write_record(details, as_json=False)
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
+        for found in details.diagnoses:
+            out.print(found.sentence, soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
 
 

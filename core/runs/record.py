@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from core.config.train import TrainConfig
 from core.runs import files
@@ -60,6 +60,14 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person."""
+
+    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category"]
+    sentence: str
+
+
+@dataclass(frozen=True)
 class RunDetails(RunRecord):
     """One run with all that is written down of it; `report` is None until it has ended."""
 
@@ -67,6 +75,7 @@ class RunDetails(RunRecord):
     environment: dict[str, Any]
     report: Report | None
     execution: Execution | None  # the last one at a provider
+    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say is wrong with it
 
 
 @dataclass(frozen=True)

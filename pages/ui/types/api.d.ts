@@ -646,6 +646,19 @@ export interface components {
             num_articles: number;
         };
         /**
+         * Diagnosis
+         * @description One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person.
+         */
+        Diagnosis: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "divergence" | "learning rate too high" | "plateau" | "over-fitting" | "dead category";
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Execution
          * @description One execution, as a provider calls it and says it stands. Times are Unix seconds.
          */
@@ -1097,6 +1110,8 @@ export interface components {
             damage: string;
             /** Device */
             device: string;
+            /** Diagnoses */
+            diagnoses: components["schemas"]["Diagnosis"][];
             /** Ended At */
             ended_at: number | null;
             /** Environment */
