@@ -366,3 +366,20 @@ def test_i01_a_run_is_renamed(wikics, finished_run):
     assert code == 0 and out.startswith(f"{finished_run} (First [try]): finished")
     _, out, _ = wikics("runs", "show", finished_run, "--json")
     assert json.loads(out)["name"] == "First [try]"
+
+
+def test_row_28_runs_are_labelled_from_a_shell(wikics, finished_run):
+    for words in (["tag", "latest", "one", "two"], ["tag", "latest", "two", "--remove"], ["star", "latest"]):
+        assert wikics("runs", *words)[0] == 0
+    code, out, _ = wikics("runs", "note", "latest", "learns *slowly*", "--json")
+    said = json.loads(out)
+    assert (code, said["tags"], said["starred"], said["notes"]) == (0, ["one"], True, "learns *slowly*")
+    assert wikics("runs", "archive", finished_run)[1].splitlines()[0].startswith(f"{finished_run} #one: finished")
+    assert json.loads(wikics("runs", "list", "--json")[1]) == {"runs": []}
+    assert len(json.loads(wikics("runs", "list", "--archived", "--json")[1])["runs"]) == 1
+    assert wikics("runs", "archive", finished_run, "--off")[0] == 0
+    assert finished_run in wikics("runs", "list")[1]
+    assert wikics("runs", "tag", "latest", "a,b")[::2] == (
+        1,
+        "wikics: 'a,b' cannot be a tag: it holds a comma; write two tags\n",
+    )
