@@ -1309,6 +1309,13 @@ export interface components {
             generation: number;
             /** Message */
             message: string;
+            /** Not Finite */
+            not_finite: {
+                [key: string]: [
+                    number,
+                    string
+                ][];
+            };
             /** Reset */
             reset: boolean;
             /** Row */
