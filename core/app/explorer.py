@@ -6,6 +6,7 @@ from core.app.access import Access
 from core.app.admission import Admission
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
+from core.app.comparisons import Comparisons
 from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.graphs import Graphs
@@ -39,6 +40,7 @@ class Explorer:
     runs: Runs
     estimates: Estimates
     predictions: Predictions
+    comparisons: Comparisons
     articles: Articles
     benchmarks: Benchmarks
     places: Places
@@ -74,6 +76,7 @@ def open_explorer(
         runs=runs,
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
+        comparisons=Comparisons(runs, predictions, benchmark_store, graphs),
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
         places=places,

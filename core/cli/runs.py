@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, stop, resume, rename, delete and export runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, rename, delete and export runs."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from core.cli import console
+from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, rename, delete and export runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 
@@ -69,6 +70,19 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
+
+
+@runs_app.command("compare")
+def compare_runs(
+    runs: Annotated[list[str], typer.Argument(metavar="A B…", help="Runs, the one to compare with first.")],
+    as_json: JsonOption = False,
+) -> None:
+    """What differs between runs, and whether the second is better than the first."""
+    found = console.open_explorer().comparisons.compare(runs)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        write_comparison(found)
 
 
 @runs_app.command("stop")

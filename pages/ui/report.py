@@ -1,12 +1,13 @@
 """One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError
+from core.evaluation.differences import flatten
 from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.report import CategoryScores, Report
@@ -158,22 +159,13 @@ def _in_per_cent(scores: CategoryScores) -> dict[str, float | None]:
     return {name: 100 * value if name in SHARES and value is not None else value for name, value in values.items()}
 
 
-def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """`{"versions": {"torch": "2"}}` as `versions.torch`, `2`."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
     for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
         column.dataframe(
-            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in _flatten(values)],
+            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in flatten(values)],
             hide_index=True,
             key=f"{key}_{part}",
             alt=f"The run's {part}",
