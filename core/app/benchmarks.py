@@ -80,6 +80,16 @@ class Benchmarks:
         with suppress(ConflictError, BenchmarkNotFoundError):
             self._backend.stop(BENCHMARKS + benchmark_id)
 
+    def resume(self, benchmark_id: str) -> None:
+        """Queues again what was last wanted of a benchmark that ended before it was done, with what it has kept.
+
+        Raises BenchmarkNotFoundError, else as `submit`.
+        """
+        found, wanted = self._store.read(benchmark_id), self._store.read_wanted(benchmark_id)
+        own = {name: value for name, value in found.config.items() if name in TrainConfig.model_fields}
+        config = TrainConfig(**own, preset=found.preset, graph=found.graph, device=wanted.device)
+        self.submit(config, wanted.pairs)
+
     def read_job(self, benchmark_id: str, pairs: Collection[Pair] | None = None) -> BenchmarkJob:
         """How far a benchmark is, with what was last wanted of it or with `pairs`. Raises BenchmarkNotFoundError."""
         return self._build_job(self._store.read(benchmark_id), pairs)

@@ -79,6 +79,13 @@ def _start(explorer: Explorer, graph_id: str, preset: str, pairs: list[tuple[int
         inputs.write_params(preset=preset)  # the form keeps it, also once it is no longer the first that is to be done
 
 
+def _resume(explorer: Explorer, benchmark_id: str) -> None:
+    try:
+        explorer.benchmarks.resume(benchmark_id)
+    except WikicsError as error:
+        st.session_state["benchmark_refusal"] = str(error)
+
+
 def draw_jobs(explorer: Explorer, graph_id: str) -> None:
     """Every benchmark of the graph that is not done, as it goes on; the page is drawn anew when a result is there."""
     jobs = explorer.benchmarks.list_jobs(graph_id)
@@ -113,10 +120,17 @@ def _draw_job(explorer: Explorer, job: BenchmarkJob) -> None:
                 on_click=explorer.benchmarks.stop,
                 args=(job.id,),
             )
+        elif inputs.may_train(explorer, quiet=True):
+            st.button(
+                "Resume",
+                icon=":material/resume:",
+                key=f"benchmark_resume_{job.id}",
+                help="Results and a run that was in the middle are kept, and not trained again.",
+                on_click=_resume,
+                args=(explorer, job.id),
+            )
     doing = job.message or ("other runs have their turn first" if job.state == "pending" else "")
     st.progress(job.fraction, text=escape_markdown(f"{job.done} of {job.total} runs are done{doing and ': '}{doing}"))
-    if job.state not in ACTIVE:
-        st.caption("Start it again with the same settings, and it goes on where it was.")
 
 
 def _summarise(jobs: list[BenchmarkJob]) -> list[tuple[str, str, int]]:

@@ -5,6 +5,8 @@ import pytest
 from tests.golden.ask import find_differences
 from tests.golden.recorded import each, list_recorded
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = list_recorded("cli")
 WHOLE_LISTS = [found for found in COMMANDS if found.asked["argv"] == ["runs", "list", "--json"]]
 

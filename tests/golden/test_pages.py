@@ -9,6 +9,8 @@ from tests.golden.ask import find_differences
 from tests.golden.doors import NONSENSE
 from tests.golden.recorded import each, list_recorded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("found", each(list_recorded("pages")))
 def test_url_shows_what_it_showed(answer, found):

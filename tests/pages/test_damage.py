@@ -6,6 +6,8 @@ import pytest
 
 from core.runs import files
 
+pytestmark = pytest.mark.slow
+
 REPORTS = (
     {"val_acc": 0.5, "test_acc": 0.5},
     {"epochs": 3, "reliability": [{}, {"lower": 0.0}], "per_category": [{}, {}], "confusion": [[1, 0], [0, 2**62]]},

@@ -4,6 +4,8 @@ import pytest
 
 from tests.pages.test_pages import PAGES
 
+pytestmark = pytest.mark.slow
+
 LONG = "x" * 6000
 
 

@@ -244,8 +244,10 @@ def test_a_benchmark_is_started_watched_and_stopped(open_page, explorer, tiny_id
     at.button(key=f"benchmark_stop_{job.id}").click().run()
     assert not at.exception
     assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["stopped"]
-    at.button(key="benchmark_start").click().run()  # goes on
-    assert [found.state for found in explorer.benchmarks.list_jobs(tiny_id)] == ["pending"]
+    at.button(key=f"benchmark_resume_{job.id}").click().run()
+    assert not at.exception
+    (again,) = explorer.benchmarks.list_jobs(tiny_id)
+    assert (again.id, again.state, again.total) == (job.id, "pending", 2)
 
 
 def test_i12_the_form_of_a_benchmark_keeps_the_preset_that_was_started(open_page, explorer, monkeypatch):

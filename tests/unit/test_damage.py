@@ -23,6 +23,8 @@ from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.state import RunState
 
+pytestmark = pytest.mark.slow
+
 RANDOM = random.Random(13)
 BYTES = {
     "empty": b"",

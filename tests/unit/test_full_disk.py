@@ -26,6 +26,8 @@ from core.training import recorder
 from tests.faults import FaultyDisk, refuse_each
 from tests.rigs import local_library
 
+pytestmark = pytest.mark.slow
+
 # A broken disk is refused as a full one is: it need not be tried in the fast tier.
 FAULTS = [
     pytest.param(

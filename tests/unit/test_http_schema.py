@@ -13,6 +13,8 @@ from core.backends.base import Place
 from core.errors import ConflictError
 from core.http import build_api
 
+pytestmark = pytest.mark.slow
+
 OPERATIONS = {
     "list_graphs": "GraphList",
     "describe_graph": "GraphDescription",

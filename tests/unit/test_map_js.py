@@ -69,13 +69,18 @@ def test_i10_filters_by_category_role_degree_and_error_together():
         'import { Filter } from "./map/filter.js";\n'
         "const filter = new Filter(() => {});\n"
         "filter.take(input.hidden);\n"
-        "done([...filter.findVisible('category', input.data.category, input.data, input.limits)]);"
+        'import { groupArticles } from "./map/groups.js";\n'
+        "const sorted = groupArticles(input.data, 'category', input.palette);\n"
+        "const { visible, counts } = filter.findVisible('category', sorted, input.data, input.limits);\n"
+        "done([[...visible], counts]);"
     )
     limits = {"roles": ["test", "train"], "least": 10, "most": 100, "error": "wrong"}
-    visible = call_js(script, {"data": data, "hidden": [1], "limits": limits})
+    visible, counts = call_js(script, {"data": data, "hidden": [1], "limits": limits, "palette": PALETTE})
     category, degree = np.array(data["category"]), np.array(data["degree"])
-    wanted = (category != 1) & np.isin(data["role"], limits["roles"]) & (degree >= 10) & (degree <= 100)
+    wanted = np.isin(data["role"], limits["roles"]) & (degree >= 10) & (degree <= 100)
     wanted &= category != np.array(data["pred"])
+    assert counts == np.bincount(category[wanted], minlength=3).tolist()
+    wanted &= category != 1
     assert 0 < wanted.sum() < 100 and visible == wanted.astype(int).tolist()
 
 

@@ -4,7 +4,7 @@ import { isWrong, withUnlabelled } from "../base/categories.js";
 import { Echo } from "../base/echo.js";
 
 /** @import { MapAnswer, Role } from "../../types/answers" */
-/** @import { Color } from "./groups.js" */
+/** @import { Color, Group } from "./groups.js" */
 
 /** @typedef {{ roles: Role[] | null, least: number | null, most: number | null, error: "right" | "wrong" | null }} Limits */
 
@@ -44,17 +44,23 @@ export class Filter {
   }
 
   /**
-   * [N] 1 for each article that is shown.
+   * [N] 1 for each article that is shown; and how many of each group the rest of the filter leaves, for its legend.
    * @param {Color} color
-   * @param {ArrayLike<number>} of [N] group of each article
+   * @param {{ of: number[], groups: Group[] }} sorted [N] group of each article, and the groups
    * @param {MapAnswer} answer
    * @param {Limits} limits
    */
-  findVisible(color, of, answer, limits) {
+  findVisible(color, { of, groups: all }, answer, limits) {
     const [groups, categories] = [this.hiddenBy(color), this.hiddenBy("category")];
     const fits = limitOf(answer, limits);
     const { of: own } = withUnlabelled(answer.class_names, [""], answer.category);
-    return Uint8Array.from(of, (group, at) => Number(!groups.has(group) && !categories.has(own[at]) && fits(at)));
+    const counts = all.map(() => 0);
+    const visible = Uint8Array.from(of, (group, at) => {
+      if (!fits(at) || (color !== "category" && categories.has(own[at]))) return 0;
+      counts[group]++;
+      return Number(!groups.has(group));
+    });
+    return { visible, counts };
   }
 
   /**

@@ -150,7 +150,7 @@ class ArticleMap {
     this.#color = needsRun(data.color) && !answer.pred ? "category" : data.color;
     const { of, groups } = groupArticles(answer, this.#color, { ...data.palette, scale: this.#theme.scale });
     this.#groups = groups;
-    const visible = this.filter.findVisible(this.#color, of, answer, data.limits);
+    const { visible, counts } = this.filter.findVisible(this.#color, { of, groups }, answer, data.limits);
     const wrong = answer.pred && Uint8Array.from(answer.pred, (pred, at) => Number(isWrong(pred, answer.category[at])));
     const content = {
       ...{ of, groups, visible, titles: answer.titles, degree: answer.degree, scale: scaleSizes(answer.degree, data.size) },
@@ -158,7 +158,7 @@ class ArticleMap {
       names: this.#color === "category" || this.#color === "pred",
     };
     this.scene.show(content, this.#light, this.#theme);
-    this.legend.draw(groups, this.filter.hiddenBy(this.#color), { some: this.filter.hidesAny(this.#color) });
+    this.legend.draw(groups, this.filter.hiddenBy(this.#color), { some: this.filter.hidesAny(this.#color), counts });
     this.#drawCaption(visible, wrong);
     const lit = this.#light?.article ?? null;
     this.sheet.show(lit, lit === null ? null : this.#articleAt(lit));
@@ -177,7 +177,8 @@ class ArticleMap {
       parts.push(`${formatCount(count)} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
     }
     const { near, linked = 0 } = this.#light ?? {};
-    if (near && near.size < linked) parts.push(`${formatCount(near.size)} of its ${formatCount(linked)} linked articles marked, its neighbourhood lists all`);
+    const marked = [...(near ?? [])].filter((each) => visible[each]).length;
+    if (marked < linked) parts.push(`${formatCount(marked)} of its ${formatCount(linked)} linked articles marked, its neighbourhood lists all`);
     this.stage.caption.textContent = parts.join("; ");
     this.stage.element.setAttribute("aria-label", `Map of the graph: ${parts.join("; ")}. ${HINT}`);
   }

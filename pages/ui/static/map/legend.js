@@ -1,4 +1,4 @@
-// The legend of the map: a button for each group that shows or hides it, with its count; many groups are folded.
+// The legend of the map: a button for each group that shows or hides it, with how many the filter leaves of it; many groups are folded.
 
 import { buildDot, chipActs, focusedBeside, html } from "../base/dom.js";
 import { formatCount } from "../base/format.js";
@@ -27,13 +27,13 @@ export class Legend {
   /**
    * @param {Group[]} groups
    * @param {ReadonlySet<number>} hidden their positions
-   * @param {{ some: boolean }} options some: anything at all is hidden
+   * @param {{ some: boolean, counts: number[] }} options some: anything at all is hidden; counts: what the filter leaves
    */
-  draw(groups, hidden, { some }) {
-    this.#redraw = () => this.draw(groups, hidden, { some });
+  draw(groups, hidden, { some, counts }) {
+    this.#redraw = () => this.draw(groups, hidden, { some, counts });
     const focused = focusedBeside(this.element)?.dataset.group;
     const { shown, rest } = foldGroups(groups, this.#isOpen ? Infinity : FOLDED);
-    const chips = shown.map((at) => this.#buildChip(groups[at], at, !hidden.has(at)));
+    const chips = shown.map((at) => this.#buildChip({ ...groups[at], count: counts[at] }, at, !hidden.has(at)));
     if (rest || (this.#isOpen && shown.length > FOLDED)) {
       const text = rest ? `${formatCount(rest)} more` : "Fewer";
       const fold = { type: "button", class: "w-chip w-all", "data-group": "fold", "aria-expanded": String(this.#isOpen) };

@@ -45,17 +45,18 @@ export class Marks {
    */
   #paintLight({ article, links, near }, content, theme) {
     const { scene } = this;
+    const shown = [...near].filter((each) => content.visible[each]);
     const { pen } = scene;
     pen.strokeStyle = withAlpha(theme.text, links.length > 60 ? 0.3 : 0.5);
     pen.lineWidth = 1;
-    for (const { source, target } of links) {
+    for (const { source, target } of links.filter(({ target }) => content.visible[target])) {
       const [from, to] = [scene.onScreen(source), scene.onScreen(target)];
       pen.beginPath();
       pen.moveTo(from.x, from.y);
       pen.lineTo(to.x, to.y);
       pen.stroke();
     }
-    for (const each of [...near, article]) {
+    for (const each of [...shown, article]) {
       const { x, y, size } = scene.onScreen(each);
       const radius = Math.max(4, size + 1);
       fillDisc(pen, { x, y, size: radius + 1.5 }, content.wrong?.[each] ? theme.text : theme.background);
@@ -67,7 +68,7 @@ export class Marks {
     pen.beginPath();
     pen.arc(x, y, Math.max(4, size + 1) + 5, 0, 2 * Math.PI);
     pen.stroke();
-    this.#paintTitles([article, ...[...near].filter((each) => content.visible[each])], content.titles, theme);
+    this.#paintTitles([article, ...shown], content.titles, theme);
   }
 
   /**
