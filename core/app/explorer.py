@@ -9,6 +9,7 @@ from core.app.benchmarks import Benchmarks
 from core.app.comparisons import Comparisons
 from core.app.configs import Configs
 from core.app.estimates import Estimates
+from core.app.evidence import Evidence
 from core.app.graphs import Graphs
 from core.app.places import Places
 from core.app.predictions import Predictions
@@ -41,6 +42,7 @@ class Explorer:
     estimates: Estimates
     predictions: Predictions
     comparisons: Comparisons
+    evidence: Evidence
     articles: Articles
     benchmarks: Benchmarks
     places: Places
@@ -67,6 +69,7 @@ def open_explorer(
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)
+    comparisons = Comparisons(runs, predictions, benchmark_store, graphs)
     places = Places(backends, runs, benchmarks)
     return Explorer(
         settings=settings,
@@ -76,7 +79,8 @@ def open_explorer(
         runs=runs,
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
-        comparisons=Comparisons(runs, predictions, benchmark_store, graphs),
+        comparisons=comparisons,
+        evidence=Evidence(graphs, predictions, comparisons),
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
         places=places,

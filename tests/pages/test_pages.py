@@ -197,9 +197,9 @@ def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
     at = open_page("map", run=finished_run, filter=1, role="test,train,junk", least=2, most=100, error="wrong")
     data = find_picture(at, "limits")
     assert data["hidden"] == [1]
-    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong"}
+    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong", "only": None}
     at.button(key="map_clear").click().run()
-    assert find_picture(at, "limits")["limits"] == {"roles": None, "least": None, "most": None, "error": None}
+    assert find_picture(at, "limits")["limits"] == dict.fromkeys(("roles", "least", "most", "error", "only"))
     at = open_page("map", run=finished_run)
     at.multiselect(key="map_categories").set_value([1]).run()
     at.selectbox(key="map_least").set_value(5).run()
