@@ -75,6 +75,7 @@ class RunComparison:
     articles: ChangedArticles | None
     difference: RunDifference | None
     sentence: str
+    advice: str  # what it does not tell, and the way to it; empty where nothing is left to say
 
 
 def describe_environment(environment: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +121,8 @@ def name_articles(
     return ChangedArticles(**kinds, num_articles=changes.num_articles, mcnemar_p=changes.mcnemar_p)
 
 
-def describe_difference(found: RunDifference, first: str, second: str, *, same: bool) -> str:
-    """The difference as a person says it, in points (per cent of the test articles).
-
-    same: whether their configs are alike but for split, seed and device.
-    """
+def describe_difference(found: RunDifference, first: str, second: str) -> str:
+    """The difference as a person says it, in points (per cent of the test articles)."""
     low, high = (100 * bound for bound in found.interval)
     points = 100 * found.mean
     basis = {
@@ -133,19 +131,20 @@ def describe_difference(found: RunDifference, first: str, second: str, *, same: 
         "articles": "the test articles of these two runs alone",
     }[found.basis]
     spread = f"(95 % interval {low:+.2f} to {high:+.2f}, over {basis})"
-    if found.told_apart:
-        sentence = (
-            f"{second} is {'better' if points > 0 else 'worse'} than {first} by {abs(points):.2f} points {spread}."
-        )
-    else:
-        sentence = f"{second} and {first} cannot be told apart: {points:+.2f} points {spread}."
+    if not found.told_apart:
+        return f"{second} and {first} cannot be told apart: {points:+.2f} points {spread}."
+    return f"{second} is {'better' if points > 0 else 'worse'} than {first} by {abs(points):.2f} points {spread}."
+
+
+def advise(found: RunDifference, *, same: bool) -> str:
+    """What a difference of two runs alone leaves open. same: whether their configs are but for split, seed, device."""
     if found.basis != "articles":
-        return sentence
+        return ""
     if same:
-        return f"{sentence} Their settings are the same but for split, seed and device."
+        return "Their settings are the same but for split, seed and device."
     return (
-        f"{sentence} Whether the settings differ in general takes {FEWEST_SPLITS} common splits "
-        f"(they have {found.num_splits}): benchmark both."
+        f"Whether the settings differ in general takes {FEWEST_SPLITS} common splits (they have {found.num_splits}): "
+        "benchmark both."
     )
 
 

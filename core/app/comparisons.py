@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,7 @@ from core.app.compared import (
     ChangedArticles,
     RunComparison,
     RunDifference,
+    advise,
     collect_metrics,
     describe_difference,
     describe_environment,
@@ -41,6 +43,16 @@ MAX_RUNS_IN_MEMORY: Final = 1_024  # of each a byte a test article
 MAX_DIFFERENCES_IN_MEMORY: Final = 64
 
 
+@dataclass(frozen=True)
+class _Verdict:
+    """The part of a comparison that is of two runs."""
+
+    articles: ChangedArticles | None
+    difference: RunDifference | None
+    sentence: str
+    advice: str = ""
+
+
 class Comparisons:
     """Compares the runs of a store. May be used from any thread."""
 
@@ -66,15 +78,15 @@ class Comparisons:
             "data": [{"graph": run.graph, "graph_digest": run.graph_digest} for run in several],
         }
         found = {part: find_differences(values) for part, values in parts.items()}
-        changes, difference, sentence = self._compare_two(several[0], several[1])
+        verdict = self._compare_two(several[0], several[1])
         return RunComparison(
             runs=ids,
-            **{part: differs for part, (differs, _) in found.items()},
+            config=found["config"][0],
+            environment=found["environment"][0],
+            data=found["data"][0],
             metrics=collect_metrics(several),
             same={part: same for part, (_, same) in found.items()},
-            articles=changes,
-            difference=difference,
-            sentence=sentence,
+            **vars(verdict),
         )
 
     def find_changes(self, graph: Graph, first: str, second: str) -> PredictionChanges:
@@ -86,28 +98,31 @@ class Comparisons:
         before, after = (found.pred for found in preds if found)
         return find_changes(graph.y, before, after, graph.test_mask)
 
-    def _compare_two(
-        self, first: RunRecord, second: RunRecord
-    ) -> tuple[ChangedArticles | None, RunDifference | None, str]:
+    def _compare_two(self, first: RunRecord, second: RunRecord) -> _Verdict:
         names = first.name or first.id, second.name or second.id
         if not first.graph_digest or first.graph_digest != second.graph_digest:
-            return (
-                None,
-                None,
-                f"{names[1]} and {names[0]} were trained on different graphs: no accuracy tells them apart.",
-            )
+            told = f"{names[1]} and {names[0]} were trained on different graphs: no accuracy tells them apart."
+            return _Verdict(None, None, told)
+        graph = self._load_graph(first)
         changes = None
-        try:
-            graph = self._graphs.load(first.graph)
-            changes = self.find_changes(graph, first.id, second.id)
-        except (ConflictError, DamagedFileError, NotFoundError):  # unfinished, from elsewhere, damaged
-            graph = None
-        found = self._measure(first, second, graph, changes)
+        if graph:
+            with suppress(ConflictError, DamagedFileError, NotFoundError):  # unfinished, from elsewhere, damaged
+                changes = self.find_changes(graph, first.id, second.id)
         articles = self._name_articles(graph, changes, first.id, second.id) if graph and changes else None
+        found = self._measure(first, second, graph, changes)
         if found is None:
-            return articles, None, explain_nothing(first, second, names)
+            return _Verdict(articles, None, explain_nothing(first, second, names))
         difference = RunDifference(told_apart=found.told_apart, **asdict(found))
-        return articles, difference, describe_difference(difference, *names, same=first.variant == second.variant)
+        advice = advise(difference, same=first.variant == second.variant)
+        return _Verdict(articles, difference, describe_difference(difference, *names), advice)
+
+    def _load_graph(self, run: RunRecord) -> Graph | None:
+        """The graph that a run was trained on; None where it is not here any more, or another has its id."""
+        try:
+            graph = self._graphs.load(run.graph)
+        except (DamagedFileError, NotFoundError, InvalidInputError):
+            return None
+        return graph if graph.digest == run.graph_digest else None
 
     def _name_articles(
         self, graph: Graph, changes: PredictionChanges, first: str, second: str

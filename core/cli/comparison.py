@@ -10,7 +10,7 @@ LONGEST_VALUE = 60  # characters
 
 def write_comparison(found: RunComparison) -> None:
     """The verdict, the metrics, the fields that differ, and how many articles changed; titles are in the JSON."""
-    out.print(found.sentence)
+    out.print(f"{found.sentence} {found.advice}".rstrip())
     rows = [[name, *map(_say, values)] for name, values in found.metrics.items()]
     parts = {"config": found.config, "environment": found.environment, "data": found.data}
     for part, fields in parts.items():

@@ -14,7 +14,7 @@ from core.runs.state import RunState
 from pages.ui import inputs, run_choice
 from pages.ui.theme import category_colors
 
-PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
+PAGES = ["overview", "train", "runs", "compare", "benchmark", "map", "article"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -359,4 +359,4 @@ def test_i03_links_to_a_page_carry_what_was_set_on_it(open_page, tiny_id):
 
 def navigation(at):
     """The links above every page."""
-    return [element.proto for element in at.get("page_link")][:6]
+    return [element.proto for element in at.get("page_link")][: len(PAGES)]

@@ -1140,6 +1140,8 @@ export interface components {
          *     run; same: the fields of each part that are alike. What is not known is None.
          */
         RunComparison: {
+            /** Advice */
+            advice: string;
             articles: components["schemas"]["ChangedArticles"] | null;
             /** Config */
             config: {
