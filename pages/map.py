@@ -6,6 +6,7 @@ from pages.ui import cards, inputs, map_filters, offers
 from pages.ui.components.map import map_view
 from pages.ui.components.search import search
 from pages.ui.loaders import get_explorer
+from pages.ui.text import escape_markdown
 
 COLORS = {
     "category": "Category",
@@ -51,6 +52,7 @@ def draw_panel(article: int | None) -> None:
 
 
 chosen = inputs.read_article(graph)
+only = map_filters.read_only(graph, predicted.id if predicted else None)
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
 st.title("Map")
@@ -80,6 +82,17 @@ with left:
         placeholder="Find an article on the map",
         on_chosen=lambda: on_event("map_search"),
     )
+    if only:
+        with st.container(horizontal=True, vertical_alignment="center", key="map_only"):
+            st.markdown(f"{escape_markdown(only.sentence)}: **{len(only.indices):,}**.")
+            st.button(
+                "Show all articles",
+                icon=":material/close:",
+                type="tertiary",
+                key="map_only_clear",
+                on_click=inputs.write_params,
+                kwargs={"only": None},
+            )
     opened = map_view(
         graph=graph_id,
         class_names=graph.class_names,
@@ -87,7 +100,7 @@ with left:
         color=color,
         size=size,
         hidden=map_filters.read_hidden(graph),
-        limits=map_filters.read_limits(predicted=predicted is not None),
+        limits=map_filters.read_limits(predicted=predicted is not None) | {"only": only.indices if only else None},
         chosen=chosen,
         key="map_view",
         on_event=lambda: on_event("map_view"),

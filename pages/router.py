@@ -30,6 +30,12 @@ PAGES = [
         help="All runs: curves, reports, configs.",
     ),
     st.Page(
+        "compare.py",
+        title="Compare",
+        icon=":material/compare_arrows:",
+        help="What differs between runs, and whether one is better.",
+    ),
+    st.Page(
         "benchmark.py",
         title="Benchmark",
         icon=":material/leaderboard:",

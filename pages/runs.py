@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, held, inputs, offers, report, run_choice, run_table, stages
+from pages.ui import charts, compare_doors, held, inputs, offers, outcome, report, run_choice, run_table, stages
 from pages.ui.components.curves import CurveRun, XName, curves
 from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
@@ -80,7 +80,7 @@ def draw_beside(record: RunRecord) -> None:
         if record.state in ACTIVE:
             st.caption("The report comes when the run has ended.")
         else:
-            report.draw_outcome(record, key="runs")
+            outcome.draw_outcome(record, key="runs")
     with config:
         report.draw_config(record.id, key="runs")
     with log:
@@ -115,6 +115,7 @@ with left:
     draw_table = st.fragment(run_table.draw_table, run_every=every)
     draw_table(graph_id, [record.id for record in records], selected, narrow=bool(opened))
     run_choice.draw_menu([record.id for record in records], selected)
+    compare_doors.link_selected(selected)
     if opened:
         with st.container(key="runs_below"):  # shown where the columns stand one above the other
             name = escape_markdown(stages.name_run(opened))

@@ -9,7 +9,7 @@ from core.config.fields import uses_field
 from core.config.presets import Preset
 from core.errors import WikicsError
 from core.runs.state import ACTIVE
-from pages.ui import forms, inputs, places, preset_cards, report, settings
+from pages.ui import forms, inputs, outcome, places, preset_cards, report, settings
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
 from pages.ui.text import duration, escape_markdown
@@ -102,7 +102,7 @@ def draw_run(run_id: str) -> None:
         on_ended=lambda: None,
     )
     if record.state not in ACTIVE:
-        report.draw_outcome(record, key="train")
+        outcome.draw_outcome(record, key="train")
 
 
 preset = presets[inputs.read_choice("preset", list(presets), default=next(iter(presets)))]

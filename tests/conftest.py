@@ -145,8 +145,8 @@ def store(storage):
 
 
 @pytest.fixture
-def finished_run(explorer, tiny_id, store):
-    """The id of a run that ended well: three epochs, right about every article but one."""
+def make_run(explorer, tiny_id, store):
+    """Makes a run that ended well, three epochs of a preset: right about every article but some. Returns its id."""
     from dataclasses import asdict
 
     from core.evaluation.report import build_report
@@ -158,23 +158,34 @@ def finished_run(explorer, tiny_id, store):
     from core.runs.state import RunState
 
     graph = explorer.graphs.load(tiny_id)
-    config = explorer.configs.build("gcn", {"epochs": 3}, graph=tiny_id)
-    run_id = store.create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
-    folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
-    writer = MetricsWriter(folder / files.METRICS)
-    for epoch in (1, 2, 3):
-        losses = dict.fromkeys(("train_loss", "stopping_loss", "val_loss"), 1 / epoch)
-        scores = dict.fromkeys(("train_acc", "stopping_acc", "val_acc"), epoch / 4)
-        times = {"lr": 0.01, "epoch_seconds": 0.5, "elapsed_seconds": epoch / 2, "logged_at": 1e9 + epoch}
-        writer.append({"epoch": epoch, "step": epoch, **losses, **scores, **times})
-    writer.close()
-    logits = np.eye(2, dtype=np.float32)[graph.y] * 3
-    logits[7] = logits[7][::-1]
-    np.savez(folder / files.PREDICTIONS, logits=logits)
-    facts = RunFacts("finished", 0, 3, 3, 0.5, 1.5, 10, "a CPU", 100.0)
-    folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
-    folder.write_state(RunState("finished", epoch=3, created_at=1e9, started_at=1e9, ended_at=1e9 + 2))
-    return run_id
+
+    def make(preset="gcn", *, wrong=(7,), created_at=1e9, **changes):
+        config = explorer.configs.build(preset, {"epochs": 3, **changes}, graph=tiny_id)
+        run_id = store.create(config.model_dump(), collect_environment(tiny_id, graph.digest, command=["test"]))
+        folder = RunFolder(explorer.settings.home_folder / "runs" / run_id)
+        writer = MetricsWriter(folder / files.METRICS)
+        for epoch in (1, 2, 3):
+            losses = dict.fromkeys(("train_loss", "stopping_loss", "val_loss"), 1 / epoch)
+            scores = dict.fromkeys(("train_acc", "stopping_acc", "val_acc"), epoch / 4)
+            times = {"lr": 0.01, "epoch_seconds": 0.5, "elapsed_seconds": epoch / 2, "logged_at": 1e9 + epoch}
+            writer.append({"epoch": epoch, "step": epoch, **losses, **scores, **times})
+        writer.close()
+        logits = np.eye(2, dtype=np.float32)[graph.y] * 3
+        logits[list(wrong)] = logits[list(wrong)][:, ::-1]
+        np.savez(folder / files.PREDICTIONS, logits=logits)
+        facts = RunFacts("finished", config.split, 3, 3, 0.5, 1.5, 10, "a CPU", 100.0)
+        folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
+        ended = RunState("finished", epoch=3, created_at=created_at, started_at=created_at, ended_at=created_at + 2)
+        folder.write_state(ended)
+        return run_id
+
+    return make
+
+
+@pytest.fixture
+def finished_run(make_run):
+    """The id of a run that ended well: three epochs, right about every article but one."""
+    return make_run()
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from core.app.access import Access
 from core.app.admission import Admission
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
+from core.app.comparisons import Comparisons
 from core.app.configs import Configs
 from core.app.estimates import Estimates
+from core.app.evidence import Evidence
 from core.app.graphs import Graphs
 from core.app.imports import Imports
 from core.app.places import Places
@@ -41,6 +43,8 @@ class Explorer:
     imports: Imports
     estimates: Estimates
     predictions: Predictions
+    comparisons: Comparisons
+    evidence: Evidence
     articles: Articles
     benchmarks: Benchmarks
     places: Places
@@ -67,6 +71,7 @@ def open_explorer(
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)
+    comparisons = Comparisons(runs, predictions, benchmark_store, graphs)
     places = Places(backends, runs, benchmarks)
     return Explorer(
         settings=settings,
@@ -77,6 +82,8 @@ def open_explorer(
         imports=Imports(run_store, graphs),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
+        comparisons=comparisons,
+        evidence=Evidence(graphs, predictions, comparisons),
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
         places=places,

@@ -162,6 +162,10 @@ class Runs:
             diagnoses=self._diagnose(record, report),
         )
 
+    def read_config(self, ref: str) -> dict[str, Any]:
+        """The whole config of one run; empty where it is damaged."""
+        return self._store.read_config(self._store.resolve(ref))
+
     def _diagnose(self, record: RunRecord, report: Report | None) -> tuple[Diagnosis, ...]:
         """What is wrong with a run; nothing is said of one whose graph is not here."""
         try:

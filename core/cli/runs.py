@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, stop, resume, label, delete and export runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, label, delete and export runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,13 +9,14 @@ import typer
 
 from core.app.runs import ExportKind
 from core.cli import console
+from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.evaluation.groups import RunGroup, Spread
 from core.runs.labels import LabelChanges
 from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, label, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, label, delete and export runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 OffOption = Annotated[bool, typer.Option("--off", help="Take it back.")]
@@ -117,6 +118,19 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         for found in details.diagnoses:
             out.print(found.sentence, soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
+
+
+@runs_app.command("compare")
+def compare_runs(
+    runs: Annotated[list[str], typer.Argument(metavar="A B…", help="Runs, the one to compare with first.")],
+    as_json: JsonOption = False,
+) -> None:
+    """What differs between runs, and whether the second is better than the first."""
+    found = console.open_explorer().comparisons.compare(runs)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        write_comparison(found)
 
 
 @runs_app.command("stop")

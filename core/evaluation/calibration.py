@@ -1,7 +1,7 @@
 """How far a model's confidence can be trusted, and one number that mends it. No torch here."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +38,19 @@ def fit_temperature(logits: NDArray[np.float32], y: NDArray[np.int64]) -> float:
     return float(np.exp(found.x))
 
 
+def assign_bins(confidence: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """[M] which of the 15 bins of equal width each confidence falls into."""
+    edges = np.linspace(0.0, 1.0, NUM_BINS + 1)
+    members: NDArray[np.int64] = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, NUM_BINS - 1)
+    return members
+
+
 def measure_calibration(logits: NDArray[np.float32], y: NDArray[np.int64], temperature: float = 1.0) -> Calibration:
     """ECE over 15 bins of equal width of logits [M, C] against categories y [M]."""
     probs = softmax(logits.astype(np.float64) / temperature, axis=1)
     confidence, correct = probs.max(axis=1), probs.argmax(axis=1) == y
     edges = np.linspace(0.0, 1.0, NUM_BINS + 1)
-    members = np.clip(np.digitize(confidence, edges, right=True) - 1, 0, NUM_BINS - 1)
+    members = assign_bins(confidence)
     counts = np.bincount(members, minlength=NUM_BINS)
     divisor = np.maximum(counts, 1)
     mean_confidence = np.bincount(members, weights=confidence, minlength=NUM_BINS) / divisor

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.app.compared import RunComparison
 from core.app.explorer import Explorer
 from core.app.runs import MetricsTick
 from core.errors import (
@@ -21,6 +22,7 @@ from core.graph.titles import parse_index, shorten
 from core.http.access import guard
 from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
+from core.http.slow import slowly
 from core.runs import files
 from core.runs.environment import publish
 from core.runs.labels import MAX_TAGS, LabelChanges
@@ -78,6 +80,12 @@ def _add_reading(router: APIRouter, get_explorer: Callable[[], Explorer]) -> Non
         """Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true."""
         records = get_explorer().runs.list(graph, archived=archived, where=where)
         return answer(RunList([_publish(record) for record in records]))
+
+    @router.get("/runs/compare", responses=gives(RunComparison) | problems(NotFoundError, InvalidInputError))
+    @slowly
+    def compare_runs(run: Annotated[list[str], Query()]) -> Response:
+        """2 to 10 runs side by side; the articles and the difference are of the second against the first."""
+        return answer(get_explorer().comparisons.compare(run))
 
     @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
     def read_run(r: str) -> Response:

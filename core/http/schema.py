@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
 from core.app.runs import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
@@ -20,7 +21,7 @@ from core.runs.record import RunDetails, RunRecord
 ANSWERS: Final[tuple[type, ...]] = (
     *(GraphList, GraphDescription),
     *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
-    *(RunList, RunRecord, RunDetails, MetricsTick, PredictionAnswer),
+    *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, PredictionAnswer),
     BackendList,
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )

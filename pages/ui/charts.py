@@ -11,6 +11,7 @@ from core.runs.report import ReliabilityBin
 from pages.ui.text import escape_plotly, number, shorten
 from pages.ui.theme import ACCENT, category_colors
 
+PICKED = "#c8620a"  # what was clicked, on both backgrounds
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
@@ -32,7 +33,7 @@ def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
         margin={"l": 4, "r": 8, "t": 8, "b": 8},
         showlegend=False,
         dragmode=False,
-        bargap=0.25,
+        bargap=layout.pop("bargap", 0.25),
         xaxis={"automargin": True, "fixedrange": True, **layout.pop("xaxis", {})},
         yaxis={"automargin": True, "fixedrange": True, **layout.pop("yaxis", {})},
         **layout,
@@ -136,11 +137,14 @@ def build_link_rates(names: Sequence[str], rates: Any) -> go.Figure:
     )
 
 
-def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
-    """Counts of test articles: rows are true categories, columns predicted ones; shade is the share of the row."""
+def build_confusion(names: Sequence[str], confusion: Any, *, picks: Sequence[Sequence[str]] = ()) -> go.Figure:
+    """Counts of test articles: rows are true categories, columns predicted ones; shade is the share of the row.
+
+    picks: [C][C] what a click on each cell means; none can be clicked without.
+    """
     counts = np.asarray(confusion)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return _build_matrix(
+    figure = _build_matrix(
         share,
         names,
         "%{y} predicted as %{x}: %{customdata} articles<extra></extra>",
@@ -149,6 +153,29 @@ def build_confusion(names: Sequence[str], confusion: Any) -> go.Figure:
         x_title="predicted",
         y_title="true",
     )
+    if picks:
+        _lay_cells(figure, names, picks)
+    return figure
+
+
+def _lay_cells(figure: go.Figure, names: Sequence[str], picks: Sequence[Sequence[str]]) -> None:
+    """Lays a mark over each cell that is seen once it is clicked: Plotly takes no clicks on a heat map itself."""
+    heat, labels = figure.data[0], [escape_plotly(name) for name in names]
+    cells = [(column, row) for row in labels for column in labels]
+    said = [said for row in heat.customdata for said in row]
+    figure.add_scatter(
+        x=[column for column, _ in cells],
+        y=[row for _, row in cells],
+        customdata=[pick for row in picks for pick in row],
+        text=said,
+        mode="markers",
+        marker={"symbol": "square-open", "size": 20, "opacity": 0, "color": PICKED, "line": {"width": 3}},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 0}},
+        hovertemplate="%{y} predicted as %{x}: %{text} articles<extra></extra>",
+    )
+    heat.hoverinfo, heat.hovertemplate = "skip", None
+    figure.update_layout(hovermode="closest", hoverdistance=-1, clickmode="event+select")
 
 
 def choose_likeliest(probs: Mapping[str, float], *, label: str) -> list[str]:
@@ -182,29 +209,63 @@ def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, lab
     )
 
 
-def build_reliability(bins: Sequence[ReliabilityBin]) -> go.Figure:
-    """Accuracy against confidence, bin by bin; on the diagonal a model is as right as it is sure."""
+def build_reliability(bins: Sequence[ReliabilityBin], *, picks: Sequence[str] = ()) -> go.Figure:
+    """Accuracy against confidence, a bar a bin; on the diagonal a model is as right as it is sure.
+
+    picks: what a click on each bin means.
+    """
     filled = [
-        (100 * item.confidence, 100 * item.accuracy, item.count)
-        for item in bins
-        if item.count and item.confidence is not None and item.accuracy is not None
+        (100 * item.lower, 100 * item.upper, 100 * item.confidence, 100 * item.accuracy, item.count, pick)
+        for item, pick in zip(bins, [*picks, *[""] * len(bins)], strict=False)
+        if item.count and item.lower is not None and item.upper is not None
+        if item.confidence is not None and item.accuracy is not None
     ]
     diagonal = go.Scatter(
         x=[0, 100], y=[0, 100], mode="lines", line={"dash": "dot", "width": 1, "color": "gray"}, hoverinfo="skip"
     )
-    points = go.Scatter(
-        x=[confidence for confidence, _, _ in filled],
-        y=[accuracy for _, accuracy, _ in filled],
-        customdata=[count for _, _, count in filled],
-        mode="lines+markers",
-        marker={"size": 7},
-        hovertemplate="confidence %{x:.1f} %, accuracy %{y:.1f} %, %{customdata:,} articles<extra></extra>",
+    bars = go.Bar(
+        x=[(low + high) / 2 for low, high, *_ in filled],
+        y=[accuracy for _, _, _, accuracy, _, _ in filled],
+        width=[high - low for low, high, *_ in filled],
+        customdata=[pick for *_, pick in filled],
+        text=[f"{confidence:.1f} % sure, {count:,} articles" for _, _, confidence, _, count, _ in filled],
+        textposition="none",
+        marker={"color": ACCENT, "line": {"width": 1, "color": "rgba(128,128,128,0.6)"}},
+        selected={"marker": {"color": PICKED}},
+        unselected={"marker": {"opacity": 0.75}},
+        hovertemplate="%{text}: accuracy %{y:.1f} %<extra></extra>",
     )
     return _figure(
-        [diagonal, points],
+        [bars, diagonal],
         height=300,
+        bargap=0.0,
         xaxis={"title": "confidence (%)", "range": [0, 101]},
         yaxis={"title": "accuracy (%)", "range": [0, 101]},
+    )
+
+
+def build_threshold_curve(
+    x: Sequence[float], y: Sequence[float], said: Sequence[str], picks: Sequence[str], *, titles: tuple[str, str]
+) -> go.Figure:
+    """A curve over thresholds in per cent; titles of its axes, said: what hovering says of each point."""
+    line = go.Scatter(
+        x=[100 * value for value in x],
+        y=[100 * value for value in y],
+        customdata=list(picks),
+        text=list(said),
+        mode="lines+markers",
+        marker={"size": 6, "color": ACCENT},
+        line={"width": 2, "color": ACCENT},
+        selected={"marker": {"color": PICKED, "size": 11}},
+        unselected={"marker": {"opacity": 0.75}},
+        hovertemplate="%{text}<extra></extra>",
+    )
+    return _figure(
+        [line],
+        height=300,
+        hovermode="closest",
+        xaxis={"title": titles[0], "range": [-1, 102]},
+        yaxis={"title": titles[1], "range": [-1, 102]},
     )
 
 

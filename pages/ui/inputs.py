@@ -240,7 +240,21 @@ def choose_graph(explorer: Explorer) -> str:
 
     def changed(chosen: str) -> None:
         # A run, an article, a category and a benchmark belong to one graph.
-        of_graph = ("run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second")
+        of_graph = (
+            "run",
+            "runs",
+            "article",
+            "from",
+            "to",
+            "filter",
+            "category",
+            "predicted",
+            "first",
+            "second",
+            "pick",
+            "only",
+            "of",
+        )
         write_params(graph=chosen, **dict.fromkeys(of_graph))
 
     options = list(names) if graph_id in names else [graph_id]

@@ -4,16 +4,19 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from core.app.evidence import Pick
+from core.errors import ConflictError, InvalidInputError, NotFoundError
 from core.graph.graph import Graph
 from core.inference.articles import Role
 from pages.ui import held, inputs
+from pages.ui.loaders import get_explorer
 from pages.ui.text import explain_parts
 
 ROLES: tuple[Role, ...] = get_args(Role)
 ANY = 1_000_000_000  # links: more than an article has
 DEGREES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, ANY)
 ERRORS = {"right": "Right", "wrong": "Wrong"}
-PARAMS = ("filter", "role", "least", "most", "error")
+PARAMS = ("filter", "role", "least", "most", "error", "only")
 
 
 def read_hidden(graph: Graph) -> list[int]:
@@ -31,6 +34,20 @@ def read_limits(*, predicted: bool) -> dict[str, Any]:
         "most": _read_degree("most"),
         "error": error if predicted and error in ERRORS else None,
     }
+
+
+def read_only(graph: Graph, run_id: str | None) -> Pick | None:
+    """The articles that a picture of a run stood for, which alone are shown; what means none is refused."""
+    text = inputs.read_param("only")
+    if not text:
+        return None
+    try:
+        if run_id is None:
+            raise InvalidInputError("there is no run whose predictions pick articles")
+        return get_explorer().evidence.pick(graph.id, run_id, text)
+    except (ConflictError, InvalidInputError, NotFoundError):
+        inputs.refuse("only", "what a click in a picture of this run has picked")
+        return None
 
 
 def draw_filters(graph: Graph, *, predicted: bool) -> None:

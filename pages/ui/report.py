@@ -1,24 +1,21 @@
-"""One run as it is shown on several pages: how it stands, what it reached, its config and its log."""
+"""One run as it is shown on several pages: how it stands, its config and its log."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 
 import streamlit as st
 
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError
+from core.evaluation.differences import flatten
 from core.runs.environment import publish
 from core.runs.record import RunRecord
-from core.runs.report import CategoryScores, Report
 from core.runs.state import ACTIVE
 from core.runs.store import LOG_TAIL_BYTES
-from pages.ui import charts, inputs, matrix, places, run_actions, stages
+from pages.ui import inputs, places, run_actions, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
 from pages.ui.theme import STAGE_COLORS
-
-SHARES = ("precision", "recall", "f1")  # of a category's scores
 
 
 def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None = None) -> None:
@@ -100,85 +97,13 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
         inputs.draw_page_anew()  # its curves move again
 
 
-def draw_outcome(record: RunRecord, *, key: str) -> None:
-    """What a run that has ended reached on the test articles."""
-    report = get_explorer().runs.read_details(record.id).report
-    if record.damage and not report:
-        st.caption("Its report cannot be shown.")
-        return
-    if not report or not record.graph:
-        st.caption("This run has no report: it ended before its first epoch was evaluated, or it has to be resumed.")
-        return
-    numbers = {
-        "Test accuracy": (report.test_acc, "Share of test articles named rightly, at the best epoch."),
-        "Macro-F1": (report.macro_f1, "F1 averaged over categories, each counted alike."),
-        "Validation": (report.val_acc, "Accuracy on validation articles: what runs are compared by."),
-        "Calibration error": (
-            report.ece,
-            f"Expected calibration error (15 bins) after temperature scaling; {percent(report.ece_before)} before.",
-        ),
-    }
-    with st.container(horizontal=True, gap="small", key=f"{key}_numbers"):  # as many in a row as fit
-        for label, (value, meaning) in numbers.items():
-            st.metric(label, percent(value), help=meaning, width=124)
-    _draw_tabs(report, get_explorer().graphs.load(record.graph).class_names, key=key)
-
-
-def _draw_tabs(report: Report, names: Sequence[str], *, key: str) -> None:
-    """Who is taken for whom, how far confidence can be trusted, and each category; a dash where it is not known."""
-    confusion, reliability, categories = st.tabs(["Confusion", "Reliability", "Categories"])
-    if len(report.confusion) == len(names):
-        with confusion:
-            matrix.draw_matrix(
-                charts.build_confusion(names, report.confusion),
-                names,
-                key=f"{key}_confusion",
-                alt="Test articles by true category (rows) and predicted category (columns)",
-            )
-            with st.expander("As a table", icon=":material/table:"):
-                matrix.draw_table(names, report.confusion, corner="true", key=f"{key}_confusion_table", unit="%d")
-    else:
-        confusion.caption(UNKNOWN)
-    if report.reliability:
-        reliability.plotly_chart(
-            charts.build_reliability(report.reliability),
-            key=f"{key}_reliability",
-            config=charts.CONFIG,
-            alt="Accuracy against confidence on test articles",
-        )
-    else:
-        reliability.caption(UNKNOWN)
-    scores = report.per_category if len(report.per_category) == len(names) else [CategoryScores()] * len(names)
-    categories.dataframe(
-        [{"category": name} | _in_per_cent(row) for name, row in zip(names, scores, strict=True)],
-        hide_index=True,
-        key=f"{key}_categories",
-        placeholder=UNKNOWN,
-        column_config=dict.fromkeys(SHARES, st.column_config.NumberColumn(format="%.1f %%")),
-    )
-
-
-def _in_per_cent(scores: CategoryScores) -> dict[str, float | None]:
-    values = asdict(scores)
-    return {name: 100 * value if name in SHARES and value is not None else value for name, value in values.items()}
-
-
-def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """`{"versions": {"torch": "2"}}` as `versions.torch`, `2`."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
-
-
 def draw_config(run_id: str, *, key: str) -> None:
     """A run's config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
     for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
         column.dataframe(
-            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in _flatten(values)],
+            [{"field": name, "value": UNKNOWN if value is None else str(value)} for name, value in flatten(values)],
             hide_index=True,
             key=f"{key}_{part}",
             alt=f"The run's {part}",

@@ -10,7 +10,7 @@ from core.errors import ConfigError, WikicsError
 from core.runs.labels import MAX_CHARACTERS
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import forms, held, inputs, settings, stages
+from pages.ui import compare_doors, forms, held, inputs, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -21,6 +21,7 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
     """One row below the run's head."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         _draw_again(record, key=key)
+        compare_doors.draw_compare_with(record, key=key)
         if inputs.may_train(get_explorer(), quiet=True):
             _draw_further(record, key=key)
             _draw_rename(record, key=key)

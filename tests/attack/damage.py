@@ -9,7 +9,7 @@ from tests.tab import Tab
 
 KIND = "damaged files"
 AFTER = "requests after damage"
-PAGES = ("", "train", "runs", "benchmark", "map", "article")
+PAGES = ("", "train", "runs", "compare", "benchmark", "map", "article")
 NOT_READ = ("queue", "download")  # the queue is attacked by stops and kills
 SLOW = ("twin", "wikics")  # graphs that are made or fetched anew, for many seconds
 

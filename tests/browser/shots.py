@@ -21,7 +21,7 @@ from tests.browser.server import ROOT, Server
 FOLDER = ROOT / "build" / "shots"
 README = ROOT / "docs" / "images" / "overview.png"
 README_SHOT = "overview-data-light"
-PAGES = {"overview": "", "train": "train", "runs": "runs", "benchmark": "benchmark", "map": "map", "article": "article"}
+PAGES = {"overview": ""} | {name: name for name in ("train", "runs", "compare", "benchmark", "map", "article")}
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
@@ -39,6 +39,7 @@ DRAWN = {
     "overview": ".st-key-overview_rates .heatmaplayer path, .st-key-overview_rates .heatmaplayer image",
     "train": ".c-gd .scatterlayer .js-line",
     "runs": ".c-gd .scatterlayer .js-line",
+    "compare": ".articles-table",
     "benchmark": ".st-key-benchmark_chart .scatterlayer .point",
     "map": ".map-chip",
     "article": ".rings-node",
@@ -46,6 +47,7 @@ DRAWN = {
 WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
     "runs": ".st-key-runs_example .scatterlayer .js-line",
+    "compare": ".st-key-compare_train",
     "benchmark": ".st-key-benchmark_start",
     "article": ".st-key-article_start a",
 }
@@ -76,13 +78,15 @@ class Shot:
     ready: str
 
 
-def list_shots(home, run_id):
+def list_shots(home, run_id, other_id):
     """Every page with data, and with an error."""
     article = 4321
     data = f"graph={home.twin}&run={run_id}"
     own = {"map": f"&article={article}", "article": f"&article={article}", "runs": f"&runs={run_id}"}
+    own["compare"] = f"&runs={run_id},{other_id}"
     shots = [Shot(f"{name}-data", f"{path}?{data}{own.get(name, '')}", DRAWN[name]) for name, path in PAGES.items()]
     unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "benchmark")}
+    unknown["compare"] = ".st-key-compare_newest"
     shots += [
         Shot(f"{name}-no-such-run", f"{PAGES[name]}?graph={home.twin}&run=nobody", unknown[name]) for name in PAGES
     ]
@@ -93,6 +97,8 @@ def list_shots(home, run_id):
         Shot("article-no-such-article", f"article?{data}&article=zzz", "[data-testid=stAlert]"),
         Shot("benchmark-no-such-benchmark", f"benchmark?{data}&first=nobody", DRAWN["benchmark"]),
         Shot("benchmark-one", f"benchmark?graph={home.hostile}", DRAWN["benchmark"]),
+        Shot("runs-picked", f"runs?{data}&pick=cell:0:1", ".articles-table"),
+        Shot("map-picked", f"map?{data}&only=cell:0:1&color=pred", DRAWN["map"]),
         Shot("map-right-or-wrong", f"map?{data}&color=correct", DRAWN["map"]),
     ]
 
@@ -187,9 +193,11 @@ def main(arguments):
             problems += take_wanted(list_empty_shots(home))
             run_id = server.train(home.twin, "gcn", epochs=40, hidden_channels=64)
             server.wait_for(run_id, "finished", seconds=600)
+            other_id = server.train(home.twin, "mlp", epochs=20, hidden_channels=64)
+            server.wait_for(other_id, "finished", seconds=600)
             add_benchmarks(home, home.twin)
             add_benchmarks(home, home.hostile, count=1)
-            problems += take_wanted(list_shots(home, run_id))
+            problems += take_wanted(list_shots(home, run_id, other_id))
             live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)
             server.wait_for(live_id, "running", epoch=20)
             problems += take_wanted(list_live_shots(home, live_id))

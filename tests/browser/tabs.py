@@ -20,7 +20,7 @@ from tests.browser.homes import Home
 from tests.browser.server import Server
 from tests.tab import Tab
 
-PAGES = ("", "train", "runs", "benchmark", "map", "article")
+PAGES = ("", "train", "runs", "compare", "benchmark", "map", "article")
 NOT_YET = (requests.ConnectionError, ConnectionError, InvalidHandshake, InvalidMessage)
 
 

@@ -10,7 +10,7 @@ from tests.browser.server import Server
 from tests.browser.shots import AT_REST, PAGES
 
 STATES = {
-    "data": "graph={small}&run={run}&article=5",
+    "data": "graph={small}&run={run}&article=5&runs={run},{other}&pick=cell:0:0",
     "empty": "graph={hostile}",
     "error": "graph={small}&run=nobody&article=zzz&first=nobody",
 }
@@ -32,9 +32,11 @@ def served(tmp_path_factory):
     home = Home(tmp_path_factory.mktemp("axe") / "home", num_nodes=300)
     server = Server(home.folder)
     run = server.train(home.small, epochs=20, patience=20)
-    server.wait_for(run, "finished")
+    other = server.train(home.small, "mlp", epochs=20, patience=20)
+    for each in (run, other):
+        server.wait_for(each, "finished")
     add_benchmarks(home, home.small)
-    yield server, {state: text.format(run=run, **vars(home)) for state, text in STATES.items()}
+    yield server, {state: text.format(run=run, other=other, **vars(home)) for state, text in STATES.items()}
     server.end()
 
 

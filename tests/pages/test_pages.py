@@ -14,7 +14,7 @@ from core.runs.state import RunState
 from pages.ui import inputs, run_choice
 from pages.ui.theme import category_colors
 
-PAGES = ["overview", "train", "runs", "benchmark", "map", "article"]
+PAGES = ["overview", "train", "runs", "compare", "benchmark", "map", "article"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -197,9 +197,9 @@ def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
     at = open_page("map", run=finished_run, filter=1, role="test,train,junk", least=2, most=100, error="wrong")
     data = find_picture(at, "limits")
     assert data["hidden"] == [1]
-    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong"}
+    assert data["limits"] == {"roles": ["train", "test"], "least": 2, "most": 100, "error": "wrong", "only": None}
     at.button(key="map_clear").click().run()
-    assert find_picture(at, "limits")["limits"] == {"roles": None, "least": None, "most": None, "error": None}
+    assert find_picture(at, "limits")["limits"] == dict.fromkeys(("roles", "least", "most", "error", "only"))
     at = open_page("map", run=finished_run)
     at.multiselect(key="map_categories").set_value([1]).run()
     at.selectbox(key="map_least").set_value(5).run()
@@ -359,4 +359,4 @@ def test_i03_links_to_a_page_carry_what_was_set_on_it(open_page, tiny_id):
 
 def navigation(at):
     """The links above every page."""
-    return [element.proto for element in at.get("page_link")][:6]
+    return [element.proto for element in at.get("page_link")][: len(PAGES)]

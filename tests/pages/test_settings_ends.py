@@ -6,7 +6,7 @@ from core.errors import ConfigError
 from tests.rigs import NoBackend
 from tests.setting_ends import DOOR_CASES, TOKEN, complete, name_case
 
-PAGES = ("overview", "train", "runs", "benchmark", "map", "article")
+PAGES = ("overview", "train", "runs", "compare", "benchmark", "map", "article")
 
 
 @pytest.mark.parametrize("max_epochs", [500, *(pytest.param(end, marks=pytest.mark.slow) for end in (1, 10_000))])

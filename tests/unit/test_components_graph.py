@@ -58,7 +58,7 @@ def test_the_map_is_told_colours_and_what_is_hidden():
         "color": "degree",
         "size": "even",
         "hidden": [2],
-        "limits": {"roles": None, "least": None, "most": None, "error": None},
+        "limits": {"roles": None, "least": None, "most": None, "error": None, "only": None},
         "chosen": 5,
         "height": 640,
     }

@@ -29,6 +29,7 @@ OPERATIONS = {
     "submit_run": "RunRecord",
     "read_run": "RunDetails",
     "label_run": "RunRecord",
+    "compare_runs": "RunComparison",
     "stop_run": "RunRecord",
     "resume_run": "RunRecord",
     "predict_articles": "PredictionAnswer",
@@ -133,12 +134,13 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
+        ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
         **{(name, "state"): states for name in ("RunDetails", "RunRecord", "RunTick")},
     }
     assert schemas["MapColumns"]["properties"]["role"]["items"]["enum"] == found["ArticleCard", "role"]
 
 
-def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finished_run, two_benchmarks):
+def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finished_run, make_run, two_benchmarks):
     first, second = two_benchmarks
     graph, run = f"/graphs/{tiny_id}", f"?run={finished_run}"
     asked = {
@@ -155,6 +157,7 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         "list_runs": ["/runs", "/runs?graph=none"],
         "read_run": [f"/runs/{finished_run}", "/runs/latest"],
         "label_run": [f"/runs/{finished_run}"],
+        "compare_runs": [f"/runs/compare?run={finished_run}&run={make_run(lr=0.05)}"],
         "stop_run": ["/runs/latest/stop"],
         "resume_run": [f"/runs/{finished_run}/resume"],
         "predict_articles": [f"/runs/{finished_run}/predict"],
@@ -193,6 +196,8 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         ("submit_run", "POST", "/runs", 403),
         ("read_run", "GET", "/runs/nobody", 404),
         ("label_run", "PATCH", "/runs/nobody", 404),
+        ("compare_runs", "GET", "/runs/compare?run=latest", 422),
+        ("compare_runs", "GET", "/runs/compare?run=latest&run=nobody", 404),
         ("stop_run", "POST", "/runs/nobody/stop", 404),
         ("resume_run", "POST", "/runs/latest/resume", 409),
         ("predict_articles", "POST", "/runs/latest/predict", 409),

@@ -32,10 +32,10 @@ def map_view(
     Returns the index of the article that was just asked to be opened, else None.
 
     graph, run: ids; with a run, wrong predictions are outlined. class_names: [C], in index order. hidden: categories
-    not shown. limits: what else is shown alone: `roles`, fewest and most links (`least`, `most`), and by `error`
-    "right" or "wrong". chosen: index of the article in the light, with its links. height: px. `on_event` runs after a
-    click on an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"), found under
-    st.session_state[key].
+    not shown. limits: what else is shown alone: `roles`, fewest and most links (`least`, `most`), by `error` "right" or
+    "wrong", and `only` some indices. chosen: index of the article in the light, with its links. height: px. `on_event`
+    runs after a click on an article ("chosen"), on nothing ("cleared"), or on a category of the legend ("filter"),
+    found under st.session_state[key].
     """
     result = load_component("map")(
         key=key,
@@ -45,7 +45,7 @@ def map_view(
             "color": color,
             "size": size,
             "hidden": list(hidden),
-            "limits": {"roles": None, "least": None, "most": None, "error": None, **(limits or {})},
+            "limits": {"roles": None, "least": None, "most": None, "error": None, "only": None, **(limits or {})},
             "chosen": chosen,
             "height": height,
             "palette": {

@@ -389,6 +389,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description 2 to 10 runs side by side; the articles and the difference are of the second against the first.
+         */
+        get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -626,6 +646,42 @@ export interface components {
             recall: number | null;
             /** Support */
             support: number | null;
+        };
+        /**
+         * ChangedArticle
+         * @description A test article of which the first run predicts one category, and the second another.
+         */
+        ChangedArticle: {
+            /** Category */
+            category: number;
+            /** Degree */
+            degree: number;
+            /** First */
+            first: string;
+            /** Index */
+            index: number;
+            /** Label */
+            label: string;
+            /** Second */
+            second: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ChangedArticles
+         * @description The test articles whose prediction changed from the first run to the second, and McNemar's exact test of it.
+         */
+        ChangedArticles: {
+            /** Broken */
+            broken: components["schemas"]["ChangedArticle"][];
+            /** Fixed */
+            fixed: components["schemas"]["ChangedArticle"][];
+            /** Mcnemar P */
+            mcnemar_p: number;
+            /** Num Articles */
+            num_articles: number;
+            /** Swapped */
+            swapped: components["schemas"]["ChangedArticle"][];
         };
         /**
          * Damage
@@ -1122,6 +1178,45 @@ export interface components {
             num_links: number;
         };
         /**
+         * RunComparison
+         * @description Several runs side by side; `articles`, `difference` and `sentence` are of the first two.
+         *
+         *     config, environment and data hold the fields that differ, metrics all that any of the runs has, with one value a
+         *     run; same: the fields of each part that are alike. What is not known is None.
+         */
+        RunComparison: {
+            /** Advice */
+            advice: string;
+            articles: components["schemas"]["ChangedArticles"] | null;
+            /** Config */
+            config: {
+                [key: string]: unknown[];
+            };
+            /** Data */
+            data: {
+                [key: string]: unknown[];
+            };
+            difference: components["schemas"]["RunDifference"] | null;
+            /** Environment */
+            environment: {
+                [key: string]: unknown[];
+            };
+            /** Metrics */
+            metrics: {
+                [key: string]: (number | null)[];
+            };
+            /** Runs */
+            runs: string[];
+            /** Same */
+            same: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * RunDetails
          * @description One run with all that is written down of it, its whole config; `report` is None until it has ended.
          */
@@ -1213,6 +1308,34 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+        };
+        /**
+         * RunDifference
+         * @description How much better the second run is than the first: the fields of `core.evaluation.paired.PairedDifference`.
+         */
+        RunDifference: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "splits and articles" | "splits" | "articles";
+            /** Effect Size */
+            effect_size: number | null;
+            /** Interval */
+            interval: [
+                number,
+                number
+            ];
+            /** Mean */
+            mean: number;
+            /** Num Splits */
+            num_splits: number;
+            /** T P */
+            t_p: number | null;
+            /** Told Apart */
+            told_apart: boolean;
+            /** Wilcoxon P */
+            wilcoxon_p: number | null;
         };
         /**
          * RunList
@@ -2436,6 +2559,55 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_runs: {
+        parameters: {
+            query: {
+                run: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

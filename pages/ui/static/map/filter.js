@@ -6,7 +6,11 @@ import { Echo } from "../base/echo.js";
 /** @import { MapAnswer, Role } from "../../types/answers" */
 /** @import { Color, Group } from "./groups.js" */
 
-/** @typedef {{ roles: Role[] | null, least: number | null, most: number | null, error: "right" | "wrong" | null }} Limits */
+/**
+ * What is shown alone; null for no limit. `only`: indices of articles.
+ * @typedef {{ roles: Role[] | null, least: number | null, most: number | null, error: "right" | "wrong" | null,
+ *   only: number[] | null }} Limits
+ */
 
 export class Filter {
   /** @type {Map<Color, Set<number>>} */
@@ -110,8 +114,10 @@ export class Filter {
  * @param {Limits} limits
  * @returns {(at: number) => boolean}
  */
-export function limitOf({ role, degree, category, pred }, { roles, least, most, error }) {
+export function limitOf({ role, degree, category, pred }, { roles, least, most, error, only }) {
+  const kept = only && new Set(only);
   return (at) =>
+    (!kept || kept.has(at)) &&
     (roles === null || roles.includes(role[at])) &&
     (least === null || degree[at] >= least) &&
     (most === null || degree[at] <= most) &&

@@ -1,0 +1,159 @@
+"""What a comparison of runs answers, and how a person says it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.evaluation.changes import PredictionChanges
+from core.evaluation.comparison import Interval
+from core.evaluation.paired import FEWEST_SPLITS, Basis
+from core.graph.graph import Graph
+from core.inference.articles import ArticleHit, build_hit
+from core.inference.predict import RunPredictions
+from core.runs.environment import publish
+from core.runs.record import RunDetails, RunRecord
+
+# Of a record and its report, in the order in which they are shown.
+METRICS: Final = (
+    *("test_acc", "val_acc", "stopping_acc", "train_acc", "macro_f1", "ece", "best_epoch", "epochs"),
+    *("seconds_per_epoch", "seconds", "cost", "num_parameters", "peak_memory_mb"),
+)
+# Of which more is better (1) or worse (-1); of others neither.
+DIRECTIONS: Final = dict.fromkeys(METRICS[:5], 1) | dict.fromkeys(
+    ("ece", "seconds_per_epoch", "seconds", "cost", "peak_memory_mb"), -1
+)
+
+
+@dataclass(frozen=True)
+class ChangedArticle(ArticleHit):
+    """A test article of which the first run predicts one category, and the second another."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class ChangedArticles:
+    """The test articles whose prediction changed from the first run to the second, and McNemar's exact test of it."""
+
+    fixed: list[ChangedArticle]  # wrong by the first, right by the second
+    broken: list[ChangedArticle]  # right by the first, wrong by the second
+    swapped: list[ChangedArticle]  # wrong by both, as another category
+    num_articles: int
+    mcnemar_p: float
+
+
+@dataclass(frozen=True)
+class RunDifference:
+    """How much better the second run is than the first: the fields of `core.evaluation.paired.PairedDifference`."""
+
+    mean: float
+    interval: Interval
+    told_apart: bool
+    basis: Basis
+    num_splits: int
+    t_p: float | None
+    wilcoxon_p: float | None
+    effect_size: float | None
+
+
+@dataclass(frozen=True)
+class RunComparison:
+    """Several runs side by side; `articles`, `difference` and `sentence` are of the first two.
+
+    config, environment and data hold the fields that differ, metrics all that any of the runs has, with one value a
+    run; same: the fields of each part that are alike. What is not known is None.
+    """
+
+    runs: list[str]
+    config: dict[str, list[Any]]
+    environment: dict[str, list[Any]]
+    data: dict[str, list[Any]]
+    metrics: dict[str, list[float | None]]
+    same: dict[str, dict[str, Any]]
+    articles: ChangedArticles | None
+    difference: RunDifference | None
+    sentence: str
+    advice: str  # what it does not tell, and the way to it; empty where nothing is left to say
+
+
+def describe_environment(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """An environment as a visitor may see it; of uncommitted lines of code how many, and a digest."""
+    shown = publish(environment)
+    git = environment.get("git")
+    diff = git.get("diff") if isinstance(git, Mapping) else None
+    if isinstance(diff, str) and diff and isinstance(shown.get("git"), dict):
+        digest = hashlib.sha256(diff.encode(errors="replace")).hexdigest()[:8]
+        shown["git"] |= {"diff": f"{len(diff.splitlines()):,} lines, {digest}"}
+    return shown
+
+
+def collect_metrics(several: Sequence[RunDetails]) -> dict[str, list[float | None]]:
+    """One value a run, of each metric that any of them has."""
+    columns = {
+        name: [
+            getattr(run.report, name, None) if getattr(run, name, None) is None else getattr(run, name)
+            for run in several
+        ]
+        for name in METRICS
+    }
+    return {name: values for name, values in columns.items() if any(value is not None for value in values)}
+
+
+def name_articles(
+    graph: Graph, changes: PredictionChanges, first: RunPredictions, second: RunPredictions
+) -> ChangedArticles:
+    """The changes as articles with their titles, the surest of the second run first."""
+
+    def name(indices: Sequence[int]) -> list[ChangedArticle]:
+        surest = sorted(indices, key=lambda index: -float(second.confidence[index]))
+        return [
+            ChangedArticle(
+                **vars(build_hit(graph, index)),
+                first=graph.class_names[first.pred[index]],
+                second=graph.class_names[second.pred[index]],
+            )
+            for index in surest
+        ]
+
+    kinds = {kind: name(getattr(changes, kind).tolist()) for kind in ("fixed", "broken", "swapped")}
+    return ChangedArticles(**kinds, num_articles=changes.num_articles, mcnemar_p=changes.mcnemar_p)
+
+
+def describe_difference(found: RunDifference, first: str, second: str) -> str:
+    """The difference as a person says it, in points (per cent of the test articles)."""
+    low, high = (100 * bound for bound in found.interval)
+    points = 100 * found.mean
+    basis = {
+        "splits and articles": f"{found.num_splits} common splits and their test articles",
+        "splits": f"{found.num_splits} common splits alone, without their articles",
+        "articles": "the test articles of these two runs alone",
+    }[found.basis]
+    spread = f"(95 % interval {low:+.2f} to {high:+.2f}, over {basis})"
+    if not found.told_apart:
+        return f"{second} and {first} cannot be told apart: {points:+.2f} points {spread}."
+    return f"{second} is {'better' if points > 0 else 'worse'} than {first} by {abs(points):.2f} points {spread}."
+
+
+def advise(found: RunDifference, *, same: bool) -> str:
+    """What a difference of two runs alone leaves open. same: whether their configs are but for split, seed, device."""
+    if found.basis != "articles":
+        return ""
+    if same:
+        return "Their settings are the same but for split, seed and device."
+    return (
+        f"Whether the settings differ in general takes {FEWEST_SPLITS} common splits (they have {found.num_splits}): "
+        "benchmark both."
+    )
+
+
+def explain_nothing(first: RunRecord, second: RunRecord, names: tuple[str, str]) -> str:
+    """Why no difference of accuracies is told."""
+    lacking = [name for run, name in zip((first, second), names, strict=True) if not run.has_predictions]
+    if not lacking:
+        return f"{names[1]} and {names[0]} cannot be told apart: the predictions of one cannot be read."
+    have = "has" if len(lacking) == 1 else "have"
+    return (
+        f"Nothing can be told apart yet: {' and '.join(lacking)} {have} no predictions, and too few splits in common."
+    )

@@ -1,0 +1,157 @@
+"""A comparison of runs on a page: its metrics, what differs, and how sure its verdict is."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from core.app.compared import DIRECTIONS, ChangedArticles, RunComparison
+from core.runs.record import RunRecord
+from pages.ui import inputs
+from pages.ui.text import UNKNOWN, escape_markdown, number, percent, shorten
+
+LONGEST_VALUE: Final = 60  # characters
+SHARES: Final = ("test_acc", "val_acc", "stopping_acc", "train_acc", "macro_f1", "ece")
+TITLES: Final[Mapping[str, str]] = {
+    "test_acc": "Test accuracy",
+    "val_acc": "Validation accuracy",
+    "stopping_acc": "Stopping accuracy",
+    "train_acc": "Training accuracy",
+    "macro_f1": "Macro-F1",
+    "ece": "Calibration error",
+    "best_epoch": "Kept epoch",
+    "epochs": "Epochs",
+    "seconds_per_epoch": "Seconds an epoch",
+    "seconds": "Training time (s)",
+    "cost": "Cost",
+    "num_parameters": "Parameters",
+    "peak_memory_mb": "Peak memory (MB)",
+}
+PARTS: Final = {"config": "Config", "data": "Data", "environment": "Environment"}
+
+
+def name_apart(records: Sequence[RunRecord]) -> dict[str, str]:
+    """A name by id: the one that a person gave where no other run of these has it, else the id."""
+    counts = Counter(record.name for record in records)
+    return {record.id: record.name if record.name and counts[record.name] == 1 else record.id for record in records}
+
+
+def describe_mcnemar(changes: ChangedArticles) -> str:
+    """What McNemar's test says of the changes."""
+    p = changes.mcnemar_p
+    verdict = "more of one kind than chance would give" if p < 0.05 else "no more of one kind than chance would give"
+    said = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+    fixed, broken = f"{len(changes.fixed):,} fixed", f"{len(changes.broken):,} broken"
+    return f"Of {changes.num_articles:,} test articles {fixed} and {broken}: {verdict} (McNemar's exact test, {said})."
+
+
+def draw_certainty(found: RunComparison) -> None:
+    """The numbers behind the verdict, folded."""
+    difference = found.difference
+    if difference is None:
+        return
+    low, high = difference.interval
+    rows = {
+        "Difference": f"{100 * difference.mean:+.2f} points",
+        "95 % interval": f"{100 * low:+.2f} to {100 * high:+.2f}",
+        "Over": f"{difference.num_splits} common splits, test articles"
+        if difference.basis != "articles"
+        else "the test articles of these two runs",
+    }
+    if difference.t_p is not None:
+        rows |= {
+            "Paired t test over splits": f"p = {difference.t_p:.3g}",
+            "Wilcoxon test over splits": f"p = {difference.wilcoxon_p:.3g}",
+            "Effect size (mean over deviation of splits)": UNKNOWN
+            if difference.effect_size is None
+            else f"{difference.effect_size:.2f}",
+        }
+    with st.expander("How sure is that?", icon=":material/query_stats:"):
+        st.table([{"": name, "value": value} for name, value in rows.items()], border="horizontal", hide_index=True)
+        st.caption(
+            "The interval draws test articles and splits anew. The two tests look at splits alone: since all splits "
+            "share their test articles, they are too sure of themselves, and do not decide."
+        )
+
+
+def draw_metrics(found: RunComparison, names: Mapping[str, str]) -> None:
+    """A row a metric, a column a run, each with its difference to the first, green where it is better."""
+    rows = [
+        {"metric": TITLES.get(name, name)}
+        | {
+            escape_markdown(names[run]): _say_metric(name, value, values[0] if at else None)
+            for at, (run, value) in enumerate(zip(found.runs, values, strict=True))
+        }
+        for name, values in found.metrics.items()
+    ]
+    if not rows:
+        st.caption("No run has reached its first epoch yet.")
+        return
+    st.table(rows, border="horizontal", hide_index=True)
+
+
+def _say_metric(name: str, value: float | None, first: float | None) -> str:
+    if value is None:
+        return UNKNOWN
+    said = percent(value) if name in SHARES else number(value)
+    if first is None or value == first:
+        return said
+    change = 100 * (value - first) if name in SHARES else value - first
+    sign = "+" if change > 0 else "\u2212"
+    color = {1: "green", -1: "red"}.get(DIRECTIONS.get(name, 0) * (1 if change > 0 else -1), "gray")
+    return f"{said} :{color}[{sign}{number(abs(change))}]"
+
+
+def draw_differences(found: RunComparison, names: Mapping[str, str]) -> None:
+    """The fields of config, data and environment that differ, or all; a step at a time by J and K."""
+    differs = [(part, name, values) for part in PARTS for name, values in getattr(found, part).items()]
+    _draw_step(differs, names, found)
+    everything = inputs.switch("Show what is alike too", param="alike", key="compare_alike")
+    rows = [_build_row(part, name, values, names, found) for part, name, values in differs]
+    if everything:
+        count = len(found.runs)
+        same = [(part, name, value) for part in PARTS for name, value in found.same.get(part, {}).items()]
+        rows += [_build_row(part, name, [value] * count, names, found) for part, name, value in same]
+    if rows:
+        st.table(rows, border="horizontal", hide_index=True)
+    else:
+        st.caption("Nothing: config, data and environment are the same.")
+
+
+def _draw_step(differs: list[tuple[str, str, list[Any]]], names: Mapping[str, str], found: RunComparison) -> None:
+    """One difference large, and the way to the next and the one before: by click, or by the keys J and K."""
+    if len(differs) < 2:
+        return
+    at = inputs.read_int("at", 1, low=1, high=len(differs))
+    part, name, values = differs[at - 1]
+    with st.container(horizontal=True, vertical_alignment="center", key="compare_step"):
+        for label, key, icon, to in (
+            ("Previous", "K", ":material/keyboard_arrow_up:", at - 1),
+            ("Next", "J", ":material/keyboard_arrow_down:", at + 1),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                key=f"compare_{label.lower()}",
+                shortcut=key,
+                disabled=not 1 <= to <= len(differs),
+                on_click=inputs.write_params,
+                kwargs={"at": to if to > 1 else None},
+            )
+        st.caption(f"{at:,} of {len(differs):,}")
+    told = " · ".join(
+        f"{escape_markdown(names[run])}: **{_say(value)}**" for run, value in zip(found.runs, values, strict=True)
+    )
+    st.markdown(f"{PARTS[part]} **{escape_markdown(name)}**: {told}")
+
+
+def _build_row(
+    part: str, name: str, values: list[Any], names: Mapping[str, str], found: RunComparison
+) -> dict[str, str]:
+    row = {"field": f"{PARTS[part]} {escape_markdown(name)}"}
+    return row | {escape_markdown(names[run]): _say(value) for run, value in zip(found.runs, values, strict=True)}
+
+
+def _say(value: Any) -> str:
+    return UNKNOWN if value is None else escape_markdown(shorten(str(value), LONGEST_VALUE))

@@ -1,0 +1,68 @@
+"""The page that compares runs: its verdict, what differs, articles that changed, and the ways to it."""
+
+import json
+
+import pytest
+
+from tests.pages.test_pages import find_picture, list_page_links
+
+
+@pytest.fixture
+def two_runs(make_run):
+    return make_run(wrong=(3,)), make_run(wrong=(7,), lr=0.05, created_at=2e9)
+
+
+def read_tables(at):
+    return [table.value.to_dict("list") for table in at.table]
+
+
+def test_row_14_the_page_says_what_differs_and_admits_that_nothing_can_be_told(open_page, two_runs, tiny_id):
+    first, second = two_runs
+    at = open_page("compare", runs=f"{first},{second}")
+    assert not at.exception and not at.error
+    verdict = next(text.value for text in at.markdown if "told apart" in text.value)
+    assert "cannot be told apart: +0.00 points" in verdict.replace("\\", "")
+    _, metrics, differs = read_tables(at)
+    names = [name for name in metrics if name != "metric"]
+    assert [name.replace("\\", "") for name in names] == [first, second]
+    assert dict(zip(metrics["metric"], metrics[names[1]], strict=True))["Test accuracy"] == "50.0 %"
+    assert differs == {"field": ["Config lr"], names[0]: ["0\\.01"], names[1]: ["0\\.05"]}
+    data = find_picture(at, "articles")
+    assert [(hit["title"], hit["before"], hit["predicted"]) for hit in data["articles"]] == [("Index", 1, 0)]
+    params = {"graph": tiny_id, "run": second, "only": f"fixed:{first}", "color": "pred"}
+    assert ("Show on the map", params) in list_page_links(at, "map")
+
+
+@pytest.mark.slow
+def test_row_14_one_steps_through_differences_and_the_url_keeps_the_step(open_page, two_runs, make_run):
+    third = make_run("mlp", created_at=3e9)
+    at = open_page("compare", runs=",".join([*two_runs, third]), changed="broken", second=third)
+    assert find_picture(at, "before")["before"] == "First"
+    numbers = [caption.value for caption in at.caption if " of " in caption.value and len(caption.value) < 10]
+    assert numbers == ["1 of 4"]
+    assert [(button.label, button.disabled) for button in at.button[-2:]] == [("Previous", True), ("Next", False)]
+    at.button(key="compare_next").click().run()
+    assert at.query_params["at"] == ["2"] or at.query_params["at"] == "2"
+    at.toggle(key="compare_alike").set_value(True).run()
+    assert "Config epochs" in read_tables(at)[2]["field"] and at.query_params["alike"] in ("1", ["1"])
+
+
+@pytest.mark.slow
+def test_row_14_too_few_runs_are_no_comparison(open_page, two_runs):
+    first, second = two_runs
+    at = open_page("compare", runs=f"nobody,{second}")
+    assert ["nobody" in warning.value for warning in at.warning] == [True]
+    at.button(key="compare_newest").click().run()
+    assert at.query_params["runs"] in (f"{second},{first}", [f"{second},{first}"])
+    assert not at.exception and len(at.table) == 3
+
+
+@pytest.mark.slow
+def test_row_14_the_ways_to_the_page(open_page, two_runs, tiny_id):
+    at = open_page("runs", run=two_runs[1])
+    links = dict(list_page_links(at, "compare"))
+    assert links["Compare these 2 runs"]["runs"] == ",".join(two_runs)
+    at.selectbox(key=f"runs_compare_with_{two_runs[1]}").set_value(two_runs[0]).run()
+    assert not at.exception
+    drawn = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    assert [run["id"] for data in drawn for run in data.get("runs", [])] == list(two_runs)
