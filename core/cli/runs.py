@@ -36,7 +36,7 @@ def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
     explorer = console.open_explorer()
     records = explorer.runs.list(graph)
     if as_json:
-        print_json({"runs": [asdict(record) for record in records]})
+        print_json({"runs": [vars(record) for record in records]})
         return
     rows = []
     has_costs = any(record.cost is not None for record in records)
