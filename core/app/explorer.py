@@ -11,10 +11,11 @@ from core.app.estimates import Estimates
 from core.app.graphs import Graphs
 from core.app.places import Places
 from core.app.predictions import Predictions
+from core.app.registry import Registry
 from core.app.runs import Runs
 from core.backends.base import Backend
 from core.backends.known import Backends
-from core.backends.open import open_backends
+from core.backends.open import open_backends, open_registry
 from core.config.presets import find_changes
 from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
@@ -37,6 +38,7 @@ class Explorer:
     graphs: Graphs
     configs: Configs
     runs: Runs
+    registry: Registry
     estimates: Estimates
     predictions: Predictions
     articles: Articles
@@ -72,6 +74,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
+        registry=Registry(run_store, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         articles=Articles(graphs, predictions),

@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, stop, resume, rename, delete and export runs."""
+"""`wikics runs …`: list, show, stop, resume, rename, delete, export and upload runs."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +10,7 @@ from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete, export and upload runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 
@@ -124,3 +124,13 @@ def export_run(
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})
     else:
         out.print(f"wrote {path}")
+
+
+@runs_app.command("upload")
+def upload_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Register a finished run in Vertex AI's model registry, from its folder in the bucket."""
+    uploaded = console.open_explorer().registry.upload(run)
+    if as_json:
+        print_json(asdict(uploaded))
+    else:
+        out.print(f"uploaded {uploaded.id} as {uploaded.model} {uploaded.url}")
