@@ -62,7 +62,13 @@ def open_explorer(
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
     run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
-    admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
+    admission = Admission(
+        run_store,
+        states,
+        max_runs=settings.max_runs,
+        max_waiting=settings.max_waiting,
+        max_machines=settings.max_machines,
+    )
     runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)

@@ -73,7 +73,7 @@ class Runs:
         UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
         """
         offer = self._backend.check_ready(backend or self._backend.default)
-        with self._admission.enter():
+        with self._admission.enter(rents=bool(offer.place.machine)):
             return self._submit(config, offer, profile=profile)
 
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
@@ -177,7 +177,7 @@ class Runs:
         """
         run_id = self._store.resolve(ref)
         config = self._extend(run_id, changes) if changes else None
-        with self._admission.enter():
+        with self._admission.enter(rents=bool(self._store.read(run_id).machine)):
             self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
 
