@@ -41,7 +41,7 @@ from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
-from core.storage.base import SharedStorage, Storage
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.local import disk_errors
 from core.storage.names import HOME
@@ -108,13 +108,14 @@ class GraphLibrary:
         self.storage = storage
         self.folder = folder
         self._kept = KeptArchives(folder / "kept")
+        self._manifests: dict[str, tuple[StoredFile, GraphSummary]] = {}
         if wikics_sources is None:
             wikics_sources = [*([FolderSource(data_folder)] if data_folder else []), HttpSource()]
         self.wikics_sources = tuple(wikics_sources)
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        found = [info for graph_id in self._list_ids() if (info := self._find_manifest(graph_id))]
+        found = [info for graph_id, file in self._list_files() if (info := self._find_manifest(graph_id, file))]
         return sorted(found, key=lambda info: (_KINDS.index(info.kind), info.id))
 
     def list_damaged(self) -> Sequence[Damage]:
@@ -128,8 +129,12 @@ class GraphLibrary:
         return damaged
 
     def _list_ids(self) -> Sequence[str]:
-        ids = (file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
-        return [graph_id for graph_id in ids if _VALID_ID.fullmatch(graph_id)]
+        return [graph_id for graph_id, _ in self._list_files()]
+
+    def _list_files(self) -> Sequence[tuple[str, StoredFile]]:
+        """The id and the manifest of every graph."""
+        files = ((file.name.split("/")[1], file) for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
+        return [(graph_id, file) for graph_id, file in files if _VALID_ID.fullmatch(graph_id)]
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""
@@ -321,23 +326,24 @@ class GraphLibrary:
         self.storage.write(_name(origin.id, MANIFEST), dump_json(asdict(info)))
         return info
 
-    def _find_manifest(self, graph_id: str) -> GraphSummary | None:
+    def _find_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
         """As `_read_manifest`, where a damaged one counts as none: its graph is fetched, made or registered anew."""
         try:
-            return self._read_manifest(graph_id)
+            return self._read_manifest(graph_id, file)
         except ArchiveError:
             return None
 
-    def _read_manifest(self, graph_id: str) -> GraphSummary | None:
+    def _read_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
         """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices.
 
-        Raises ArchiveError for a damaged one.
+        file: as it was listed just now, of which nothing is read where that was read before. Raises ArchiveError for
+        a damaged one.
         """
         if not _VALID_ID.fullmatch(graph_id):
             return None
         name = _name(graph_id, MANIFEST)
         try:
-            info = read_whole(GraphSummary, load_json(self.storage, name), name)
+            info = self._load_manifest(name, file)
             if info.id != graph_id:
                 raise DamagedFileError(f"{name} is that of another graph")
         except FileNotStoredError:
@@ -349,6 +355,15 @@ class GraphLibrary:
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
         return replace(info, notices=(*info.notices, failure.message)) if failure else info
+
+    def _load_manifest(self, name: str, file: StoredFile | None) -> GraphSummary:
+        known = self._manifests.get(name)
+        if file is not None and file.tag and known is not None and known[0] == file:
+            return known[1]
+        info = read_whole(GraphSummary, load_json(self.storage, name), name)
+        if file is not None:
+            self._manifests[name] = file, info
+        return info
 
     def _read_failure(self) -> FetchFailure | None:
         name = _name(WIKICS_ID, FAILURE)

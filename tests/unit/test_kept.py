@@ -9,6 +9,7 @@ from core.graph import kept
 from core.graph.archive import dump_arrays
 from core.graph.kept import KeptArchives
 from core.graph.library import GraphLibrary
+from core.runs.benchmarks import BenchmarkStore
 from tests.shared_memory import SharedMemoryStorage
 
 
@@ -82,3 +83,24 @@ def test_c10_of_many_those_stay_that_are_asked_for(tmp_path, monkeypatch):
     archives.open("a").close()
     archives.keep("c", b"x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "c.npz"]
+
+
+def test_c10_a_list_of_graphs_reads_no_manifest_that_is_as_it_was(storage, graph_id, tmp_path, monkeypatch):
+    library, read = GraphLibrary(storage, tmp_path / "here"), []
+    first = library.list()
+    storage_read = storage.read
+    monkeypatch.setattr(storage, "read", lambda name, *, start=0: read.append(name) or storage_read(name, start=start))
+    assert (library.list(), read) == (first, [])
+    name = f"graphs/{graph_id}/manifest.json"
+    storage.write(name, storage_read(name).replace(b'"num_nodes": 8', b'"num_nodes": 9'))
+    assert ([info.num_nodes for info in library.list()], read) == ([9], [name])
+
+
+def test_c10_a_list_of_benchmarks_reads_none_that_is_as_it_was(storage, monkeypatch):
+    store = BenchmarkStore(storage)
+    store.open({"preset": "gcn", "graph": "twin", "epochs": 3}, graph_digest="abc")
+    first, read, storage_read = store.list(), [], storage.read
+    monkeypatch.setattr(storage, "read", lambda name, *, start=0: read.append(name) or storage_read(name, start=start))
+    assert (store.list(), read) == (first, [])
+    storage.write(f"benchmarks/{first[0].id}/benchmark.json", b"{")
+    assert (store.list(), len(store.list_damaged())) == ([], 1)
