@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
     max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
+    max_machines: int = Field(
+        10, ge=1, le=1000, description="How many machines may be rented at the same time, each for one run."
+    )
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
 
     project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")

@@ -9,6 +9,7 @@ ENDS = {
     "hosts": ["", "*", " ,, ,", "https://example.org:8501/, *.example.org:443, [::1"],
     "max_runs": [1, 64],
     "max_waiting": [0, 10_000],
+    "max_machines": [1, 1000],
     "max_epochs": [1, 10**30],
 }
 # Those of machines elsewhere, which no page or command reads one by one: at one end all together, and at the other.

@@ -1,4 +1,4 @@
-"""Admission: how many jobs may wait for their turn."""
+"""Admission: how many jobs may wait for their turn, and how many machines be rented."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from core.errors import BenchmarkNotFoundError, ConflictError
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS
 from core.runs.job_states import JobStates
-from core.runs.state import StateName
+from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
 
 TRAINING: Final = ("running", "stopping")
@@ -18,19 +18,25 @@ TRAINING: Final = ("running", "stopping")
 class Admission:
     """Lets a job into the queue while fewer than `max_waiting` wait there. May be used from any thread.
 
-    Each that waits has a process of 12 MB. What a free place of the `max_runs` awaits does not wait.
+    Each that waits has a process of 12 MB. What a free place of the `max_runs` awaits does not wait. Runs for which a
+    machine is rented are at most `max_machines` at once.
     """
 
-    def __init__(self, store: RunStore, states: JobStates, *, max_runs: int, max_waiting: int) -> None:
+    def __init__(
+        self, store: RunStore, states: JobStates, *, max_runs: int, max_waiting: int, max_machines: int = 1000
+    ) -> None:
         self._store, self.states = store, states
-        self.max_runs, self.max_waiting = max_runs, max_waiting
+        self.max_runs, self.max_waiting, self.max_machines = max_runs, max_waiting, max_machines
         self._entering = threading.Lock()
 
     @contextmanager
-    def enter(self) -> Iterator[None]:
-        """A block that queues one job. Raises ConflictError where the queue is full."""
+    def enter(self, *, rents: bool = False) -> Iterator[None]:
+        """A block that queues one job, for which a machine may be rented. Raises ConflictError where all is full."""
         with self._entering:
-            states = self._list_states()
+            records = self._store.list()
+            if rents:
+                self._check_rented(sum(bool(record.machine) and record.state in ACTIVE for record in records))
+            states = [*(record.state for record in records), *self._list_benchmark_states()]
             waiting, training = states.count("pending"), sum(state in TRAINING for state in states)
             if waiting >= max(self.max_waiting, self.max_runs - training):
                 if self.max_waiting == 0:
@@ -44,9 +50,12 @@ class Admission:
                 )
             yield
 
-    def _list_states(self) -> list[StateName]:
-        """Where each run and each benchmark stands."""
-        return [*(record.state for record in self._store.list()), *self._list_benchmark_states()]
+    def _check_rented(self, rented: int) -> None:
+        if rented >= self.max_machines:
+            raise ConflictError(
+                f"{rented} machines are rented already, and {self.max_machines} may be: stop one of their runs, or "
+                "start this when one has ended (WIKICS_MAX_MACHINES)"
+            )
 
     def _list_benchmark_states(self) -> Iterator[StateName]:
         for file in self._store.storage.list(f"{BENCHMARKS}*/{files.STATE}"):

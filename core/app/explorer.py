@@ -14,10 +14,11 @@ from core.app.graphs import Graphs
 from core.app.imports import Imports
 from core.app.places import Places
 from core.app.predictions import Predictions
+from core.app.registry import Registry
 from core.app.runs import Runs
 from core.backends.base import Backend
 from core.backends.known import Backends
-from core.backends.open import open_backends
+from core.backends.open import open_backends, open_registry
 from core.config.presets import find_changes
 from core.evaluation.leaderboard import Leaderboard
 from core.graph.library import GraphLibrary
@@ -41,6 +42,7 @@ class Explorer:
     configs: Configs
     runs: Runs
     imports: Imports
+    registry: Registry
     estimates: Estimates
     predictions: Predictions
     comparisons: Comparisons
@@ -66,7 +68,13 @@ def open_explorer(
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
     run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
-    admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
+    admission = Admission(
+        run_store,
+        states,
+        max_runs=settings.max_runs,
+        max_waiting=settings.max_waiting,
+        max_machines=settings.max_machines,
+    )
     runs = Runs(run_store, admission, backends, graphs, configs)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
@@ -80,6 +88,7 @@ def open_explorer(
         configs=configs,
         runs=runs,
         imports=Imports(run_store, graphs),
+        registry=Registry(run_store, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         comparisons=comparisons,

@@ -98,7 +98,7 @@ class Runs:
         UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
         """
         offer = self._backend.check_ready(backend or self._backend.default)
-        with self._admission.enter():
+        with self._admission.enter(rents=bool(offer.place.machine)):
             return self._submit(config, offer, profile=profile)
 
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
@@ -233,7 +233,7 @@ class Runs:
         run_id = self._store.resolve(ref)
         self._refuse_imported(run_id, "there is no checkpoint of it to go on from; train one like it (wikics train)")
         config = self._extend(run_id, changes) if changes else None
-        with self._admission.enter():
+        with self._admission.enter(rents=bool(self._store.read(run_id).machine)):
             self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
 

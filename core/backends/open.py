@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.backends.base import Backend
 from core.backends.cloud.base import Launcher, Machine
@@ -11,6 +11,9 @@ from core.backends.known import Backends
 from core.backends.local.backend import LocalBackend
 from core.settings import BackendName, Settings
 from core.storage.base import Storage
+
+if TYPE_CHECKING:
+    from core.backends.cloud.registry import ModelRegistry
 
 CLOUD_RUN_GPU: Final = "nvidia-l4"  # the job there says it: of the GPUs it has this is the small one
 
@@ -29,6 +32,13 @@ def _make(maker: "_Maker", settings: Settings, storage: Storage) -> Callable[[],
 
 def _open_local(settings: Settings, storage: Storage) -> Backend:
     return LocalBackend(settings.home_folder, max_runs=settings.max_runs, storage=storage)
+
+
+def open_registry(settings: Settings) -> "ModelRegistry":
+    """Vertex AI's model registry, where its machines are rented; loads its library."""
+    from core.backends.cloud.registry import ModelRegistry
+
+    return ModelRegistry(_build_machine(settings, endpoint=settings.vertex_endpoint))
 
 
 def _open_vertex(settings: Settings, storage: Storage) -> Backend:

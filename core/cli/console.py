@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import orjson
 import typer
 from rich.cells import cell_len
 from rich.console import Console
@@ -43,7 +44,13 @@ def open_explorer() -> Explorer:
 
 def print_json(content: Any) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(content, indent=2, default=str))
+    try:
+        text = orjson.dumps(content, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # a number of more than 64 bits, half a character
+        text = ""
+    if not text.isascii() or not text:  # what a terminal may not be able to show
+        text = json.dumps(content, indent=2, default=str)
+    print(text)
 
 
 def write_output(path: Path, content: bytes) -> None:

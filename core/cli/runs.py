@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, compare, stop, resume, label, delete and export runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, label, delete, import, export and upload runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +16,9 @@ from core.runs.labels import LabelChanges
 from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, label, delete and export runs.")
+runs_app = typer.Typer(
+    no_args_is_help=True, help="List, show, compare, stop, resume, label, delete, export and upload runs."
+)
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 OffOption = Annotated[bool, typer.Option("--off", help="Take it back.")]
@@ -83,7 +85,7 @@ def list_runs(
         write_groups(explorer.runs.group(records, group_by.split(",")), as_json=as_json)
         return
     if as_json:
-        print_json({"runs": [asdict(record) for record in records]})
+        print_json({"runs": [vars(record) for record in records]})
         return
     rows = []
     has_costs = any(record.cost is not None for record in records)
@@ -252,3 +254,13 @@ def export_run(
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})
     else:
         out.print(f"wrote {path}")
+
+
+@runs_app.command("upload")
+def upload_run(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Register a finished run in Vertex AI's model registry, from its folder in the bucket."""
+    uploaded = console.open_explorer().registry.upload(run)
+    if as_json:
+        print_json(asdict(uploaded))
+    else:
+        out.print(f"uploaded {uploaded.id} as {uploaded.model} {uploaded.url}")

@@ -13,7 +13,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from core.errors import ConflictError
 
@@ -98,6 +97,8 @@ def _group(scores: Mapping[tuple[int, int], NDArray[np.float64]]) -> tuple[NDArr
 
 def compute_t_interval(values: NDArray[np.float64], *, level: float = LEVEL) -> Interval:
     """Student's interval of the mean of two or more values."""
+    from scipy.special import stdtrit  # late: no listing waits for SciPy
+
     mean, half = float(values.mean()), float(values.std(ddof=1)) / sqrt(len(values))
     half *= float(stdtrit(len(values) - 1, 0.5 + level / 2))
     return mean - half, mean + half

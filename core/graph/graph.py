@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from core.errors import ArticleNotFoundError, InvalidInputError
 from core.graph.titles import TitleLookup, parse_index, shorten
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 GraphKind = Literal["wikics", "twin", "archive"]
 UNLABELLED: Final = "Unlabelled"  # what an article without a category has for one, whose number in `y` is -1
@@ -73,8 +75,10 @@ class Graph:
         return len(self.train_masks)
 
     @cached_property
-    def successors(self) -> sparse.csr_array:
+    def successors(self) -> "sparse.csr_array":
         """[N, N] directed links without duplicates and self-links, as 0/1."""
+        from scipy import sparse  # late: no listing waits for SciPy
+
         source, target = self.edge_index
         keep = source != target
         matrix = sparse.csr_array(
@@ -87,15 +91,19 @@ class Graph:
         return matrix
 
     @cached_property
-    def predecessors(self) -> sparse.csr_array:
+    def predecessors(self) -> "sparse.csr_array":
         """[N, N] the same links, turned round."""
+        from scipy import sparse
+
         matrix = sparse.csr_array(self.successors.T)
         matrix.sort_indices()
         return matrix
 
     @cached_property
-    def undirected(self) -> sparse.csr_array:
+    def undirected(self) -> "sparse.csr_array":
         """[N, N] symmetric 0/1 adjacency without self-links: what message passing sees."""
+        from scipy import sparse
+
         matrix = sparse.csr_array(self.successors.maximum(self.predecessors))
         matrix.sort_indices()
         return matrix

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final, get_args
+from typing import BinaryIO, Final, get_args
 
 import numpy as np
 from filelock import FileLock
@@ -35,12 +35,13 @@ from core.graph.download import HttpSource
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
+from core.graph.kept import KeptArchives
 from core.graph.limits import MAX_SENT_GRAPHS
 from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
-from core.storage.base import Storage
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.local import disk_errors
 from core.storage.names import HOME
@@ -52,6 +53,7 @@ MANIFEST: Final = "manifest.json"
 FAILURE: Final = "failure.json"
 _KINDS: Final = get_args(GraphKind)  # as they are listed
 _VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -99,19 +101,21 @@ class GraphLibrary:
         data_folder: Path | None = None,
         wikics_sources: Sequence[WikicsSource] | None = None,
     ) -> None:
-        """`folder` is on this machine: locks and half-finished downloads lie in it.
+        """`folder` is on this machine: locks, half-finished downloads and what was fetched of a bucket lie in it.
 
         WikiCS is looked for in `data_folder`, if one is named, then on the internet; `wikics_sources` says otherwise.
         """
         self.storage = storage
         self.folder = folder
+        self._kept = KeptArchives(folder / "kept")
+        self._manifests: dict[str, tuple[StoredFile, GraphSummary]] = {}
         if wikics_sources is None:
             wikics_sources = [*([FolderSource(data_folder)] if data_folder else []), HttpSource()]
         self.wikics_sources = tuple(wikics_sources)
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        found = [info for graph_id in self._list_ids() if (info := self._find_manifest(graph_id))]
+        found = [info for graph_id, file in self._list_files() if (info := self._find_manifest(graph_id, file))]
         return sorted(found, key=lambda info: (_KINDS.index(info.kind), info.id))
 
     def list_damaged(self) -> Sequence[Damage]:
@@ -125,8 +129,12 @@ class GraphLibrary:
         return damaged
 
     def _list_ids(self) -> Sequence[str]:
-        ids = (file.name.split("/")[1] for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
-        return [graph_id for graph_id in ids if _VALID_ID.fullmatch(graph_id)]
+        return [graph_id for graph_id, _ in self._list_files()]
+
+    def _list_files(self) -> Sequence[tuple[str, StoredFile]]:
+        """The id and the manifest of every graph."""
+        files = ((file.name.split("/")[1], file) for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
+        return [(graph_id, file) for graph_id, file in files if _VALID_ID.fullmatch(graph_id)]
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""
@@ -162,11 +170,24 @@ class GraphLibrary:
 
     def _load_stored(self, info: GraphSummary) -> Graph:
         """Raises ArchiveError where the archive is not that of the manifest, FileNotStoredError."""
-        with open_to_read(self.storage, _name(info.id, ARCHIVE)) as file:
-            if compute_fingerprint(file) != info.fingerprint:
-                raise ArchiveError("its checksums differ")
-            arrays = load_arrays(file)
-        return build_graph(arrays, info.origin, info.digest)
+        name = _name(info.id, ARCHIVE)
+        if isinstance(self.storage, SharedStorage) and _DIGEST.fullmatch(info.digest):
+            return self._load_shared(info, name)
+        with open_to_read(self.storage, name) as file:
+            return _load_checked(file, info)
+
+    def _load_shared(self, info: GraphSummary, name: str) -> Graph:
+        """From this machine where it was loaded here before."""
+        if kept := self._kept.open(info.digest):
+            with kept:
+                try:
+                    return _load_checked(kept, info)
+                except ArchiveError:  # damaged here: it is fetched anew
+                    self._kept.forget(info.digest)
+        content = self.storage.read(name)
+        graph = _load_checked(io.BytesIO(content), info)
+        self._kept.keep(info.digest, content)
+        return graph
 
     def default_id(self, on_progress: Progress | None = None) -> str:
         """`wikics` where it can be had, else `twin`, which then says in its notices why.
@@ -305,23 +326,24 @@ class GraphLibrary:
         self.storage.write(_name(origin.id, MANIFEST), dump_json(asdict(info)))
         return info
 
-    def _find_manifest(self, graph_id: str) -> GraphSummary | None:
+    def _find_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
         """As `_read_manifest`, where a damaged one counts as none: its graph is fetched, made or registered anew."""
         try:
-            return self._read_manifest(graph_id)
+            return self._read_manifest(graph_id, file)
         except ArchiveError:
             return None
 
-    def _read_manifest(self, graph_id: str) -> GraphSummary | None:
+    def _read_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
         """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices.
 
-        Raises ArchiveError for a damaged one.
+        file: as it was listed just now, of which nothing is read where that was read before. Raises ArchiveError for
+        a damaged one.
         """
         if not _VALID_ID.fullmatch(graph_id):
             return None
         name = _name(graph_id, MANIFEST)
         try:
-            info = read_whole(GraphSummary, load_json(self.storage, name), name)
+            info = self._load_manifest(name, file)
             if info.id != graph_id:
                 raise DamagedFileError(f"{name} is that of another graph")
         except FileNotStoredError:
@@ -333,6 +355,15 @@ class GraphLibrary:
             ) from error
         failure = self._read_failure() if info.kind == "twin" else None
         return replace(info, notices=(*info.notices, failure.message)) if failure else info
+
+    def _load_manifest(self, name: str, file: StoredFile | None) -> GraphSummary:
+        known = self._manifests.get(name)
+        if file is not None and file.tag and known is not None and known[0] == file:
+            return known[1]
+        info = read_whole(GraphSummary, load_json(self.storage, name), name)
+        if file is not None:
+            self._manifests[name] = file, info
+        return info
 
     def _read_failure(self) -> FetchFailure | None:
         name = _name(WIKICS_ID, FAILURE)
@@ -353,6 +384,13 @@ class GraphLibrary:
             lock = FileLock(self.folder / f".{graph_id}.lock").acquire()
         with lock:
             yield
+
+
+def _load_checked(file: BinaryIO, info: GraphSummary) -> Graph:
+    """The graph of an archive. Raises ArchiveError where that is not the one of the manifest."""
+    if compute_fingerprint(file) != info.fingerprint:
+        raise ArchiveError("its checksums differ")
+    return build_graph(load_arrays(file), info.origin, info.digest)
 
 
 def _name(graph_id: str, file_name: str) -> str:

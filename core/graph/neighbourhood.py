@@ -1,14 +1,16 @@
 """What is around an article: its rings by distance, its links, how far its neighbours agree with it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from core.errors import InvalidInputError
 from core.graph.graph import Graph
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Indices = NDArray[np.int64]
 Direction = Literal["in", "out", "both"]
@@ -67,7 +69,7 @@ def compute_neighbourhood(graph: Graph, index: int, hops: int = 2, limit: int = 
         places -= len(chosen)
     articles = np.concatenate(shown)
     hop_of = np.repeat(np.arange(hops + 1), list(map(len, shown)))
-    links = np.stack(sparse.coo_array(graph.successors[articles][:, articles]).coords).astype(np.int64)
+    links = np.stack(graph.successors[articles][:, articles].tocoo().coords).astype(np.int64)
     kept = links[:, _choose_links(links, hop_of, graph.degree[articles])]
     return Neighbourhood(
         centre=centre,
@@ -142,6 +144,6 @@ def compute_agreement(graph: Graph, index: int) -> float | None:
     return float((known == graph.y[index]).mean()) if len(known) and graph.y[index] >= 0 else None
 
 
-def _row(matrix: sparse.csr_array, index: int) -> NDArray[np.int32]:
+def _row(matrix: "sparse.csr_array", index: int) -> NDArray[np.int32]:
     row: NDArray[np.int32] = matrix.indices[matrix.indptr[index] : matrix.indptr[index + 1]]
     return row

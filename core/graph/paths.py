@@ -1,13 +1,16 @@
 """All shortest paths from one article to another."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from core.errors import InvalidInputError
 from core.graph.graph import Graph
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 MAX_PATHS = 500
 
@@ -46,7 +49,7 @@ def compute_paths(graph: Graph, source: int, target: int, *, directed: bool = Fa
     return Paths(source, target, directed, distance, counts[source], _list_paths(steps, source, limit))
 
 
-def _compute_distances(links: sparse.csr_array, source: int, target: int) -> NDArray[np.int64]:
+def _compute_distances(links: "sparse.csr_array", source: int, target: int) -> NDArray[np.int64]:
     """[N] links from the source, -1 where not reached by the time the target is."""
     distances = np.full(links.shape[0], -1, dtype=np.int64)
     distances[source] = 0
@@ -60,7 +63,9 @@ def _compute_distances(links: sparse.csr_array, source: int, target: int) -> NDA
     return distances
 
 
-def _compute_steps(backward: sparse.csr_array, distances: NDArray[np.int64], target: int) -> list[dict[int, list[int]]]:
+def _compute_steps(
+    backward: "sparse.csr_array", distances: NDArray[np.int64], target: int
+) -> list[dict[int, list[int]]]:
     """For every distance, from 0: the articles of shortest paths there, each with those that may follow, sorted."""
     steps: list[dict[int, list[int]]] = []
     layer = np.array([target])

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +17,8 @@ class RunPredictions:
 
 def compute_probs(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
     """softmax(logits / temperature) over the last axis."""
+    from scipy.special import softmax  # late: no listing waits for SciPy
+
     return np.asarray(softmax(logits.astype(np.float64) / temperature, axis=-1))
 
 

@@ -113,6 +113,9 @@ class BenchmarkStore:
         self.storage = storage
         self._now = now
         self._known: dict[str, tuple[StoredFile, BenchmarkResult]] = {}
+        self._manifests: dict[
+            str, tuple[StoredFile, Benchmark]
+        ] = {}  # where the storage tells one content from another
 
     def open(
         self, config: Mapping[str, Any], *, graph_digest: str, defaults: Mapping[str, Any] | None = None
@@ -216,7 +219,10 @@ class BenchmarkStore:
             if not _ID.fullmatch(file.name.split("/")[1]):
                 continue
             try:
-                found.append(self._read_manifest(file.name))
+                known = self._manifests.get(file.name)
+                if known is None or not file.tag or known[0] != file:
+                    known = self._manifests[file.name] = file, self._read_manifest(file.name)
+                found.append(known[1])
             except FileNotStoredError:  # deleted meanwhile
                 continue
             except DamagedFileError as error:

@@ -10,22 +10,22 @@ from typing import Any, Final, NamedTuple
 from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.job_states import JobStates, Stored
+from core.runs.labels import Label, RunLabels
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
-from core.runs.remembered import Remembered, RememberedRuns
+from core.runs.remembered import Memory, Remembered, RememberedRuns
 from core.runs.report import Report, read_report
+from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, RunState, build_damaged
 from core.runs.tail import MetricsTail
-from core.storage.base import SharedStorage, Storage, StoredFile
-from core.storage.documents import load_json
+from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
 FEW_RUNS: Final = 4
 # A file that was written a moment ago may be written again with the same size and time: its bytes are read again.
 SETTLING_SECONDS: Final = 2.0
-NUM_READERS: Final = 16  # of a storage far away
 _LISTED: Final = "*a*.json"  # state.json and label.json alone
 
 
@@ -38,22 +38,25 @@ class FollowedRun:
 
 
 class Scan(NamedTuple):
-    """All runs, and the files of their labels where those were found on the way."""
+    """All runs, and what people wrote on them, by id."""
 
     records: Sequence[RunRecord]
-    labels: Sequence[StoredFile] | None
+    labels: Mapping[str, Label]
 
 
 class RunIndex:
     """Reads the runs below `runs/` of a storage. May be used from any thread."""
 
-    def __init__(self, storage: Storage, states: JobStates, *, remembered: RememberedRuns | None = None) -> None:
+    def __init__(
+        self, storage: Storage, states: JobStates, labels: RunLabels, *, remembered: RememberedRuns | None = None
+    ) -> None:
         """`remembered` is what earlier processes have read of a storage that many machines share."""
         self.storage = storage
-        self._states = states
+        self._states, self._labels = states, labels
         self._remembered = remembered
+        self._seen = SeenDocuments(storage)
         self._known: OrderedDict[str, _KnownRun] = OrderedDict()
-        self._kept: dict[str, str] = {}  # tag of the state of every run that is remembered
+        self._kept: set[tuple[str, str]] = set()  # name and tag of every file of which is remembered what it says
         self._changing = threading.Lock()
 
     def list_states(self) -> Iterator[tuple[str, StoredFile]]:
@@ -73,8 +76,9 @@ class RunIndex:
         """All runs. Of one that has ended, and is whole, nothing is read while its `state.json` stays as it is."""
         if isinstance(self.storage, SharedStorage):
             return self._scan_shared()
+        labels = self._labels.read_all()
         records = (self._find(run_id).find_settled(file) or self.read(run_id) for run_id, file in self.list_states())
-        return Scan([record for record in records if record is not None], None)
+        return Scan([record for record in records if record is not None], labels)
 
     def _scan_shared(self) -> Scan:
         """With one listing, or two where more than a few runs have changed; what has is read by many threads."""
@@ -92,8 +96,9 @@ class RunIndex:
             run_id: read[run_id] if run_id in read else self._find(run_id).find_settled(files_of[files.STATE])
             for run_id, files_of in stored.items()
         }
+        listed = [files_of[files.LABEL] for files_of in stored.values() if files.LABEL in files_of]
+        labels = self._labels.read_all(listed=listed)
         self._remember(found)
-        labels = [files_of[files.LABEL] for files_of in stored.values() if files.LABEL in files_of]
         return Scan([record for record in found.values() if record is not None], labels)
 
     def _list_stored(self, pattern: str) -> dict[str, dict[str, StoredFile]]:
@@ -110,18 +115,20 @@ class RunIndex:
     def _recall(self) -> None:
         """Takes up, once, what earlier processes have read."""
         if self._remembered is not None and not self._known:
-            for run_id, remembered in self._remembered.load().items():
+            memory = self._remembered.load()
+            for run_id, remembered in memory.runs.items():
                 self._find(run_id).settle(*remembered)
-                self._kept[run_id] = remembered.state_file.tag
+            self._labels.recall(memory.labels)
+            self._kept = _list_files(memory)
 
     def _remember(self, found: Mapping[str, RunRecord | None]) -> None:
         """Keeps what is settled for the next process, where some of that is new."""
-        settled = {run_id: kept for run_id in found if (kept := self._find(run_id).settled) is not None}
-        tags = {run_id: file.tag for run_id, (file, _) in settled.items()}
-        new = tags.items() - self._kept.items()
-        if self._remembered is not None and new:
-            self._remembered.save({run_id: Remembered(*kept) for run_id, kept in settled.items()}, num_new=len(new))
-        self._kept = tags
+        settled = {run_id: Remembered(*kept) for run_id in found if (kept := self._find(run_id).settled) is not None}
+        memory = Memory(settled, self._labels.known)
+        read = _list_files(memory)
+        if self._remembered is not None and (new := read - self._kept):
+            self._remembered.save(memory, num_new=len(new))
+        self._kept = read
 
     def _look(self, run_id: str, stored: Stored) -> RunRecord | None:
         """One run by its files; None where it was deleted meanwhile."""
@@ -165,7 +172,7 @@ class RunIndex:
         with self._changing:
             known = self._known.get(run_id)
             if known is None:
-                known = self._known[run_id] = _KnownRun(run_id, self.storage, self._states)
+                known = self._known[run_id] = _KnownRun(run_id, self._seen, self._states)
                 if len(self._known) > MAX_KNOWN_RUNS:
                     self._known.popitem(last=False)
             self._known.move_to_end(run_id)
@@ -175,9 +182,9 @@ class RunIndex:
 class _KnownRun:
     """What has been read of one run. Methods raise RunNotFoundError when the run was deleted meanwhile."""
 
-    def __init__(self, run_id: str, storage: Storage, states: JobStates) -> None:
+    def __init__(self, run_id: str, seen: SeenDocuments, states: JobStates) -> None:
         self.id = run_id
-        self._storage, self._states = storage, states
+        self._seen, self._storage, self._states = seen, states.storage, states
         self._reading = threading.Lock()
         self._state = RunState()
         self._state_file: StoredFile | None = None
@@ -323,7 +330,7 @@ class _KnownRun:
         if known is None or name in self._damage or not _is_same(known[0], file):
             self._damage.pop(name, None)
             try:
-                content = load_json(self._storage, file.name, called=f"its {name}")
+                content = self._seen.load(file, called=f"its {name}")
             except FileNotStoredError:  # deleted meanwhile
                 return {}
             except DamagedFileError as error:
@@ -334,6 +341,11 @@ class _KnownRun:
 
     def _name(self, file_name: str) -> str:
         return f"{files.RUNS}{self.id}/{file_name}"
+
+
+def _list_files(memory: Memory) -> set[tuple[str, str]]:
+    read = [*(run.state_file for run in memory.runs.values()), *(file for file, _ in memory.labels.values())]
+    return {(file.name, file.tag) for file in read}
 
 
 def _is_same(known: StoredFile | None, found: StoredFile | None) -> bool:

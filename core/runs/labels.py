@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError
 from core.runs import files
-from core.storage.base import Storage, StoredFile
+from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_known
 
 MAX_CHARACTERS: Final = 60  # of a name
@@ -110,8 +111,29 @@ class RunLabels:
             if run_id == "*":
                 for gone in self._known.keys() - stored.keys():
                     del self._known[gone]
-            found = {run_id: self._read(run_id, file) for run_id, file in stored.items()}
-        return {run_id: label for run_id, label in found.items() if label != Label()}
+            new = {found: file for found, file in stored.items() if self._find(found, file) is None}
+            if isinstance(self._storage, SharedStorage):
+                with ThreadPoolExecutor(max(1, min(NUM_READERS, len(new)))) as pool:
+                    list(pool.map(self._read, new.keys(), new.values()))
+            else:
+                for found, file in new.items():
+                    self._read(found, file)
+            return {
+                found: label
+                for found, file in stored.items()
+                if (label := self._find(found, file)) not in (None, Label())
+            }
+
+    @property
+    def known(self) -> Mapping[str, tuple[StoredFile, Label]]:
+        """The labels as they were read, with their files."""
+        with self._reading:
+            return dict(self._known)
+
+    def recall(self, known: Mapping[str, tuple[StoredFile, Label]]) -> None:
+        """Takes for true what an earlier process has read, while the files are these."""
+        with self._reading:
+            self._known = {**known, **self._known}
 
     def read(self, run_id: str) -> Label:
         """What is written on one run."""
@@ -127,16 +149,18 @@ class RunLabels:
         else:
             self._storage.delete(f"{files.RUNS}{run_id}/{files.LABEL}")
 
-    def _read(self, run_id: str, file: StoredFile) -> Label:
+    def _find(self, run_id: str, file: StoredFile) -> Label | None:
+        """The label that was read of this file; None where it was not."""
         known = self._known.get(run_id)
-        if known is None or known[0] != file:
-            try:
-                known = self._known[run_id] = file, parse_label(load_json(self._storage, file.name))
-            except FileNotStoredError:  # deleted meanwhile
-                return Label()
-            except DamagedFileError:  # says nothing, until whoever labels the run writes it anew
-                known = self._known[run_id] = file, Label()
-        return known[1]
+        return known[1] if known and known[0] == file else None
+
+    def _read(self, run_id: str, file: StoredFile) -> None:
+        try:
+            self._known[run_id] = file, parse_label(load_json(self._storage, file.name))
+        except FileNotStoredError:  # deleted meanwhile
+            self._known.pop(run_id, None)
+        except DamagedFileError:  # says nothing, until whoever labels the run writes it anew
+            self._known[run_id] = file, Label()
 
 
 def parse_label(content: Mapping[str, Any]) -> Label:

@@ -5,8 +5,6 @@ import socket
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 PROC: Final = Path("/proc")
 _GONE: Final = (b"Z", b"X", b"x")  # ended, its parent has not looked yet
 # Older versions wrote down the time at which a process began, which moves a little when the clock is set.
@@ -54,6 +52,8 @@ def _exists(pid: int) -> bool:
 
 
 def _began_at(pid: int, started_at: float) -> bool:
+    import psutil  # late: only files of older versions need it
+
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started_at) < SAME_START_SECONDS

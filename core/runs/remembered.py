@@ -10,17 +10,18 @@ from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 import orjson
 
-from core.errors import DamagedFileError, FileNotStoredError
+from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError
 from core.runs import files
+from core.runs.labels import Label, parse_label
 from core.runs.record import RunRecord
 from core.storage.base import Storage, StoredFile
-from core.storage.documents import parse_json, read_known
+from core.storage.documents import find_readers, parse_json
 from core.storage.local import write_atomically
 
 SHARED: Final = "cache/runs.json"
 MANY: Final = 100  # records that are new: what a machine learnt of so many runs the others need not read again
 _FIELDS: Final = tuple(field.name for field in fields(RunRecord))
-_OPTIONAL: Final = {name for name, hint in get_type_hints(RunRecord).items() if NoneType in get_args(hint)}
+_OPTIONAL: Final = frozenset(name for name, hint in get_type_hints(RunRecord).items() if NoneType in get_args(hint))
 
 
 class Remembered(NamedTuple):
@@ -30,15 +31,22 @@ class Remembered(NamedTuple):
     record: RunRecord
 
 
+class Memory(NamedTuple):
+    """What is known by run ids: runs that have ended, and what people wrote on them, with its files."""
+
+    runs: Mapping[str, Remembered]
+    labels: Mapping[str, tuple[StoredFile, Label]]
+
+
 class RememberedRuns:
-    """Records by run ids. What cannot be read or kept is as if it had never been."""
+    """Keeps a memory. What cannot be read or kept is as if it had never been."""
 
     def __init__(self, storage: Storage, folder: Path) -> None:
         """`folder` is on this machine."""
         self._storage = storage
         self._path = folder / f"runs-{hashlib.sha256(storage.location.encode()).hexdigest()[:16]}.json"
 
-    def load(self) -> Mapping[str, Remembered]:
+    def load(self) -> Memory:
         """What this machine knows, else what another has left."""
         try:
             return _parse(self._path.read_bytes())
@@ -47,19 +55,20 @@ class RememberedRuns:
         try:
             content = self._storage.read(SHARED)
         except (OSError, FileNotStoredError):
-            return {}
+            return Memory({}, {})
         self._keep(content)
         return _parse(content)
 
-    def save(self, found: Mapping[str, Remembered], *, num_new: int) -> None:
-        """Keeps these here, and where many are new there."""
+    def save(self, known: Memory, *, num_new: int) -> None:
+        """Keeps this here, and where many are new there."""
         content = orjson.dumps(
             {
                 "fields": _FIELDS,
                 "runs": {
                     run_id: [*_pack(state_file), [getattr(record, name) for name in _FIELDS]]
-                    for run_id, (state_file, record) in found.items()
+                    for run_id, (state_file, record) in known.runs.items()
                 },
+                "labels": {run_id: [*_pack(file), label] for run_id, (file, label) in known.labels.items()},
             }
         )
         self._keep(content)
@@ -76,27 +85,34 @@ def _pack(file: StoredFile) -> list[Any]:
     return [file.size_bytes, file.modified_at, file.tag]
 
 
-def _parse(content: bytes) -> dict[str, Remembered]:
+def _parse(content: bytes) -> Memory:
     try:
         known = parse_json(content, SHARED)
-        names, runs = known["fields"], known["runs"]
-        return {run_id: found for run_id, packed in runs.items() if (found := _unpack(run_id, names, packed))}
-    except (DamagedFileError, LookupError, TypeError, ValueError, AttributeError):
-        return {}
+        if tuple(known["fields"]) != _FIELDS:
+            return Memory({}, {})
+        runs = {run_id: found for run_id, packed in known["runs"].items() if (found := _unpack(run_id, packed))}
+        labels = {run_id: _unpack_label(run_id, *packed) for run_id, packed in known["labels"].items()}
+    except (DamagedFileError, InvalidInputError, LookupError, TypeError, ValueError, AttributeError):
+        return Memory({}, {})
+    return Memory(runs, labels)
 
 
-def _unpack(run_id: str, names: Any, packed: Any) -> Remembered | None:
+def _unpack_label(run_id: str, *packed: Any) -> tuple[StoredFile, Label]:
+    *file, label = packed
+    return _unpack_file(f"{files.RUNS}{run_id}/{files.LABEL}", *file), parse_label(label)
+
+
+def _unpack_file(name: str, size_bytes: Any, modified_at: Any, tag: Any) -> StoredFile:
+    return StoredFile(name, int(size_bytes), float(modified_at), 0.0, str(tag))
+
+
+def _unpack(run_id: str, packed: Any) -> Remembered | None:
     """What one run's entry says; None where it is not what this version writes."""
-    size_bytes, modified_at, tag, row = packed
-    said = dict(zip(names, row, strict=True))
-    known = read_known(RunRecord, said)
-    if tuple(names) != _FIELDS or any(name not in known and not _may_lack(name, said) for name in _FIELDS):
-        return None
-    name = f"{files.RUNS}{run_id}/{files.STATE}"
-    file = StoredFile(name, int(size_bytes), float(modified_at), 0.0, str(tag))
-    values: dict[str, Any] = {name: known.get(name) for name in _FIELDS}
-    return Remembered(file, RunRecord(**values))
-
-
-def _may_lack(name: str, said: Mapping[str, Any]) -> bool:
-    return name in _OPTIONAL and said[name] is None
+    *file, row = packed
+    values: list[Any] = []
+    for (name, read), told in zip(find_readers(RunRecord).items(), row, strict=True):
+        value = None if told is None else read(told)
+        if value is None and (told is not None or name not in _OPTIONAL):
+            return None
+        values.append(value)
+    return Remembered(_unpack_file(f"{files.RUNS}{run_id}/{files.STATE}", *file), RunRecord(*values))

@@ -32,7 +32,7 @@ from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import ACTIVE, RunState, StateName
 from core.storage.arrays import UNREADABLE, load_npz
-from core.storage.base import SharedStorage, Storage, StoredFile
+from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json
 from core.storage.streams import open_to_read
 
@@ -73,8 +73,8 @@ class RunStore:
         self.storage = storage
         self._states = states or JobStates(storage)
         remembered = RememberedRuns(storage, cache) if cache else None
-        self._index = RunIndex(storage, self._states, remembered=remembered)
         self._labels = RunLabels(storage)
+        self._index = RunIndex(storage, self._states, self._labels, remembered=remembered)
         self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self._prices = prices or Prices()
@@ -134,11 +134,8 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        labels = {} if isinstance(self.storage, SharedStorage) else self._labels.read_all()
         scan = self._index.scan()
-        if scan.labels is not None:
-            labels = self._labels.read_all(listed=scan.labels)
-        records = [self._complete(record, labels) for record in scan.records]
+        records = [self._complete(record, scan.labels) for record in scan.records]
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:

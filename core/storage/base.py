@@ -1,7 +1,9 @@
 """What a place that keeps bytes under names can do."""
 
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
+
+NUM_READERS: Final = 16  # threads that read many files of a storage far away
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class StoredFile:
     modified_at: float  # Unix seconds, by the storage's clock
     age_seconds: float = field(compare=False)  # since then, by the same clock at the moment of listing
     tag: str = ""  # tells this content from any other that the name had, where the storage knows such a thing
+    digest: str = field(default="", compare=False)  # of the content, where the storage knows one of 128 bits or more
 
 
 class Storage(Protocol):

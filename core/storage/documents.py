@@ -80,7 +80,7 @@ def read_known(kind: type[T], content: Mapping[str, Any]) -> dict[str, Any]:
     Numbers are finite, whole ones are not negative, and what ends in `_at` is a time (Unix seconds). A list stands
     for a tuple, an object for a dataclass; of one inside, fields without a value have their defaults.
     """
-    found = ((name, read(content[name])) for name, read in _fields(cast(Any, kind)).items() if name in content)
+    found = ((name, read(content[name])) for name, read in find_readers(kind).items() if name in content)
     return {name: value for name, value in found if value is not None}
 
 
@@ -94,8 +94,13 @@ def read_whole(kind: type[T], content: Mapping[str, Any], name: str) -> T:
     return kind(**known)
 
 
+def find_readers(kind: type) -> Mapping[str, Read]:
+    """What reads each field of a dataclass, in their order."""
+    return _find_readers(cast(Any, kind))
+
+
 @cache
-def _fields(kind: Any) -> Mapping[str, Read]:
+def _find_readers(kind: Any) -> Mapping[str, Read]:
     return {name: _read_time if name.endswith("_at") else _reader(hint) for name, hint in get_type_hints(kind).items()}
 
 

@@ -1,6 +1,5 @@
 """A bucket of Google Cloud Storage as a storage: the same names as on disk, below a prefix."""
 
-import base64
 import mimetypes
 import re
 import secrets
@@ -8,10 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import google_crc32c
+import orjson
 from google.api_core import exceptions as api
 from google.api_core.retry import Retry
 from google.cloud import storage as sdk
@@ -21,6 +23,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from core.errors import FileNotStoredError, WikicsError
 from core.storage.base import StoredFile
 from core.storage.gcs_errors import REFUSED, explain, explain_missing_permissions, name_account
+from core.storage.gcs_reads import Answer, ObjectReads, read_crc, write_crc
 from core.storage.names import ALL_BELOW, PARTIAL_SUFFIX, check_name, check_prefix, compile_pattern, split_pattern
 
 # A try is given up after so many seconds in which nothing comes, and everything after the deadline.
@@ -29,7 +32,7 @@ DEADLINE_SECONDS: Final = 40.0
 PAGE_SIZE: Final = 5000
 READ, LIST, CREATE, DELETE = (f"storage.objects.{verb}" for verb in ("get", "list", "create", "delete"))
 NEEDED: Final = (READ, LIST, CREATE, DELETE)  # to replace an object takes the permission to delete it
-_FIELDS: Final = "items(name,size,updated,generation,crc32c),nextPageToken"
+_FIELDS: Final = "items(name,size,updated,generation,crc32c,md5Hash),nextPageToken"
 _TOKEN: Final = "wikics-write"  # by which a writer knows its own object, when the answer was lost
 _GLOB: Final = re.compile(r"([\\?\[\]{}])")
 _SKEW_SECONDS: Final = 1.5  # a Date is told in whole seconds
@@ -62,6 +65,7 @@ class GcsStorage:
         self.retries = 0
         self._make_client, self._uptime = make_client, uptime
         self._client: sdk.Client | None = None
+        self._reads: ObjectReads | None = None
         self._opening = threading.Lock()
         self._dated = (time.time(), uptime())  # the server's time, and when it was told
         self._has_answered = self._is_writable = False
@@ -80,10 +84,12 @@ class GcsStorage:
         return f"gs://{self.bucket}/{self.prefix}".rstrip("/")
 
     def read(self, name: str, *, start: int = 0) -> bytes:
-        blob = self._blob(check_name(name))
+        key = self._key(check_name(name))
 
         def download() -> bytes:
-            content: bytes = blob.download_as_bytes(
+            if answer := self._read_quickly(key, start):
+                return answer.content
+            content: bytes = self._blob(name).download_as_bytes(
                 start=start or None, checksum="crc32c", retry=None, timeout=TRY_SECONDS
             )
             return content
@@ -96,6 +102,15 @@ class GcsStorage:
             if not self._has_answered:
                 next(self._list_pages({"prefix": self._key(name)}), None)  # or there is no such bucket
             raise FileNotStoredError(f"nothing is stored as {name!r}") from error
+
+    def _read_quickly(self, key: str, start: int) -> Answer | None:
+        client = self._open()
+        if self._reads is None:
+            self._reads = ObjectReads(client, self.bucket, TRY_SECONDS)
+        answer = self._reads.fetch(key, start=start)
+        if answer:
+            self._note_date(answer)
+        return answer
 
     def write(self, name: str, content: bytes | memoryview) -> None:
         self._upload(check_name(name), content, generation=None)
@@ -111,7 +126,7 @@ class GcsStorage:
         part_name = f"{check_name(name)}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
         self._upload(part_name, content, generation=None)
         whole, parts = self._blob(name), [self._blob(name), self._blob(part_name)]
-        crc = _write_crc(google_crc32c.extend(_read_crc(found.tag.partition("-")[2]), bytes(content)))
+        crc = write_crc(google_crc32c.extend(read_crc(found.tag.partition("-")[2]), bytes(content)))
 
         def compose(expected: int | None) -> None:
             # An emulator may join whatever the generation is, and leave it as it was.
@@ -152,44 +167,44 @@ class GcsStorage:
         head = pattern.partition("*")[0]
         query = {"prefix": self._key(head)}
         if "*" not in pattern:
-            return {"start_offset": self._key(pattern), "end_offset": self._key(f"{pattern}\0")}
+            return {"startOffset": self._key(pattern), "endOffset": self._key(f"{pattern}\0")}
         if parts[-1] == ALL_BELOW and "*" not in "".join(parts[:-1]):
             return query
         if "/" not in pattern[len(head) :]:
             return query | {"delimiter": "/"}
-        return query | {"match_glob": self._key(_GLOB.sub(r"\\\1", pattern))}
+        return query | {"matchGlob": self._key(_GLOB.sub(r"\\\1", pattern))}
 
     def _list_pages(
         self, query: Mapping[str, str], matches: Callable[[str], object] = lambda _: True
     ) -> Iterator[StoredFile]:
         """The objects whose names below the prefix match, page by page."""
+        begin = len(self._key(""))
         with self._explained(LIST):
-            pages = self._open().list_blobs(
-                self.bucket, **query, fields=_FIELDS, page_size=PAGE_SIZE, retry=self._retry, timeout=TRY_SECONDS
-            )
-            for page in pages.pages:
-                now, self._has_answered = self._now(), True
-                for blob in page:
-                    if matches(blob.name[len(self._key("")) :]):
-                        yield self._build_file(blob, now)
-
-    def _build_file(self, blob: Any, now: float) -> StoredFile:
-        at = blob.updated.timestamp()
-        age_seconds = now - at
-        return StoredFile(
-            name=blob.name[len(self._key("")) :],
-            size_bytes=blob.size,
-            modified_at=at,
-            age_seconds=0.0 if -_SKEW_SECONDS < age_seconds < 0 else age_seconds,
-            tag=_build_tag(blob),
-        )
+            connection, asked = self._open()._connection, {"fields": _FIELDS, "maxResults": PAGE_SIZE, **query}
+            while True:
+                content = connection.api_request(
+                    method="GET",
+                    path=f"/b/{quote(self.bucket, safe='')}/o",
+                    query_params=asked,
+                    expect_json=False,  # some ten thousand names: a parser of our own is six times as fast
+                    retry=self._retry,
+                    timeout=TRY_SECONDS,
+                )
+                now, self._has_answered, page = self._now(), True, _parse_page(content)
+                for item in page.get("items", ()):
+                    name = item["name"][begin:]
+                    if matches(name):
+                        yield _build_file(name, item, now)
+                if not page.get("nextPageToken"):
+                    return
+                asked = asked | {"pageToken": page["nextPageToken"]}
 
     def _upload(self, name: str, content: bytes | memoryview, *, generation: int | None) -> StoredFile | None:
         """The file as it is written; None where the object has another generation (0: where there is one)."""
         self._check_writable()
         body, token, blob = bytes(content), secrets.token_hex(8), self._blob(name)
         blob.metadata = {_TOKEN: token}
-        crc = _write_crc(google_crc32c.value(body))
+        crc = write_crc(google_crc32c.value(body))
 
         def upload(expected: int | None) -> None:
             blob.upload_from_string(
@@ -229,7 +244,9 @@ class GcsStorage:
             return True
 
         written = self._call(CREATE, attempt)
-        return self._build_file(blob, self._now()) if written else None
+        if not written:
+            return None
+        return _build_file(blob.name[len(self._key("")) :], blob._properties, self._now())
 
     def _exists(self, blob: Any) -> bool:
         """Whether there is such an object, of which then is known what is there."""
@@ -315,20 +332,34 @@ class GcsStorage:
         return self._open().bucket(self.bucket).blob(self._key(name))
 
 
+def _parse_page(content: bytes) -> dict[str, Any]:
+    try:
+        page: dict[str, Any] = orjson.loads(content)
+    except ValueError as error:
+        raise ConnectionError("what lists its objects is no JSON") from error
+    return page
+
+
+def _build_file(name: str, item: Mapping[str, Any], now: float) -> StoredFile:
+    """What the bucket says of an object."""
+    at = datetime.fromisoformat(item["updated"]).timestamp()
+    age_seconds = now - at
+    return StoredFile(
+        name=name,
+        size_bytes=int(item["size"]),
+        modified_at=at,
+        age_seconds=0.0 if -_SKEW_SECONDS < age_seconds < 0 else age_seconds,
+        tag=f"{item['generation']}-{item['crc32c']}",
+        digest=item.get("md5Hash", ""),
+    )
+
+
 def _build_tag(blob: Any) -> str:
     return f"{blob.generation}-{blob.crc32c}"
 
 
 def _generation(found: StoredFile | None) -> int:
     return int(found.tag.partition("-")[0]) if found else 0
-
-
-def _read_crc(text: str) -> int:
-    return int.from_bytes(base64.b64decode(text), "big")
-
-
-def _write_crc(crc: int) -> str:
-    return base64.b64encode(crc.to_bytes(4, "big")).decode()
 
 
 def _find_type(name: str) -> str:

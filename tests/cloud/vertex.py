@@ -1,8 +1,11 @@
-"""A stand-in for Vertex AI's JobService on this machine: the service's own messages over gRPC."""
+"""A stand-in for Vertex AI's JobService and ModelService on this machine: their own messages over gRPC."""
 
 import itertools
+from types import SimpleNamespace
 
+import grpc
 from google.cloud import aiplatform_v1 as vertex
+from google.longrunning import operations_pb2 as operations
 from google.protobuf.empty_pb2 import Empty
 
 from tests.cloud.grpc_server import GrpcServer
@@ -18,10 +21,14 @@ STATES = {
 
 
 class VertexServer(GrpcServer):
-    """CustomJobs, each carried out by a machine."""
+    """CustomJobs, each carried out by a machine, and models.
+
+    operations_end: whether what takes long ever ends.
+    """
 
     def __init__(self, machines=None):
         self.jobs, self._numbers = {}, itertools.count(1)
+        self.models, self.operations, self.operations_end = {}, {}, True
         super().__init__(machines)
 
     def methods(self):
@@ -31,7 +38,18 @@ class VertexServer(GrpcServer):
                 "GetCustomJob": (self.get, vertex.GetCustomJobRequest, vertex.CustomJob.serialize),
                 "ListCustomJobs": (self.list, vertex.ListCustomJobsRequest, vertex.ListCustomJobsResponse.serialize),
                 "CancelCustomJob": (self.cancel, vertex.CancelCustomJobRequest, Empty.SerializeToString),
-            }
+            },
+            "google.cloud.aiplatform.v1.ModelService": {
+                "UploadModel": (self.upload_model, vertex.UploadModelRequest, operations.Operation.SerializeToString),
+                "GetModel": (self.get_model, vertex.GetModelRequest, vertex.Model.serialize),
+            },
+            "google.longrunning.Operations": {
+                "GetOperation": (
+                    lambda request, _context: self._show_operation(request.name),
+                    SimpleNamespace(deserialize=operations.GetOperationRequest.FromString),
+                    operations.Operation.SerializeToString,
+                )
+            },
         }
 
     def create(self, request, context):
@@ -55,6 +73,28 @@ class VertexServer(GrpcServer):
     def cancel(self, request, context):
         self.cancel_machine(request.name, context)
         return Empty()
+
+    def upload_model(self, request, context):
+        model = vertex.Model(request.model)
+        model.name = f"{request.parent}/models/{request.model_id}"
+        if model.name in self.models:
+            context.abort(grpc.StatusCode.ALREADY_EXISTS, f"Model {model.name!r} exists.")
+        self.models[model.name] = model
+        name = f"{request.parent}/operations/{next(self._numbers)}"
+        self.operations[name] = vertex.UploadModelResponse(model=model.name, model_version_id="1")
+        self.lose_answer(context)
+        return operations.Operation(name=name)
+
+    def get_model(self, request, context):
+        if request.name not in self.models:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Model {request.name!r} is not found.")
+        return self.models[request.name]
+
+    def _show_operation(self, name):
+        shown = operations.Operation(name=name, done=self.operations_end)
+        if self.operations_end:
+            shown.response.Pack(vertex.UploadModelResponse.pb(self.operations[name]))
+        return shown
 
     def _show(self, job):
         machine = self.machines.all[job.name]

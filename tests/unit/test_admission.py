@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
+from core.app.admission import Admission
 from core.errors import ConflictError
 from core.http import build_api
 from core.runs.files import RUNS
 from core.runs.job_states import JobStates
+from core.runs.store import RunStore
 from tests.rigs import NoBackend
 
 
@@ -72,3 +74,23 @@ def test_n03_where_nothing_may_wait_a_free_place_is_taken_all_the_same(make_expl
         with pytest.raises(ConflictError, match=r"^2 train already, and none may wait: start this when one has ended"):
             refused()
     assert len(backend.submitted) == 2
+
+
+def test_c10_no_more_machines_are_rented_than_may_be(make_explorer, storage):
+    """Those that wait at the provider or train; what has ended, or trains here, is none of them."""
+    explorer = make_explorer(max_machines=2, max_waiting=10)
+    store, states = RunStore(storage), JobStates(storage)
+    for state, backend in (("pending", "vertex"), ("finished", "vertex"), ("running", "vertex"), ("pending", "local")):
+        machine = {"backend": backend, "machine": "g2-standard-4"} if backend != "local" else {}
+        job = RUNS + store.create({"preset": "gcn"}, machine)
+        now = time.time()
+        states.write(job, replace(states.read_stored(job), state=state, host="elsewhere", heartbeat_at=now))
+    admission = Admission(store, states, max_runs=1, max_waiting=10, max_machines=explorer.settings.max_machines)
+    with pytest.raises(ConflictError) as caught, admission.enter(rents=True):
+        raise AssertionError
+    assert str(caught.value) == (
+        "2 machines are rented already, and 2 may be: stop one of their runs, or start this when one has ended "
+        "(WIKICS_MAX_MACHINES)"
+    )
+    with admission.enter():
+        pass

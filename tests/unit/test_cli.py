@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from core import cli
+from core.cli import console
 from core.cli.benchmark import parse_splits
 from core.cli.config_file import load_config_file
 from core.cli.console import fit_widths, parse_overrides
@@ -417,3 +418,11 @@ def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explo
     code, out, err = wikics("runs", "import", "nothing")
     assert (code, out) == (1, "took in 0 runs, skipped 1\n")
     assert err == "skipped nothing: nothing of this name is here\n"
+
+
+@pytest.mark.parametrize("content", [{"a": [1, 0.1, None], "b": {"2": "x"}}, {"ü": "→"}, {"a": 2**70}, {"a": "\ud800"}])
+def test_c05_json_is_printed_so_that_any_terminal_shows_it(content, capsys):
+    console.print_json(content)
+    printed = capsys.readouterr().out
+    assert printed.isascii() and json.loads(printed) == content
+    assert printed == json.dumps(content, indent=2) + "\n"

@@ -120,6 +120,9 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     }
 
 
+DIAGNOSES = ["divergence", "learning rate too high", "plateau", "over-fitting", "dead category"]
+
+
 def test_words_of_a_fixed_set_are_enumerated(document):
     schemas = document["components"]["schemas"]
     found = {
@@ -134,6 +137,7 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
+        ("Diagnosis", "kind"): DIAGNOSES,
         ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
         **{(name, "state"): states for name in ("RunDetails", "RunRecord", "RunTick")},
     }

@@ -1,6 +1,7 @@
 """What a listing of a bucket's runs asks for, and what is remembered of it."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_c01_a_cold_listing_is_one_request_and_a_warm_one_reads_nothing(storage,
         "label.json": 1,
     }
     assert asked(storage, store) == (found, {"runs/*/*a*.json": 1})
-    assert asked(storage, RunStore(storage, cache=tmp_path)) == (found, {"runs/*/*a*.json": 1, "label.json": 1})
+    assert asked(storage, RunStore(storage, cache=tmp_path)) == (found, {"runs/*/*a*.json": 1})
     assert [record.name for record in found if record.name] == ["Best of all"]
     assert found == [
         replace(record, name=kept.name) for record, kept in zip(RunStore(storage).list(), found, strict=True)
@@ -88,7 +89,7 @@ def test_c01_another_machine_finds_what_this_one_has_read(storage, tmp_path, mon
     found = RunStore(storage, cache=tmp_path / "one").list()
     assert asked(storage, RunStore(storage, cache=tmp_path / "another")) == (
         found,
-        {"runs.json": 1, "runs/*/*a*.json": 1, "label.json": 1},
+        {"runs.json": 1, "runs/*/*a*.json": 1},
     )
 
 
@@ -120,3 +121,29 @@ def test_c01_a_bucket_that_may_not_be_written_is_listed(storage, tmp_path, monke
     monkeypatch.setattr("core.runs.remembered.MANY", 1)
     monkeypatch.setattr(storage, "write", refuse)
     assert len(RunStore(storage, cache=tmp_path).list()) == 8
+
+
+def test_c05_what_is_the_same_under_many_names_is_read_once(storage, monkeypatch):
+    """In a bucket, whose listings tell digests."""
+    expected = RunStore(storage).list()
+    listed = type(storage).list
+
+    def list_with_digests(self, pattern):
+        return [replace(file, digest=sha256(self._files[file.name][0]).hexdigest()) for file in listed(self, pattern)]
+
+    monkeypatch.setattr(type(storage), "list", list_with_digests)
+    monkeypatch.setattr("core.runs.index.NUM_READERS", 1)
+    found, counts = asked(storage, RunStore(storage))
+    assert found == expected
+    assert [counts[name] for name in ("config.json", "environment.json", "report.json", "state.json")] == [1, 1, 1, 8]
+
+
+def test_c05_a_name_is_remembered_until_it_changes(storage, tmp_path):
+    runs = RunStore(storage, cache=tmp_path).list()
+    unnamed = next(run.id for run in runs if not run.name)
+    RunStore(storage).label(unnamed, LabelChanges(name="Another"))
+    RunStore(storage).rename(next(run.id for run in runs if run.name), "")
+    for reads in (1, 0):
+        found, counts = asked(storage, RunStore(storage, cache=tmp_path))
+        assert {record.id: record.name for record in found if record.name} == {unnamed: "Another"}
+        assert counts.get("label.json", 0) == reads

@@ -17,6 +17,12 @@ TITLE: Final = "Cloud Run"
 ROLE: Final = "roles/run.developer"
 CONSOLE: Final = "https://console.cloud.google.com/run/jobs/executions/details/{region}/{name}?project={project}"
 LABEL: Final = "WIKICS_EXECUTION"  # variable in which an execution bears its order's label
+# An L4 asks for so much beside it. A task is ended after ten minutes unless the job says otherwise; what is ended goes
+# on when it is resumed.
+CREATE: Final = (
+    "gcloud run jobs create {job} --image IMAGE --region {region} --service-account ACCOUNT --command wikics --gpu 1 "
+    "--gpu-type nvidia-l4 --no-gpu-zonal-redundancy --cpu 4 --memory 16Gi --task-timeout 1h --max-retries 0"
+)
 RECENT: Final = 50  # executions among which one is looked for whose answer was lost
 # The words are those of Cloud Run's ExecutionReference.
 STATES: Final[Mapping[str, Phase]] = {
@@ -45,8 +51,7 @@ class CloudRunLauncher:
                 started = self._jobs.run_job(self.plan(order), **CALL)
         except NotFoundError as error:
             raise RefusedError(
-                f"{error}: make the job once (gcloud run jobs create {self._machine.job} --image IMAGE "
-                f"--command wikics --gpu 1 --gpu-type nvidia-l4 --max-retries 0 --region {self._machine.region})"
+                f"{error}: make the job once ({CREATE.format(job=self._machine.job, region=self._machine.region)})"
             ) from error
         return str(started.metadata.name)
 

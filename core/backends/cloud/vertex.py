@@ -27,6 +27,14 @@ PHASES: Final[Mapping[str, Phase]] = {
 }
 
 
+def open_client(client: Any, transport: Any, machine: Machine) -> Any:
+    """A client of one of its services, where the machines are rented."""
+    if machine.is_local:
+        return client(transport=transport(channel=open_channel(machine.endpoint)))
+    endpoint = machine.endpoint or f"{machine.region}-aiplatform.googleapis.com"
+    return client(client_options={"api_endpoint": endpoint})
+
+
 class VertexLauncher:
     """CustomJobs of one project and region; see `core.backends.cloud.base.Launcher`."""
 
@@ -63,11 +71,7 @@ class VertexLauncher:
     @cached_property
     def _client(self) -> Any:
         with self._opening:
-            if self._machine.is_local:
-                channel = open_channel(self._machine.endpoint)
-                return vertex.JobServiceClient(transport=JobServiceGrpcTransport(channel=channel))
-            endpoint = self._machine.endpoint or f"{self._machine.region}-aiplatform.googleapis.com"
-            return vertex.JobServiceClient(client_options={"api_endpoint": endpoint})
+            return open_client(vertex.JobServiceClient, JobServiceGrpcTransport, self._machine)
 
     def _answers(self) -> Any:
         return answers_of(TITLE, role=ROLE, where=f"{self._machine.project}, {self._machine.region}")

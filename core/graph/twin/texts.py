@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from core.graph.graph import Tokens
 from core.graph.twin.links import Leanings
@@ -190,6 +189,8 @@ def build_features(rng: np.random.Generator, recipe: "Recipe", words: Words, tok
     vectors[words.leftovers] += centres[np.arange(len(words.leftovers)) % num_classes] * recipe.leftover_centre
     vectors[words.leftovers] *= recipe.leftover_strength
     vectors = np.round(vectors * 1024) / 1024
+    from scipy import sparse  # late: no listing waits for SciPy
+
     counts = sparse.csr_array(
         (np.ones(len(tokens.indices)), tokens.indices, tokens.offsets),
         shape=(len(tokens.offsets) - 1, len(words.vocabulary)),
