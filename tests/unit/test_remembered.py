@@ -142,7 +142,7 @@ def test_c05_a_name_is_remembered_until_it_changes(storage, tmp_path):
     runs = RunStore(storage, cache=tmp_path).list()
     unnamed = next(run.id for run in runs if not run.name)
     RunStore(storage).label(unnamed, LabelChanges(name="Another"))
-    RunStore(storage).rename(next(run.id for run in runs if run.name), "")
+    RunStore(storage).label(next(run.id for run in runs if run.name), LabelChanges(name=""))
     for reads in (1, 0):
         found, counts = asked(storage, RunStore(storage, cache=tmp_path))
         assert {record.id: record.name for record in found if record.name} == {unnamed: "Another"}
