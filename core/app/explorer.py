@@ -63,7 +63,7 @@ def open_explorer(
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
     run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
-    runs = Runs(run_store, admission, backends, graphs, configs)
+    runs = Runs(run_store, admission, backends, graphs, configs, sinks=settings.sink_names)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)
