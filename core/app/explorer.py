@@ -75,7 +75,7 @@ def open_explorer(
         max_waiting=settings.max_waiting,
         max_machines=settings.max_machines,
     )
-    runs = Runs(run_store, admission, backends, graphs, configs)
+    runs = Runs(run_store, admission, backends, graphs, configs, sinks=settings.sink_names)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)

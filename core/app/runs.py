@@ -86,10 +86,19 @@ class Runs:
     """
 
     def __init__(
-        self, store: RunStore, admission: Admission, backends: Backends, graphs: Graphs, configs: Configs
+        self,
+        store: RunStore,
+        admission: Admission,
+        backends: Backends,
+        graphs: Graphs,
+        configs: Configs,
+        *,
+        sinks: Sequence[str] = (),
     ) -> None:
+        """`sinks` is where else runs log that are submitted here."""
         self._store, self._admission, self._backend = store, admission, backends
         self._graphs, self._configs = graphs, configs
+        self._sinks = sinks
 
     def submit(self, config: TrainConfig, *, profile: bool = False, backend: str | None = None) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
@@ -104,6 +113,8 @@ class Runs:
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
         environment = collect_environment(graph.id, graph.digest)
+        if self._sinks:
+            environment["sinks"] = [*self._sinks]
         if offer.name != LOCAL:
             place = offer.place
             environment |= {"backend": offer.name, "machine": place.machine, "region": place.region}

@@ -34,7 +34,7 @@ class BuiltRun:
 
 def build_run(run: ForeignRun, *, graph: str | None, now: float) -> BuiltRun:
     """The files of an imported run. graph: its id, where a person named it. now: Unix seconds."""
-    place = read_path(run.path)
+    place = read_path(run.title or run.path)
     columns = name_metrics(run.names)
     rows = _scale(
         {step: {columns[name]: value for name, value in row.items()} for step, row in sorted(run.rows.items())}

@@ -48,8 +48,10 @@ def read_runs(given: Sequence[Given], *, is_named: bool = False) -> Iterator[Fou
     folders: dict[PurePosixPath, dict[str, Given]] = {}
     for file in given:
         folders.setdefault(file.name.parent, {})[file.name.name] = file
+    own = [folder for folder, found in folders.items() if files.STATE in found and files.CONFIG in found]
     for folder, found in folders.items():
-        yield from _read_folder(folder, found, is_named=is_named)
+        if not any(above in own for above in folder.parents):  # what a run of ours has logged elsewhere is no other run
+            yield from _read_folder(folder, found, is_named=is_named)
 
 
 def _read_folder(folder: PurePosixPath, found: dict[str, Given], *, is_named: bool) -> Iterator[Found]:

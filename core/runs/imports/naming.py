@@ -25,7 +25,7 @@ _ALIASES: Final[Mapping[str, str]] = {"learning_rate": "lr", "learning-rate": "l
 _OWN: Final = frozenset(COLUMNS) - {"epoch", "step", "logged_at"}
 _APART: Final = re.compile(r"[/\\_\-. :|]+")
 _SPLIT: Final = re.compile(r"(?<![a-z])(?:split|fold)[\s_=\-]*(\d{1,4})(?!\d)", re.IGNORECASE)
-_SEED: Final = re.compile(r"(?<![a-z])(?:seed|run|rep|repeat|repetition|trial)[\s_=\-]*(\d{1,9})(?!\d)", re.IGNORECASE)
+_SEED: Final = re.compile(r"(?<![a-z])(?:seed|run|rep|repeat|repetition|trial)[\s_=\-]*(\d{1,5})(?!\d)", re.IGNORECASE)
 _UNWRITABLE: Final = re.compile(r'[,"]')
 
 
