@@ -9,6 +9,7 @@ import typer
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
+from core.config.command import build_command
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, rename, delete and export runs.")
@@ -67,6 +68,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
+        if command := build_command(details.config):
+            out.print(f"Once more: {command}")
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
         out.print_json(data=asdict(details), default=str)

@@ -87,7 +87,9 @@ def test_i03_what_is_set_goes_along_to_other_pages_and_back(train, open_page):
     carried = {"preset": ["sage"], "set": ["epochs=30"]}
     for at in (train(preset="sage", set="epochs=30"), open_page("map", preset="sage", set="epochs=30")):
         links = [link.proto for link in at.get("page_link")][: len(PAGES)]
-        assert [{name: parse_qs(link.query_string)[name] for name in carried} for link in links] == [carried] * len(PAGES)
+        assert [{name: parse_qs(link.query_string)[name] for name in carried} for link in links] == [carried] * len(
+            PAGES
+        )
 
 
 def test_i03_another_preset_keeps_the_curve_and_the_fields_that_apply(train, finished_run):
