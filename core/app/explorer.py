@@ -11,6 +11,7 @@ from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.evidence import Evidence
 from core.app.graphs import Graphs
+from core.app.imports import Imports
 from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
@@ -39,6 +40,7 @@ class Explorer:
     graphs: Graphs
     configs: Configs
     runs: Runs
+    imports: Imports
     estimates: Estimates
     predictions: Predictions
     comparisons: Comparisons
@@ -77,6 +79,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
+        imports=Imports(run_store, graphs),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         comparisons=comparisons,

@@ -1,10 +1,10 @@
-"""Runs: queued, listed, read, followed, stopped, resumed, renamed, deleted, exported."""
+"""Runs: queued, listed, read, followed, stopped, resumed, labelled, deleted, exported."""
 
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
 from core.app.configs import Configs
@@ -12,14 +12,22 @@ from core.app.graphs import Graphs
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
-from core.errors import ConflictError
+from core.errors import ConflictError, WikicsError
+from core.evaluation.diagnoses import diagnose
+from core.evaluation.groups import RunGroup, group_runs
+from core.graph.twin.build import TWIN_ID
+from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
+from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
+from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
-from core.runs.record import LOCAL, RunDetails, RunRecord
+from core.runs.query import parse_query
+from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
+from core.runs.report import Report
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
 
@@ -37,6 +45,17 @@ class RunTick(MetricsChunk):
     epochs: int  # the most that it trains
 
 
+ExportKind = Literal["zip", "csv", "json", "tensorboard"]
+
+
+class Exported(NamedTuple):
+    """A run's id, and a file of it: a name, which may have a folder, and its bytes."""
+
+    id: str
+    name: str
+    content: bytes
+
+
 def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
     """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
 
@@ -44,6 +63,12 @@ def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
         return record.state == "finished", record.val_acc or 0.0, record.created_at
 
     return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
+
+
+def _is_of(record: RunRecord, graph_id: str) -> bool:
+    """Whether a run stands in the list of a graph: its own, one of no known graph, and beside those on WikiCS's twin
+    what was trained elsewhere on WikiCS."""
+    return record.graph in (graph_id, "") or bool(record.imported and record.graph == WIKICS_ID and graph_id == TWIN_ID)
 
 
 @dataclass(frozen=True)
@@ -91,13 +116,26 @@ class Runs:
             raise
         return self._store.read(run_id)
 
-    def list(self, graph_id: str | None = None) -> list[RunRecord]:
-        """All runs, or those of one graph, newest first. One whose config is damaged is in every list."""
-        return [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
+    def list(self, graph_id: str | None = None, *, archived: bool = False, where: str = "") -> list[RunRecord]:
+        """All runs, or those of one graph, newest first. One whose config is damaged is in every list.
+
+        archived: with those that a person has put away. where: of which this is true; see `core.runs.query`. Raises
+        QueryError.
+        """
+        query = parse_query(where)
+        archived = archived or "archived" in query.fields
+        here = [record for record in self._store.list() if graph_id is None or _is_of(record, graph_id)]
+        return query.select([record for record in here if archived or not record.archived])
+
+    def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
+        """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
+        return group_runs(records, keys)
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
-        records = {record.id: record for record in self.list(graph_id) if record.graph == graph_id}
+        records = {
+            record.id: record for record in self.list(graph_id, archived=True) if record.graph or record.imported
+        }
         return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
@@ -115,13 +153,27 @@ class Runs:
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""
         run_id = self._store.resolve(ref)
+        record, report = self._store.read(run_id), self._store.read_report(run_id)
         return RunDetails(
-            **vars(self._store.read(run_id)),
-            config=self._store.read_config(run_id),
+            **vars(record) | {"config": self._store.read_config(run_id)},
             environment=self._store.read_environment(run_id),
-            report=self._store.read_report(run_id),
+            report=report,
             execution=self._store.read_execution(run_id),
+            diagnoses=self._diagnose(record, report),
         )
+
+    def read_config(self, ref: str) -> dict[str, Any]:
+        """The whole config of one run; empty where it is damaged."""
+        return self._store.read_config(self._store.resolve(ref))
+
+    def _diagnose(self, record: RunRecord, report: Report | None) -> tuple[Diagnosis, ...]:
+        """What is wrong with a run; nothing is said of one whose graph is not here."""
+        try:
+            self._graphs.read_summary(record.graph)  # else loading might fetch it
+            names = self._graphs.load(record.graph).class_names
+        except WikicsError:
+            return ()
+        return diagnose(self._store.read_metrics(record.id).columns, report, names)
 
     def read_execution(self, ref: str) -> Execution | None:
         """How a run stands at the provider that executes it, as it was last asked; None where none does."""
@@ -162,9 +214,12 @@ class Runs:
         return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
-        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is."""
+        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is.
+
+        Raises ConflictError for one that was trained elsewhere, as do `resume` and predictions.
+        """
         run_id = self._store.resolve(ref)
-        if self._store.read(run_id).state in ACTIVE:
+        if self._refuse_imported(run_id, "nothing of it runs here that could be stopped").state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
                 self._backend.stop(files.RUNS + run_id)
         return self._store.read(run_id)
@@ -176,10 +231,17 @@ class Runs:
         ConfigError for any other field, ConflictError where the run would not train any epoch more.
         """
         run_id = self._store.resolve(ref)
+        self._refuse_imported(run_id, "there is no checkpoint of it to go on from; train one like it (wikics train)")
         config = self._extend(run_id, changes) if changes else None
         with self._admission.enter():
             self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
+
+    def _refuse_imported(self, run_id: str, why: str) -> RunRecord:
+        record = self._store.read(run_id)
+        if record.imported:
+            raise ConflictError(f"run {run_id} was trained elsewhere: {why}")
+        return record
 
     def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The run's config with some fields changed, if it then has more to do."""
@@ -202,9 +264,20 @@ class Runs:
 
     def rename(self, ref: str, name: str) -> RunRecord:
         """Gives a run a name; an empty one takes it away. Raises InvalidInputError for one that is too long."""
+        return self.label(ref, LabelChanges(name=name))
+
+    def label(self, ref: str, changes: LabelChanges) -> RunRecord:
+        """Changes the name, tags, notes, star or archive of a run, whoever trains it. Raises InvalidInputError."""
         run_id = self._store.resolve(ref)
-        self._store.rename(run_id, name)
+        self._store.label(run_id, changes)
         return self._store.read(run_id)
+
+    def tag(self, ref: str, tags: Sequence[str], *, remove: bool = False) -> RunRecord:
+        """Adds tags to those of a run, or takes them away, whatever their case. Raises InvalidInputError."""
+        record = self.read(ref)
+        named = {tag.casefold() for tag in check_tags(tags)}
+        kept = [tag for tag in record.tags if not (remove and tag.casefold() in named)]
+        return self.label(record.id, LabelChanges(tags=kept if remove else [*kept, *tags]))
 
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""
@@ -212,10 +285,19 @@ class Runs:
         self._store.delete(run_id)
         return run_id
 
-    def export(self, ref: str) -> tuple[str, bytes]:
-        """A run's id and its folder as a zip archive."""
+    def export(self, ref: str, kind: ExportKind = "zip") -> Exported:
+        """A run for elsewhere: its whole folder, its rows, all that is said of it, or scalars for TensorBoard."""
         run_id = self._store.resolve(ref)
-        return run_id, self._store.export(run_id)
+        if kind == "zip":
+            return Exported(run_id, f"{run_id}.zip", self._store.export(run_id))
+        chunk = self._store.read_metrics(run_id)
+        if kind == "csv":
+            return Exported(run_id, f"{run_id}.csv", dump_csv(chunk))
+        details = self.read_details(run_id)
+        if kind == "json":
+            return Exported(run_id, f"{run_id}.json", dump_document(asdict(details), chunk))
+        name = f"{run_id}/{name_event_file(details.created_at)}"
+        return Exported(run_id, name, dump_event_file(details.config, chunk))
 
     def settle(self, ref: str | None = None) -> None:
         """Brings how runs stand at their providers into their folders: of one, or of all that may still be there."""

@@ -1,20 +1,26 @@
-"""`wikics runs …`: list, show, compare, stop, resume, rename, delete and export runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, label, delete and export runs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.config.command import build_command
+from core.evaluation.groups import RunGroup, Spread
+from core.runs.labels import LabelChanges
+from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, rename, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, compare, stop, resume, label, delete and export runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
+OffOption = Annotated[bool, typer.Option("--off", help="Take it back.")]
 
 
 def write_record(record: RunRecord, *, as_json: bool) -> None:
@@ -24,19 +30,59 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         return
     accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
     validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
-    name = f" ({record.name})" if record.name else ""
+    name = (f" ({record.name})" if record.name else "") + "".join(f" #{tag}" for tag in record.tags)
     out.print(
         f"{record.id}{name}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}"
     )
-    if record.message:
-        out.print(record.message)
+    for line in filter(None, (record.message, record.notes)):
+        out.print(line)
+
+
+def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
+    """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
+    if as_json:
+        print_json({"groups": [_flatten(asdict(group)) for group in groups]})
+        return
+    scores = ("val_acc", "test_acc")
+    rows = [
+        [*map(str, group.key.values()), str(group.n), *(_tell_spread(group.metrics.get(name)) for name in scores)]
+        for group in groups
+    ]
+    keys = list(groups[0].key) if groups else []
+    write_table((*keys, "runs", "validation", "test"), rows, least={})
+
+
+def _flatten(group: dict[str, Any]) -> dict[str, Any]:
+    """A group with its metrics beside its key."""
+    return {name: value for name, value in group.items() if name != "metrics"} | dict(group["metrics"])
+
+
+def _tell_spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "-"
+    deviation = "" if spread.std is None else f" ± {100 * spread.std:.2f}"
+    return f"{100 * spread.mean:.2f}{deviation} % ({spread.n})"
 
 
 @runs_app.command("list")
-def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
+def list_runs(
+    graph: GraphOption = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Also those that were put away.")] = False,
+    where: Annotated[str, typer.Option(metavar="EXPR", help=f"Only those of which this is true, {EXAMPLE}.")] = "",
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="KEYS", help="Mean and deviation of runs alike in these fields; 'variant': but for split, seed."
+        ),
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
     """All runs, newest first."""
     explorer = console.open_explorer()
-    records = explorer.runs.list(graph)
+    records = explorer.runs.list(graph, archived=archived, where=where)
+    if group_by:
+        write_groups(explorer.runs.group(records, group_by.split(",")), as_json=as_json)
+        return
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return
@@ -72,6 +118,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
             out.print(f"Once more: {command}")
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
+        for found in details.diagnoses:
+            out.print(found.sentence, soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
 
 
@@ -117,6 +165,39 @@ def rename_run(
     write_record(console.open_explorer().runs.rename(run, name), as_json=as_json)
 
 
+@runs_app.command("tag")
+def tag_run(
+    run: RunArgument,
+    tags: Annotated[list[str], typer.Argument(metavar="TAG…", help="Words, which a run bears once each.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away instead.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Tag a run, beside the tags that it has."""
+    write_record(console.open_explorer().runs.tag(run, tags, remove=remove), as_json=as_json)
+
+
+@runs_app.command("note")
+def note_run(
+    run: RunArgument,
+    notes: Annotated[str, typer.Argument(metavar="TEXT", help="Markdown; '' takes the notes away.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write notes on a run, instead of those that it has."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(notes=notes)), as_json=as_json)
+
+
+@runs_app.command("star")
+def star_run(run: RunArgument, off: OffOption = False, as_json: JsonOption = False) -> None:
+    """Give a run a star."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(starred=not off)), as_json=as_json)
+
+
+@runs_app.command("archive")
+def archive_run(run: RunArgument, off: OffOption = False, as_json: JsonOption = False) -> None:
+    """Put a run away: lists leave it out until it is asked for."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(archived=not off)), as_json=as_json)
+
+
 @runs_app.command("delete")
 def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """Delete a run that has ended."""
@@ -127,15 +208,48 @@ def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
         out.print(f"deleted {deleted}")
 
 
+@runs_app.command("import")
+def import_runs(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Folders, archives, CSV files: TensorBoard, W&B, our own exports."),
+    ],
+    graph: Annotated[
+        str | None, typer.Option(metavar="G", help="Id of the graph that they were trained on; guessed without it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in runs of other programs, to be compared with those of this one."""
+    result = console.open_explorer().imports.read_paths(paths, graph=graph)
+    if as_json:
+        print_json(asdict(result))
+    else:
+        for skipped in result.skipped:
+            err.print(f"skipped {skipped.path}: {skipped.reason}")
+        out.print(f"took in {len(result.runs):,} runs, skipped {len(result.skipped):,}")
+    if result.skipped and not result.runs:
+        raise typer.Exit(1)
+
+
 @runs_app.command("export")
 def export_run(
     run: RunArgument,
-    output: Annotated[Path | None, typer.Option(help="File to write; without it <run id>.zip here.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="File to write, for TensorBoard a folder; without it one named after the run, here."),
+    ] = None,
+    format_: Annotated[
+        ExportKind,
+        typer.Option("--format", help="zip: all its files. csv: its rows. json: all of it but arrays and weights."),
+    ] = "zip",
     as_json: JsonOption = False,
 ) -> None:
-    """Write a run's folder as a zip archive."""
-    run_id, content = console.open_explorer().runs.export(run)
-    path = output or Path(f"{run_id}.zip")
+    """Write a run for elsewhere: an archive that `runs import` reads, CSV, JSON, or what TensorBoard opens."""
+    run_id, name, content = console.open_explorer().runs.export(run, format_)
+    path = output or Path(name)
+    if format_ == "tensorboard":
+        path = (output or Path()) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_output(path, content)
     if as_json:
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})

@@ -1,6 +1,6 @@
 """`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped and resumed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +25,7 @@ from core.http.errors import problems
 from core.http.slow import slowly
 from core.runs import files
 from core.runs.environment import publish
+from core.runs.labels import MAX_TAGS, LabelChanges
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord
 
@@ -51,15 +52,54 @@ class LongerRun(BaseModel):
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
 
 
+class Labelling(BaseModel):
+    """What to write on a run instead of what is written there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(None, description="Its name; an empty one takes it away.")
+    tags: list[str] | None = Field(None, description="All its tags.", max_length=MAX_TAGS)
+    notes: str | None = Field(None, description="Markdown.")
+    starred: bool | None = None
+    archived: bool | None = Field(None, description="Whether lists leave it out until it is asked for.")
+
+
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     """The routes of runs. A run is named by id, by a unique prefix or as `latest`."""
     router = APIRouter(tags=["runs"])
-    guarded = [guard(get_explorer)]
+    _add_reading(router, get_explorer)
+    _add_changing(router, get_explorer, [guard(get_explorer)])
+    return router
 
-    @router.get("/runs", responses=gives(RunList))
-    def list_runs(graph: str | None = None) -> Response:
-        """All runs, newest first."""
-        return answer(RunList([_publish(record) for record in get_explorer().runs.list(graph)]))
+
+def _add_reading(router: APIRouter, get_explorer: Callable[[], Explorer]) -> None:
+    """What anybody may ask."""
+
+    @router.get("/runs", responses=gives(RunList) | problems(InvalidInputError))
+    def list_runs(graph: str | None = None, archived: bool = False, where: str = "") -> Response:
+        """Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true."""
+        records = get_explorer().runs.list(graph, archived=archived, where=where)
+        return answer(RunList([_publish(record) for record in records]))
+
+    @router.get("/runs/compare", responses=gives(RunComparison) | problems(NotFoundError, InvalidInputError))
+    @slowly
+    def compare_runs(run: Annotated[list[str], Query()]) -> Response:
+        """2 to 10 runs side by side; the articles and the difference are of the second against the first."""
+        return answer(get_explorer().comparisons.compare(run))
+
+    @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
+    def read_run(r: str) -> Response:
+        """One run: its record, config and report."""
+        return answer(_publish(get_explorer().runs.read_details(r)))
+
+    @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
+    def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
+        """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
+        return answer(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
+
+
+def _add_changing(router: APIRouter, get_explorer: Callable[[], Explorer], guarded: Sequence[Any]) -> None:
+    """What may do who may train."""
 
     @router.post(
         "/runs",
@@ -77,16 +117,14 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
             _publish(record), status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"}
         )
 
-    @router.get("/runs/compare", responses=gives(RunComparison) | problems(NotFoundError, InvalidInputError))
-    @slowly
-    def compare_runs(run: Annotated[list[str], Query()]) -> Response:
-        """2 to 10 runs side by side; the articles and the difference are of the second against the first."""
-        return answer(get_explorer().comparisons.compare(run))
-
-    @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
-    def read_run(r: str) -> Response:
-        """One run: its record, config and report."""
-        return answer(_publish(get_explorer().runs.read_details(r)))
+    @router.patch(
+        "/runs/{r}",
+        dependencies=guarded,
+        responses=gives(RunRecord) | problems(ForbiddenError, NotFoundError, InvalidInputError),
+    )
+    def label_run(r: str, changes: Labelling) -> Response:
+        """Changes what is written on a run: name, tags, notes, star, archive. What is not named stays."""
+        return answer(_publish(get_explorer().runs.label(r, LabelChanges(**changes.model_dump()))))
 
     @router.post(
         "/runs/{r}/stop",
@@ -107,13 +145,6 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     def resume_run(r: str, longer: LongerRun | None = None) -> Response:
         """Queues a run that ended, to go on where it was; a finished one with more epochs or patience."""
         return answer(_publish(get_explorer().runs.resume(r, longer.config if longer else None)), status=202)
-
-    @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
-    def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
-        """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
-        return answer(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
-
-    return router
 
 
 def _publish(record: Record) -> Record:

@@ -29,6 +29,8 @@ COLUMNS: Final = (
 )
 
 
+MAX_EXTRA_COLUMNS: Final = 200  # beside ours, of a file of another making
+MAX_COLUMN_NAME: Final = 120  # characters
 MAX_BYTES: Final = 2**29  # of the whole file: two million epochs
 MAX_EPOCH: Final = 2**53  # above, not every whole number is one of a float
 
@@ -49,6 +51,7 @@ class MetricsChunk:
     row: int  # rows read once these are added
     reset: bool
     columns: dict[str, list[float | None]]
+    not_finite: dict[str, list[tuple[int, str]]]  # by column the rows (of all, from 0) that hold nan, inf or -inf
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,42 @@ def parse_columns(header: str, lines: Sequence[str], names: Sequence[str] = COLU
     positions = {name.strip(): position for position, name in enumerate(header.split(","))}
     rows = [line.split(",") for line in lines]
     return {name: _read_column(rows, positions.get(name)) for name in names}
+
+
+def list_columns(header: str) -> list[str]:
+    """Ours, and after them whatever else a header names that can be shown."""
+    named = [name.strip() for name in header.split(",")]
+    shown = [name for name in named if 0 < len(name) <= MAX_COLUMN_NAME and name.isprintable()]
+    return list(dict.fromkeys([*COLUMNS, *shown]))[: len(COLUMNS) + MAX_EXTRA_COLUMNS]
+
+
+def find_not_finite(
+    header: str, lines: Sequence[str], columns: Mapping[str, Sequence[float | None]], *, first_row: int
+) -> dict[str, list[tuple[int, str]]]:
+    """Where parsed columns lack a number that the file does name: one that is infinite, or none at all.
+
+    first_row: which row of the whole file the first line is.
+    """
+    positions = {name.strip(): position for position, name in enumerate(header.split(","))}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, values in columns.items():
+        if name not in positions or None not in values:
+            continue
+        for at, value in enumerate(values):
+            word = _word(lines[at], positions[name]) if value is None else ""
+            if word:
+                found.setdefault(name, []).append((first_row + at, word))
+    return found
+
+
+def _word(line: str, position: int) -> str:
+    """The name of a number that is not finite; empty where nothing, or something else, stands there."""
+    cells = line.split(",")
+    try:
+        number = float(cells[position])
+    except (ValueError, IndexError):
+        return ""
+    return "" if math.isfinite(number) else str(number)  # nan, inf, -inf
 
 
 def _whole_lines(content: bytes) -> list[str]:

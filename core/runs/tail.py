@@ -5,7 +5,15 @@ from array import array
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from core.runs.metrics import MAX_EPOCH, Cursor, MetricsChunk, MetricsSummary, parse_columns
+from core.runs.metrics import (
+    MAX_EPOCH,
+    Cursor,
+    MetricsChunk,
+    MetricsSummary,
+    find_not_finite,
+    list_columns,
+    parse_columns,
+)
 
 ReadFrom = Callable[[int], bytes]  # the file's bytes from an offset on; none past its end, or where there is no file
 
@@ -73,7 +81,7 @@ class MetricsTail:
     @property
     def no_rows(self) -> MetricsChunk:
         """What there is for a reader that has every row that is known."""
-        return MetricsChunk(self.generation, self.num_rows, False, parse_columns("", []))
+        return MetricsChunk(self.generation, self.num_rows, False, parse_columns("", []), {})
 
     def has_all(self, cursor: Cursor) -> bool:
         """Whether a reader there has every row that is known."""
@@ -95,8 +103,10 @@ class MetricsTail:
         if first_row < piece.row:
             piece = _Piece(-1, read_from(0))
         lines = piece.content.split(b"\n")[first_row - piece.row : self.num_rows - piece.row]
-        columns = parse_columns(self._header, _decode(lines))
-        return MetricsChunk(self.generation, self.num_rows, reset, columns)
+        rows = _decode(lines)
+        columns = parse_columns(self._header, rows, list_columns(self._header))
+        not_finite = find_not_finite(self._header, rows, columns, first_row=first_row)
+        return MetricsChunk(self.generation, self.num_rows, reset, columns, not_finite)
 
     def _read(self, read_from: ReadFrom, row: int) -> _Piece:
         """The bytes from `row` (counted from 0) on, or from some rows before it; what is new in them is taken up."""

@@ -1,6 +1,7 @@
 """One run as it is shown on several pages: how it stands, its config and its log."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -27,6 +28,10 @@ def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None =
         every = stages.EVERY_SECONDS_AT_REST
     st.fragment(_draw_head, run_every=every)(record.id, key=key, close=close)
     run_actions.draw_actions(record, key=key)
+    if record.state not in ACTIVE:
+        with suppress(RunNotFoundError):  # deleted meanwhile
+            for found in get_explorer().runs.read_details(record.id).diagnoses:
+                st.info(escape_markdown(found.sentence), icon=":material/troubleshoot:")
 
 
 def anchor_of(key: str) -> str:

@@ -80,7 +80,21 @@ def test_a_row_that_is_still_being_written_is_left_out(cut):
 
 def test_columns_of_another_version_are_matched_by_name():
     chunk = read_chunk(b"loss,epoch,val_acc\n1.5,1,0.25\nbroken,2,x,3,4\n", generation=0, cursor=Cursor())
-    assert chunk.columns == {name: [None, None] for name in COLUMNS} | {"epoch": [1, 2], "val_acc": [0.25, None]}
+    assert chunk.columns == {name: [None, None] for name in COLUMNS} | {
+        "epoch": [1, 2],
+        "val_acc": [0.25, None],
+        "loss": [1.5, None],
+    }
+
+
+def test_row_09_a_number_that_is_not_finite_is_told_apart_from_none():
+    content = b"epoch,val_loss,grad_norm\n1,nan,\n2,0.5,-Infinity\n3,,inf\n4,word,1\n"
+    for row in range(4):
+        chunk = read_chunk(content, generation=0, cursor=Cursor(0, row))
+        assert chunk.columns["grad_norm"] == [None, None, None, 1.0][row:]
+        found = {"val_loss": [(0, "nan")], "grad_norm": [(1, "-inf"), (2, "inf")]}
+        later = {name: [each for each in places if each[0] >= row] for name, places in found.items()}
+        assert chunk.not_finite == {name: places for name, places in later.items() if places}
 
 
 @pytest.mark.parametrize("content", [b"", b"epoch", b"\n", b"\x00\xff\n\xfe\n"])

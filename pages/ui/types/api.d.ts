@@ -290,7 +290,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description All runs, newest first.
+         * @description Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true.
          */
         get: operations["list_runs"];
         put?: never;
@@ -322,7 +322,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Label Run
+         * @description Changes what is written on a run: name, tags, notes, star, archive. What is not named stays.
+         */
+        patch: operations["label_run"];
         trace?: never;
     };
     "/runs/{r}/predict": {
@@ -702,6 +706,19 @@ export interface components {
             num_articles: number;
         };
         /**
+         * Diagnosis
+         * @description One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person.
+         */
+        Diagnosis: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "divergence" | "learning rate too high" | "plateau" | "over-fitting" | "dead category";
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * Execution
          * @description One execution, as a provider calls it and says it stands. Times are Unix seconds.
          */
@@ -823,6 +840,34 @@ export interface components {
             recipe: number;
             /** Source */
             source: string;
+        };
+        /**
+         * Labelling
+         * @description What to write on a run instead of what is written there.
+         */
+        Labelling: {
+            /**
+             * Archived
+             * @description Whether lists leave it out until it is asked for.
+             */
+            archived?: boolean | null;
+            /**
+             * Name
+             * @description Its name; an empty one takes it away.
+             */
+            name?: string | null;
+            /**
+             * Notes
+             * @description Markdown.
+             */
+            notes?: string | null;
+            /** Starred */
+            starred?: boolean | null;
+            /**
+             * Tags
+             * @description All its tags.
+             */
+            tags?: string[] | null;
         };
         /**
          * LayoutProgress
@@ -1173,9 +1218,11 @@ export interface components {
         };
         /**
          * RunDetails
-         * @description One run with all that is written down of it; `report` is None until it has ended.
+         * @description One run with all that is written down of it, its whole config; `report` is None until it has ended.
          */
         RunDetails: {
+            /** Archived */
+            archived: boolean;
             /** Backend */
             backend: string;
             /** Best Epoch */
@@ -1192,6 +1239,8 @@ export interface components {
             damage: string;
             /** Device */
             device: string;
+            /** Diagnoses */
+            diagnoses: components["schemas"]["Diagnosis"][];
             /** Ended At */
             ended_at: number | null;
             /** Environment */
@@ -1215,6 +1264,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1225,6 +1276,8 @@ export interface components {
             model: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -1236,6 +1289,8 @@ export interface components {
             seed: number;
             /** Split */
             split: number;
+            /** Starred */
+            starred: boolean;
             /** Started At */
             started_at: number | null;
             /**
@@ -1245,6 +1300,8 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Tags */
+            tags: string[];
             /** Test Acc */
             test_acc: number | null;
             /** Val Acc */
@@ -1293,10 +1350,16 @@ export interface components {
          * @description One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None.
          */
         RunRecord: {
+            /** Archived */
+            archived: boolean;
             /** Backend */
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
             /** Cost */
             cost: number | null;
             /** Created At */
@@ -1323,6 +1386,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1333,6 +1398,8 @@ export interface components {
             model: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: string;
             /** Preset */
             preset: string;
             /** Seconds */
@@ -1343,6 +1410,8 @@ export interface components {
             seed: number;
             /** Split */
             split: number;
+            /** Starred */
+            starred: boolean;
             /** Started At */
             started_at: number | null;
             /**
@@ -1352,6 +1421,8 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Tags */
+            tags: string[];
             /** Test Acc */
             test_acc: number | null;
             /** Val Acc */
@@ -1376,6 +1447,13 @@ export interface components {
             generation: number;
             /** Message */
             message: string;
+            /** Not Finite */
+            not_finite: {
+                [key: string]: [
+                    number,
+                    string
+                ][];
+            };
             /** Reset */
             reset: boolean;
             /** Row */
@@ -2098,7 +2176,9 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
+                archived?: boolean;
                 graph?: string | null;
+                where?: string;
             };
             header?: never;
             path?: never;
@@ -2113,6 +2193,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error */
@@ -2226,6 +2315,68 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Labelling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
