@@ -5,6 +5,7 @@ import shlex
 import streamlit as st
 
 from core.app.places import Offer
+from core.config.command import list_words, write_value
 from core.config.fields import uses_field
 from core.config.presets import Preset
 from core.errors import WikicsError
@@ -41,11 +42,9 @@ def draw_settings(preset: Preset, values: dict[str, object]) -> None:
 
 def draw_command(preset: Preset, changed: dict[str, object], offer: Offer | None) -> None:
     """The shell command that does the same."""
-    words = ["wikics", "train", "--graph", graph_id, "--preset", preset.name]
+    words = list_words(graph_id, preset.name, changed)
     if offer is not None and offer.name != explorer.places.default:
         words += ["--backend", offer.name]
-    for name, value in changed.items():
-        words += ["--split", str(value)] if name == "split" else ["--set", f"{name}={settings.write_value(value)}"]
     st.code(shlex.join(words), language=None, wrap_lines=True)
 
 
@@ -58,7 +57,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         try:
             seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
             time = f"About {duration(seconds)}." if seconds else "Not yet trained here like this: no time is known."
-            said = [f"{forms.title_of(name).lower()} {settings.write_value(value)}" for name, value in changed.items()]
+            said = [f"{forms.title_of(name).lower()} {write_value(value)}" for name, value in changed.items()]
             title_and_set = ", ".join([preset.title, *said])
             st.caption(f"{escape_markdown(title_and_set)}. {time}")
         except WikicsError as error:

@@ -11,6 +11,7 @@ from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
+from core.config.command import build_command
 from core.evaluation.groups import RunGroup, Spread
 from core.runs.labels import LabelChanges
 from core.runs.query import EXAMPLE
@@ -115,6 +116,8 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
+        if command := build_command(details.config):
+            out.print(f"Once more: {command}")
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
         for found in details.diagnoses:

@@ -68,7 +68,9 @@ def draw_certainty(found: RunComparison) -> None:
             else f"{difference.effect_size:.2f}",
         }
     with st.expander("How sure is that?", icon=":material/query_stats:"):
-        st.table([{"": name, "value": value} for name, value in rows.items()], border="horizontal", hide_index=True)
+        st.table(
+            [{"number": name, "value": value} for name, value in rows.items()], border="horizontal", hide_index=True
+        )
         st.caption(
             "The interval draws test articles and splits anew. The two tests look at splits alone: since all splits "
             "share their test articles, they are too sure of themselves, and do not decide."

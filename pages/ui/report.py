@@ -12,7 +12,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.store import LOG_TAIL_BYTES
-from pages.ui import inputs, places, run_actions, stages
+from pages.ui import inputs, lineage, places, run_actions, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
 from pages.ui.theme import STAGE_COLORS
@@ -98,8 +98,10 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 
 
 def draw_config(run_id: str, *, key: str) -> None:
-    """A run's config and where it ran."""
+    """Where a run comes from, how it is trained once more, its config and where it ran."""
     details = get_explorer().runs.read_details(run_id)
+    lineage.draw_lineage(details)
+    lineage.draw_reproduce(details)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
     for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
         column.dataframe(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args, get_origin
 
+from core.config.command import write_value
 from core.config.presets import Preset
 from core.config.train import TrainConfig
 from pages.ui import inputs
@@ -32,11 +33,6 @@ def find_changes(preset: Preset, config: Mapping[str, Any]) -> dict[str, Any]:
 def as_param(values: Mapping[str, Any]) -> dict[str, str]:
     """The parameter that holds these values; none for no values."""
     return {PARAM: ",".join(f"{name}={write_value(value)}" for name, value in values.items())} if values else {}
-
-
-def write_value(value: Any) -> str:
-    """A field's value as the command line takes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read(notices: list[str]) -> dict[str, Any]:
