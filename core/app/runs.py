@@ -13,6 +13,7 @@ from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
+from core.evaluation.groups import RunGroup, group_runs
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
@@ -20,6 +21,7 @@ from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
+from core.runs.query import parse_query
 from core.runs.record import LOCAL, RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
@@ -92,13 +94,20 @@ class Runs:
             raise
         return self._store.read(run_id)
 
-    def list(self, graph_id: str | None = None, *, archived: bool = False) -> list[RunRecord]:
+    def list(self, graph_id: str | None = None, *, archived: bool = False, where: str = "") -> list[RunRecord]:
         """All runs, or those of one graph, newest first. One whose config is damaged is in every list.
 
-        archived: with those that a person has put away.
+        archived: with those that a person has put away. where: of which this is true; see `core.runs.query`. Raises
+        QueryError.
         """
+        query = parse_query(where)
+        archived = archived or "archived" in query.fields
         here = [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
-        return [record for record in here if archived or not record.archived]
+        return query.select([record for record in here if archived or not record.archived])
+
+    def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
+        """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
+        return group_runs(records, keys)
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""

@@ -1,5 +1,6 @@
 """`wikics runs …`: list, show, stop, resume, label, delete and export runs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,9 @@ import typer
 
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
+from core.evaluation.groups import RunGroup, Spread
 from core.runs.labels import LabelChanges
+from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, label, delete and export runs.")
@@ -32,15 +35,47 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         out.print(line)
 
 
+def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
+    """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
+    if as_json:
+        told = [asdict(group) for group in groups]
+        print_json({"groups": [{**group, **group.pop("metrics")} for group in told]})
+        return
+    scores = ("val_acc", "test_acc")
+    rows = [
+        [*map(str, group.key.values()), str(group.n), *(_tell_spread(group.metrics.get(name)) for name in scores)]
+        for group in groups
+    ]
+    keys = list(groups[0].key) if groups else []
+    write_table((*keys, "runs", "validation", "test"), rows, least={})
+
+
+def _tell_spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "-"
+    deviation = "" if spread.std is None else f" ± {100 * spread.std:.2f}"
+    return f"{100 * spread.mean:.2f}{deviation} % ({spread.n})"
+
+
 @runs_app.command("list")
 def list_runs(
     graph: GraphOption = None,
     archived: Annotated[bool, typer.Option("--archived", help="Also those that were put away.")] = False,
+    where: Annotated[str, typer.Option(metavar="EXPR", help=f"Only those of which this is true, {EXAMPLE}.")] = "",
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="KEYS", help="Mean and deviation of runs alike in these fields; 'variant': but for split, seed."
+        ),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """All runs, newest first."""
     explorer = console.open_explorer()
-    records = explorer.runs.list(graph, archived=archived)
+    records = explorer.runs.list(graph, archived=archived, where=where)
+    if group_by:
+        write_groups(explorer.runs.group(records, group_by.split(",")), as_json=as_json)
+        return
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return

@@ -67,10 +67,11 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     router = APIRouter(tags=["runs"])
     guarded = [guard(get_explorer)]
 
-    @router.get("/runs", responses=gives(RunList))
-    def list_runs(graph: str | None = None, archived: bool = False) -> Response:
-        """Runs, newest first; with `archived` also those that were put away."""
-        return answer(RunList([_publish(record) for record in get_explorer().runs.list(graph, archived=archived)]))
+    @router.get("/runs", responses=gives(RunList) | problems(InvalidInputError))
+    def list_runs(graph: str | None = None, archived: bool = False, where: str = "") -> Response:
+        """Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true."""
+        records = get_explorer().runs.list(graph, archived=archived, where=where)
+        return answer(RunList([_publish(record) for record in records]))
 
     @router.post(
         "/runs",

@@ -42,6 +42,7 @@ class RunRecord:
     archived: bool  # left out of lists until it is asked for
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
+    imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
     preset: str
     model: str
     graph: str
@@ -121,6 +122,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         **vars(Label()),  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
+        imported=_text(content.environment, "imported"),
         preset=_text(config, "preset"),
         model=_text(config, "model"),
         graph=_text(config, "graph"),

@@ -383,3 +383,18 @@ def test_row_28_runs_are_labelled_from_a_shell(wikics, finished_run):
         1,
         "wikics: 'a,b' cannot be a tag: it holds a comma; write two tags\n",
     )
+
+
+def test_row_29_runs_are_chosen_and_grouped_from_a_shell(wikics, finished_run):
+    code, out, _ = wikics("runs", "list", "--where", "state=finished epochs=3", "--json")
+    assert (code, [run["id"] for run in json.loads(out)["runs"]]) == (0, [finished_run])
+    assert json.loads(wikics("runs", "list", "--where", "seed > 4", "--json")[1]) == {"runs": []}
+    (group,) = json.loads(wikics("runs", "list", "--where", "gcn", "--group-by", "preset,split", "--json")[1])["groups"]
+    assert (group["key"], group["n"], group["test_acc"]["mean"]) == ({"preset": "gcn", "split": 0}, 1, 0.5)
+    assert {"mean", "std", "min", "max"} <= group["test_acc"].keys()
+    assert "50.00 % (1)" in wikics("runs", "list", "--group-by", "preset")[1]
+    code, _, err = wikics("runs", "list", "--where", "split >")
+    assert (code, err) == (
+        1,
+        "wikics: character 8 of the filter: a value is expected behind '>': write a number, a word, or 'some words'\n",
+    )

@@ -203,3 +203,10 @@ def test_row_28_a_run_is_labelled_and_archived(client, finished_run):
     assert client.patch("/runs/nobody", json={}).status_code == 404
     foreign = {"origin": "https://elsewhere.example"}
     assert client.patch(f"/runs/{finished_run}", json={}, headers=foreign).status_code == 403
+
+
+def test_row_29_runs_are_chosen_by_a_query(client, finished_run):
+    found = client.get("/runs", params={"where": "state = finished and not starred"}).json()["runs"]
+    assert [run["id"] for run in found] == [finished_run]
+    problem = client.get("/runs", params={"where": "state = (" + "x"})
+    assert problem.status_code == 422 and problem.json()["detail"].startswith("character 9 of the filter: ")

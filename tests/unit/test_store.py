@@ -106,6 +106,7 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "folder": f"{tmp_path}/runs/{run_id}",
         "damage": "",
         "config": CONFIG,
+        "imported": "",
         "tags": (),
         "notes": "",
         "starred": False,

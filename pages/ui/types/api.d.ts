@@ -290,7 +290,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description Runs, newest first; with `archived` also those that were put away.
+         * @description Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true.
          */
         get: operations["list_runs"];
         put?: never;
@@ -1154,6 +1154,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1246,6 +1248,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -2029,6 +2033,7 @@ export interface operations {
             query?: {
                 archived?: boolean;
                 graph?: string | null;
+                where?: string;
             };
             header?: never;
             path?: never;
@@ -2043,6 +2048,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error */
