@@ -10,6 +10,7 @@ WikicsError
 │   └── FileNotStoredError
 ├── InvalidInputError (ValueError)
 │   ├── ConfigError
+│   ├── QueryError
 │   └── ArchiveError
 ├── ForbiddenError (PermissionError)
 ├── ConflictError (RuntimeError)
@@ -68,6 +69,14 @@ class InvalidInputError(WikicsError, ValueError):
 
 class ConfigError(InvalidInputError):
     """A config field is unknown, out of bounds or contradicts another."""
+
+
+class QueryError(InvalidInputError):
+    """A question about runs cannot be read. `position` is the character where, counted from 1."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class ArchiveError(InvalidInputError):

@@ -52,7 +52,8 @@ class Places:
         """The place of a backend, by default that of a job that names none."""
         name = name or self.default
         place = self._backend.open(name).describe_place()
-        jobs: list[RunRecord | BenchmarkJob] = [record for record in self._runs.list() if record.backend == name]
+        runs = self._runs.list(archived=True)
+        jobs: list[RunRecord | BenchmarkJob] = [record for record in runs if record.backend == name]
         if name == self.default:
             jobs += self._benchmarks.list_jobs()
         running = sum(job.state in RUNNING for job in jobs)

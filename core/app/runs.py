@@ -1,4 +1,4 @@
-"""Runs: queued, listed, read, followed, stopped, resumed, renamed, deleted, exported."""
+"""Runs: queued, listed, read, followed, stopped, resumed, labelled, deleted, exported."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,15 @@ from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
+from core.evaluation.groups import RunGroup, group_runs
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.folder import MAX_LOG_BYTES
+from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import match_run
+from core.runs.query import parse_query
 from core.runs.record import LOCAL, RunDetails, RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
@@ -91,13 +94,24 @@ class Runs:
             raise
         return self._store.read(run_id)
 
-    def list(self, graph_id: str | None = None) -> list[RunRecord]:
-        """All runs, or those of one graph, newest first. One whose config is damaged is in every list."""
-        return [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
+    def list(self, graph_id: str | None = None, *, archived: bool = False, where: str = "") -> list[RunRecord]:
+        """All runs, or those of one graph, newest first. One whose config is damaged is in every list.
+
+        archived: with those that a person has put away. where: of which this is true; see `core.runs.query`. Raises
+        QueryError.
+        """
+        query = parse_query(where)
+        archived = archived or "archived" in query.fields
+        here = [record for record in self._store.list() if graph_id is None or record.graph in (graph_id, "")]
+        return query.select([record for record in here if archived or not record.archived])
+
+    def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
+        """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
+        return group_runs(records, keys)
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
-        records = {record.id: record for record in self.list(graph_id) if record.graph == graph_id}
+        records = {record.id: record for record in self.list(graph_id, archived=True) if record.graph == graph_id}
         return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
@@ -115,9 +129,9 @@ class Runs:
     def read_details(self, ref: str) -> RunDetails:
         """One run with its config, environment and report."""
         run_id = self._store.resolve(ref)
+        known = vars(self._store.read(run_id)) | {"config": self._store.read_config(run_id)}
         return RunDetails(
-            **vars(self._store.read(run_id)),
-            config=self._store.read_config(run_id),
+            **known,
             environment=self._store.read_environment(run_id),
             report=self._store.read_report(run_id),
             execution=self._store.read_execution(run_id),
@@ -202,9 +216,20 @@ class Runs:
 
     def rename(self, ref: str, name: str) -> RunRecord:
         """Gives a run a name; an empty one takes it away. Raises InvalidInputError for one that is too long."""
+        return self.label(ref, LabelChanges(name=name))
+
+    def label(self, ref: str, changes: LabelChanges) -> RunRecord:
+        """Changes the name, tags, notes, star or archive of a run, whoever trains it. Raises InvalidInputError."""
         run_id = self._store.resolve(ref)
-        self._store.rename(run_id, name)
+        self._store.label(run_id, changes)
         return self._store.read(run_id)
+
+    def tag(self, ref: str, tags: Sequence[str], *, remove: bool = False) -> RunRecord:
+        """Adds tags to those of a run, or takes them away, whatever their case. Raises InvalidInputError."""
+        record = self.read(ref)
+        named = {tag.casefold() for tag in check_tags(tags)}
+        kept = [tag for tag in record.tags if not (remove and tag.casefold() in named)]
+        return self.label(record.id, LabelChanges(tags=kept if remove else [*kept, *tags]))
 
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""

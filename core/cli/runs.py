@@ -1,5 +1,6 @@
-"""`wikics runs …`: list, show, stop, resume, rename, delete and export runs."""
+"""`wikics runs …`: list, show, stop, resume, label, delete and export runs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +9,15 @@ import typer
 
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
+from core.evaluation.groups import RunGroup, Spread
+from core.runs.labels import LabelChanges
+from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, rename, delete and export runs.")
+runs_app = typer.Typer(no_args_is_help=True, help="List, show, stop, resume, label, delete and export runs.")
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
+OffOption = Annotated[bool, typer.Option("--off", help="Take it back.")]
 
 
 def write_record(record: RunRecord, *, as_json: bool) -> None:
@@ -22,19 +27,55 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         return
     accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
     validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
-    name = f" ({record.name})" if record.name else ""
+    name = (f" ({record.name})" if record.name else "") + "".join(f" #{tag}" for tag in record.tags)
     out.print(
         f"{record.id}{name}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}"
     )
-    if record.message:
-        out.print(record.message)
+    for line in filter(None, (record.message, record.notes)):
+        out.print(line)
+
+
+def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
+    """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
+    if as_json:
+        told = [asdict(group) for group in groups]
+        print_json({"groups": [{**group, **group.pop("metrics")} for group in told]})
+        return
+    scores = ("val_acc", "test_acc")
+    rows = [
+        [*map(str, group.key.values()), str(group.n), *(_tell_spread(group.metrics.get(name)) for name in scores)]
+        for group in groups
+    ]
+    keys = list(groups[0].key) if groups else []
+    write_table((*keys, "runs", "validation", "test"), rows, least={})
+
+
+def _tell_spread(spread: Spread | None) -> str:
+    if spread is None:
+        return "-"
+    deviation = "" if spread.std is None else f" ± {100 * spread.std:.2f}"
+    return f"{100 * spread.mean:.2f}{deviation} % ({spread.n})"
 
 
 @runs_app.command("list")
-def list_runs(graph: GraphOption = None, as_json: JsonOption = False) -> None:
+def list_runs(
+    graph: GraphOption = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Also those that were put away.")] = False,
+    where: Annotated[str, typer.Option(metavar="EXPR", help=f"Only those of which this is true, {EXAMPLE}.")] = "",
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="KEYS", help="Mean and deviation of runs alike in these fields; 'variant': but for split, seed."
+        ),
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
     """All runs, newest first."""
     explorer = console.open_explorer()
-    records = explorer.runs.list(graph)
+    records = explorer.runs.list(graph, archived=archived, where=where)
+    if group_by:
+        write_groups(explorer.runs.group(records, group_by.split(",")), as_json=as_json)
+        return
     if as_json:
         print_json({"runs": [asdict(record) for record in records]})
         return
@@ -98,6 +139,39 @@ def rename_run(
 ) -> None:
     """Give a run a name of your choice; its id stays."""
     write_record(console.open_explorer().runs.rename(run, name), as_json=as_json)
+
+
+@runs_app.command("tag")
+def tag_run(
+    run: RunArgument,
+    tags: Annotated[list[str], typer.Argument(metavar="TAG…", help="Words, which a run bears once each.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away instead.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Tag a run, beside the tags that it has."""
+    write_record(console.open_explorer().runs.tag(run, tags, remove=remove), as_json=as_json)
+
+
+@runs_app.command("note")
+def note_run(
+    run: RunArgument,
+    notes: Annotated[str, typer.Argument(metavar="TEXT", help="Markdown; '' takes the notes away.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write notes on a run, instead of those that it has."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(notes=notes)), as_json=as_json)
+
+
+@runs_app.command("star")
+def star_run(run: RunArgument, off: OffOption = False, as_json: JsonOption = False) -> None:
+    """Give a run a star."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(starred=not off)), as_json=as_json)
+
+
+@runs_app.command("archive")
+def archive_run(run: RunArgument, off: OffOption = False, as_json: JsonOption = False) -> None:
+    """Put a run away: lists leave it out until it is asked for."""
+    write_record(console.open_explorer().runs.label(run, LabelChanges(archived=not off)), as_json=as_json)
 
 
 @runs_app.command("delete")

@@ -23,6 +23,7 @@ from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
 from core.runs import files
 from core.runs.environment import publish
+from core.runs.labels import MAX_TAGS, LabelChanges
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord
 
@@ -49,15 +50,28 @@ class LongerRun(BaseModel):
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
 
 
+class Labelling(BaseModel):
+    """What to write on a run instead of what is written there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = Field(None, description="Its name; an empty one takes it away.")
+    tags: list[str] | None = Field(None, description="All its tags.", max_length=MAX_TAGS)
+    notes: str | None = Field(None, description="Markdown.")
+    starred: bool | None = None
+    archived: bool | None = Field(None, description="Whether lists leave it out until it is asked for.")
+
+
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     """The routes of runs. A run is named by id, by a unique prefix or as `latest`."""
     router = APIRouter(tags=["runs"])
     guarded = [guard(get_explorer)]
 
-    @router.get("/runs", responses=gives(RunList))
-    def list_runs(graph: str | None = None) -> Response:
-        """All runs, newest first."""
-        return answer(RunList([_publish(record) for record in get_explorer().runs.list(graph)]))
+    @router.get("/runs", responses=gives(RunList) | problems(InvalidInputError))
+    def list_runs(graph: str | None = None, archived: bool = False, where: str = "") -> Response:
+        """Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true."""
+        records = get_explorer().runs.list(graph, archived=archived, where=where)
+        return answer(RunList([_publish(record) for record in records]))
 
     @router.post(
         "/runs",
@@ -79,6 +93,15 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     def read_run(r: str) -> Response:
         """One run: its record, config and report."""
         return answer(_publish(get_explorer().runs.read_details(r)))
+
+    @router.patch(
+        "/runs/{r}",
+        dependencies=guarded,
+        responses=gives(RunRecord) | problems(ForbiddenError, NotFoundError, InvalidInputError),
+    )
+    def label_run(r: str, changes: Labelling) -> Response:
+        """Changes what is written on a run: name, tags, notes, star, archive. What is not named stays."""
+        return answer(_publish(get_explorer().runs.label(r, LabelChanges(**changes.model_dump()))))
 
     @router.post(
         "/runs/{r}/stop",

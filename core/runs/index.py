@@ -38,7 +38,7 @@ class FollowedRun:
 
 
 class Scan(NamedTuple):
-    """All runs, and the files of their names where those were found on the way."""
+    """All runs, and the files of their labels where those were found on the way."""
 
     records: Sequence[RunRecord]
     labels: Sequence[StoredFile] | None

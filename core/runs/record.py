@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from core.config.train import TrainConfig
 from core.runs import files
 from core.runs.executions import Execution
+from core.runs.labels import Label
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report
 from core.runs.state import RunState, StateName
@@ -17,6 +19,9 @@ from core.runs.state import RunState, StateName
 Json = Mapping[str, Any]
 
 LOCAL: Final = "local"  # the backend of a run that names none
+
+MAX_FIELDS: Final = 200  # of a config in a list of runs
+MAX_SHOWN: Final = 200  # characters of one of them
 
 # Fields in which runs of one variant may differ: where and on what they ran, not what was to be learnt.
 NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
@@ -31,12 +36,18 @@ class RunRecord:
     machine: str  # the kind that is rented for it; empty where none is
     device: str  # what it computes on, once it does
     name: str  # that a person gave; empty without
+    tags: tuple[str, ...]  # that people gave, as they did notes, star and archive
+    notes: str  # Markdown
+    starred: bool
+    archived: bool  # left out of lists until it is asked for
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
+    imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
     preset: str
     model: str
     graph: str
     graph_digest: str
+    config: dict[str, Any]  # its plain values, of whatever version
     variant: str  # the same for runs whose configs differ in split, seed and device alone
     split: int
     seed: int
@@ -61,9 +72,8 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class RunDetails(RunRecord):
-    """One run with all that is written down of it; `report` is None until it has ended."""
+    """One run with all that is written down of it, its whole config; `report` is None until it has ended."""
 
-    config: dict[str, Any]
     environment: dict[str, Any]
     report: Report | None
     execution: Execution | None  # the last one at a provider
@@ -109,13 +119,15 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         backend=_text(content.environment, "backend") or LOCAL,
         machine=_text(content.environment, "machine"),
         device=_text(content.environment, "device"),
-        name="",  # stands beside what a trainer writes: the store knows it
+        **vars(Label()),  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
+        imported=_text(content.environment, "imported"),
         preset=_text(config, "preset"),
         model=_text(config, "model"),
         graph=_text(config, "graph"),
         graph_digest=_text(content.environment, "graph_digest"),
+        config=_plain(config),
         variant=compute_variant(config),
         split=_whole(config, "split") or 0,
         seed=_whole(config, "seed") or 0,
@@ -146,6 +158,13 @@ def _describe_damage(state: RunState, damage: tuple[str, ...]) -> str:
     can_resume = state.state in ("stopped", "failed", "crashed") and not any(files.CONFIG in what for what in damage)
     way_on = "resume the run, which writes it anew, or delete it" if can_resume else "restore it, or delete the run"
     return f"{', and '.join(damage)}: {way_on}"
+
+
+def _plain(config: Json) -> dict[str, Any]:
+    """The fields of a config that a list can show: numbers, words, and not more of them than a config has."""
+    shown = {name: value for name, value in config.items() if isinstance(value, bool | int | float | str | None)}
+    short = {name: value for name, value in shown.items() if len(name) <= MAX_SHOWN and len(str(value)) <= MAX_SHOWN}
+    return dict(islice(short.items(), MAX_FIELDS))
 
 
 def _text(content: Json, key: str) -> str:

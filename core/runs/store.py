@@ -22,7 +22,7 @@ from core.runs import files
 from core.runs.executions import Execution, Executions
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
-from core.runs.labels import RunLabels, check_name
+from core.runs.labels import Label, LabelChanges, RunLabels, change_label
 from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
@@ -108,11 +108,11 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        names = {} if isinstance(self.storage, SharedStorage) else self._labels.read_all()
+        labels = {} if isinstance(self.storage, SharedStorage) else self._labels.read_all()
         scan = self._index.scan()
         if scan.labels is not None:
-            names = self._labels.read_all(listed=scan.labels)
-        records = [self._complete(record, names) for record in scan.records]
+            labels = self._labels.read_all(listed=scan.labels)
+        records = [self._complete(record, labels) for record in scan.records]
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
@@ -124,7 +124,7 @@ class RunStore:
         try:
             return match_run(ref, ids, newest=self._newest(ids))
         except RunNotFoundError:
-            named = [run_id for run_id, name in self._labels.read_all().items() if name == ref]
+            named = [run_id for run_id, label in self._labels.read_all().items() if label.name == ref]
             if not named:
                 raise
             if len(named) > 1:
@@ -139,12 +139,14 @@ class RunStore:
             raise self._not_found(run_id)
         return self._complete(record, self._labels.read_all(run_id))
 
-    def rename(self, run_id: str, name: str) -> None:
-        """Gives the run a name of a person's choice; an empty one takes it away. Raises InvalidInputError."""
+    def label(self, run_id: str, changes: LabelChanges) -> None:
+        """Changes what is written on the run; an empty name, or no tags, take them away. Raises InvalidInputError."""
         self.read_stored_state(run_id)
-        name = check_name(name)
-        check_apart(name, self._list_ids())
-        self._labels.write(run_id, name)
+        before = self._labels.read(run_id)
+        after = change_label(before, changes)
+        if after.name != before.name:
+            check_apart(after.name, self._list_ids())
+        self._labels.write(run_id, after)
 
     def read_stored_state(self, run_id: str) -> RunState:
         """Where the run stands by its `state.json`, which may lag: its record tells what is true."""
@@ -259,11 +261,11 @@ class RunStore:
                 archive.writestr(file.name.removeprefix(files.RUNS), self.storage.read(file.name))
         return buffer.getvalue()
 
-    def _complete(self, record: RunRecord, names: Mapping[str, str]) -> RunRecord:
+    def _complete(self, record: RunRecord, labels: Mapping[str, Label]) -> RunRecord:
         """A record with what stands beside the files that its trainer writes."""
-        name = names.get(record.id, "")
+        label = labels.get(record.id)
         cost = self._prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
-        return replace(record, name=name, cost=cost) if name or cost is not None else record
+        return replace(record, **vars(label or Label()), cost=cost) if label or cost is not None else record
 
     def _list_ids(self) -> Sequence[str]:
         return [run_id for run_id, _ in self._index.list_states()]

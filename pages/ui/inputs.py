@@ -268,11 +268,13 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
 
     A run may be named as on the command line: by a unique prefix or as `latest`.
     """
-    records = {record.id: record for record in explorer.runs.list(graph_id)}
     wanted = read_param("run")
+    records = _list_offered(explorer, graph_id, wanted)
     if wanted and wanted not in records:
         try:
-            wanted = explorer.runs.find(wanted, graph_id).id
+            found = explorer.runs.find(wanted, graph_id)
+            wanted = found.id
+            records[found.id] = found
         except RunNotFoundError:
             advice = "choose one above" if records else "none has been trained yet"
             notice(f"No run of this graph is called {quote(wanted)}: {advice}.")
@@ -288,12 +290,18 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
     return chosen
 
 
+def _list_offered(explorer: Explorer, graph_id: str, chosen: str | None) -> dict[str, RunRecord]:
+    """The runs that can be chosen, by id: an archived one only where it is chosen already."""
+    found = explorer.runs.list(graph_id, archived=True)
+    return {record.id: record for record in found if not record.archived or record.id == chosen}
+
+
 def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> None:
     """The select box of runs, each with where it stands now, and the page's feed: it draws the whole page anew when
     a run was made, deleted or renamed, or has begun or ended. drawn: which runs were active when the page was drawn.
     """
     explorer = get_explorer()
-    records = {record.id: record for record in explorer.runs.list(graph_id)}
+    records = _list_offered(explorer, graph_id, chosen)
     is_other_page = {id_: record.state in ACTIVE for id_, record in records.items()} != drawn
     if st.session_state.pop("router_run_changed", False) or is_other_page:
         draw_page_anew()

@@ -22,7 +22,7 @@ def get_monitor() -> Monitor:
     explorer = get_explorer()
     return Monitor(
         Source(
-            list_runs=explorer.runs.list,
+            list_runs=lambda: explorer.runs.list(archived=True),
             is_graph_loaded=lambda: explorer.graphs.readiness().ready,
             count_predictions=lambda: explorer.predictions.served,
         )

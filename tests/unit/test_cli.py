@@ -366,3 +366,35 @@ def test_i01_a_run_is_renamed(wikics, finished_run):
     assert code == 0 and out.startswith(f"{finished_run} (First [try]): finished")
     _, out, _ = wikics("runs", "show", finished_run, "--json")
     assert json.loads(out)["name"] == "First [try]"
+
+
+def test_row_28_runs_are_labelled_from_a_shell(wikics, finished_run):
+    for words in (["tag", "latest", "one", "two"], ["tag", "latest", "two", "--remove"], ["star", "latest"]):
+        assert wikics("runs", *words)[0] == 0
+    code, out, _ = wikics("runs", "note", "latest", "learns *slowly*", "--json")
+    said = json.loads(out)
+    assert (code, said["tags"], said["starred"], said["notes"]) == (0, ["one"], True, "learns *slowly*")
+    assert wikics("runs", "archive", finished_run)[1].splitlines()[0].startswith(f"{finished_run} #one: finished")
+    assert json.loads(wikics("runs", "list", "--json")[1]) == {"runs": []}
+    assert len(json.loads(wikics("runs", "list", "--archived", "--json")[1])["runs"]) == 1
+    assert wikics("runs", "archive", finished_run, "--off")[0] == 0
+    assert finished_run in wikics("runs", "list")[1]
+    assert wikics("runs", "tag", "latest", "a,b")[::2] == (
+        1,
+        "wikics: 'a,b' cannot be a tag: it holds a comma; write two tags\n",
+    )
+
+
+def test_row_29_runs_are_chosen_and_grouped_from_a_shell(wikics, finished_run):
+    code, out, _ = wikics("runs", "list", "--where", "state=finished epochs=3", "--json")
+    assert (code, [run["id"] for run in json.loads(out)["runs"]]) == (0, [finished_run])
+    assert json.loads(wikics("runs", "list", "--where", "seed > 4", "--json")[1]) == {"runs": []}
+    (group,) = json.loads(wikics("runs", "list", "--where", "gcn", "--group-by", "preset,split", "--json")[1])["groups"]
+    assert (group["key"], group["n"], group["test_acc"]["mean"]) == ({"preset": "gcn", "split": 0}, 1, 0.5)
+    assert {"mean", "std", "min", "max"} <= group["test_acc"].keys()
+    assert "50.00 % (1)" in wikics("runs", "list", "--group-by", "preset")[1]
+    code, _, err = wikics("runs", "list", "--where", "split >")
+    assert (code, err) == (
+        1,
+        "wikics: character 8 of the filter: a value is expected behind '>': write a number, a word, or 'some words'\n",
+    )

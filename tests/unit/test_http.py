@@ -189,3 +189,24 @@ def test_n05_an_origin_without_a_host_is_no_page_of_ours(client):
 def test_n05_no_folder_of_the_server_is_told(client, finished_run):
     assert [run["folder"] for run in client.get("/runs").json()["runs"]] == [f"runs/{finished_run}"]
     assert client.get(f"/runs/{finished_run}").json()["folder"] == f"runs/{finished_run}"
+
+
+def test_row_28_a_run_is_labelled_and_archived(client, finished_run):
+    changes = {"tags": ["a", "b"], "notes": "*why*", "starred": True}
+    said = client.patch(f"/runs/{finished_run}", json=changes).json()
+    assert {name: said[name] for name in changes} == changes
+    assert client.patch(f"/runs/{finished_run}", json={"archived": True}).json()["tags"] == ["a", "b"]
+    assert client.get("/runs").json() == {"runs": []}
+    assert [run["id"] for run in client.get("/runs?archived=true").json()["runs"]] == [finished_run]
+    assert client.patch(f"/runs/{finished_run}", json={"tags": ["a,b"]}).status_code == 422
+    assert client.patch(f"/runs/{finished_run}", json={"state": "failed"}).status_code == 422
+    assert client.patch("/runs/nobody", json={}).status_code == 404
+    foreign = {"origin": "https://elsewhere.example"}
+    assert client.patch(f"/runs/{finished_run}", json={}, headers=foreign).status_code == 403
+
+
+def test_row_29_runs_are_chosen_by_a_query(client, finished_run):
+    found = client.get("/runs", params={"where": "state = finished and not starred"}).json()["runs"]
+    assert [run["id"] for run in found] == [finished_run]
+    problem = client.get("/runs", params={"where": "state = (" + "x"})
+    assert problem.status_code == 422 and problem.json()["detail"].startswith("character 9 of the filter: ")

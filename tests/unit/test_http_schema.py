@@ -26,6 +26,7 @@ OPERATIONS = {
     "list_runs": "RunList",
     "submit_run": "RunRecord",
     "read_run": "RunDetails",
+    "label_run": "RunRecord",
     "stop_run": "RunRecord",
     "resume_run": "RunRecord",
     "predict_articles": "PredictionAnswer",
@@ -108,6 +109,7 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     schemas = document["components"]["schemas"]
     optional = {name: set(each["properties"]) - set(each.get("required", ())) for name, each in schemas.items()}
     assert {name: fields for name, fields in optional.items() if fields} == {
+        "Labelling": {"name", "tags", "notes", "starred", "archived"},
         "LongerRun": {"config"},
         "NewRun": {"preset", "graph", "config", "backend"},
         "ArticlesToPredict": {"articles"},
@@ -150,6 +152,7 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         "submit_run": ["/runs"],
         "list_runs": ["/runs", "/runs?graph=none"],
         "read_run": [f"/runs/{finished_run}", "/runs/latest"],
+        "label_run": [f"/runs/{finished_run}"],
         "stop_run": ["/runs/latest/stop"],
         "resume_run": [f"/runs/{finished_run}/resume"],
         "predict_articles": [f"/runs/{finished_run}/predict"],
@@ -161,10 +164,12 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
     }
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
     client = TestClient(build_api(lambda: explorer))
-    posted = {"submit_run", "stop_run", "resume_run", "predict_articles"}
+    methods = dict.fromkeys(("submit_run", "stop_run", "resume_run", "predict_articles"), "POST") | {
+        "label_run": "PATCH"
+    }
     for operation, urls in asked.items():
         for url in urls:
-            answer = client.request("POST" if operation in posted else "GET", url, json={})
+            answer = client.request(methods.get(operation, "GET"), url, json={})
             assert answer.is_success, (url, answer.text)
             assert check(OPERATIONS[operation], answer.json()) == [], url
 
@@ -185,6 +190,7 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         ("read_map", "GET", "/graphs/TINY/map?run=latest", 409),
         ("submit_run", "POST", "/runs", 403),
         ("read_run", "GET", "/runs/nobody", 404),
+        ("label_run", "PATCH", "/runs/nobody", 404),
         ("stop_run", "POST", "/runs/nobody/stop", 404),
         ("resume_run", "POST", "/runs/latest/resume", 409),
         ("predict_articles", "POST", "/runs/latest/predict", 409),

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import UnavailableError
 from core.runs.job_states import JobStates
+from core.runs.labels import LabelChanges
 from core.runs.store import RunStore
 from tests.shared_memory import SharedMemoryStorage
 
@@ -37,7 +38,7 @@ def storage():
         storage.write(f"runs/{run_id}/report.json", REPORT)
         states.write(f"runs/{run_id}", replace(states.read_stored(f"runs/{run_id}"), state="finished"))
     storage.write("runs/no-run/label.json", b"{}")
-    store.rename(run_id, "Best of all")
+    store.label(run_id, LabelChanges(name="Best of all"))
     storage.asked.clear()
     return storage
 

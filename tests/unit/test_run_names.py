@@ -3,6 +3,7 @@
 import pytest
 
 from core.errors import InvalidInputError, RunNotFoundError
+from core.runs.labels import LabelChanges
 from tests.rigs import local_rig
 
 
@@ -13,7 +14,7 @@ def rig(tmp_path):
 
 def refused(rig, run_id, name):
     with pytest.raises(InvalidInputError) as error:
-        rig.store.rename(run_id, name)
+        rig.store.label(run_id, LabelChanges(name=name))
     return str(error.value)
 
 
@@ -23,8 +24,8 @@ def test_i14_a_name_is_none_that_reads_as_an_id(rig):
         assert (
             refused(rig, run_id, name) == f"{name!r} cannot name a run: it reads as the id of one; choose another name"
         )
-    rig.store.rename(run_id, "best, lr 0.003")
-    rig.store.rename(run_id, "")
+    rig.store.label(run_id, LabelChanges(name="best, lr 0.003"))
+    rig.store.label(run_id, LabelChanges(name=""))
 
 
 def test_i14_a_name_is_refused_for_the_true_reason(rig):
@@ -37,8 +38,8 @@ def test_i14_a_name_is_refused_for_the_true_reason(rig):
 
 def test_i14_a_run_is_found_by_its_name_where_no_other_has_it(rig):
     first, second = rig.create(), rig.create()
-    rig.store.rename(first, "my best")
+    rig.store.label(first, LabelChanges(name="my best"))
     assert rig.store.resolve(" my best ") == first
-    rig.store.rename(second, "my best")
+    rig.store.label(second, LabelChanges(name="my best"))
     with pytest.raises(RunNotFoundError, match=r"^'my best' is the name of '[^']+', '[^']+': write the id$"):
         rig.store.resolve("my best")

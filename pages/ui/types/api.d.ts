@@ -290,7 +290,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description All runs, newest first.
+         * @description Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true.
          */
         get: operations["list_runs"];
         put?: never;
@@ -322,7 +322,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Label Run
+         * @description Changes what is written on a run: name, tags, notes, star, archive. What is not named stays.
+         */
+        patch: operations["label_run"];
         trace?: never;
     };
     "/runs/{r}/predict": {
@@ -769,6 +773,34 @@ export interface components {
             source: string;
         };
         /**
+         * Labelling
+         * @description What to write on a run instead of what is written there.
+         */
+        Labelling: {
+            /**
+             * Archived
+             * @description Whether lists leave it out until it is asked for.
+             */
+            archived?: boolean | null;
+            /**
+             * Name
+             * @description Its name; an empty one takes it away.
+             */
+            name?: string | null;
+            /**
+             * Notes
+             * @description Markdown.
+             */
+            notes?: string | null;
+            /** Starred */
+            starred?: boolean | null;
+            /**
+             * Tags
+             * @description All its tags.
+             */
+            tags?: string[] | null;
+        };
+        /**
          * LayoutProgress
          * @description How far the first layout of a graph is: computed once, then kept. `fraction` is 1 once the places are known.
          */
@@ -1078,9 +1110,11 @@ export interface components {
         };
         /**
          * RunDetails
-         * @description One run with all that is written down of it; `report` is None until it has ended.
+         * @description One run with all that is written down of it, its whole config; `report` is None until it has ended.
          */
         RunDetails: {
+            /** Archived */
+            archived: boolean;
             /** Backend */
             backend: string;
             /** Best Epoch */
@@ -1120,6 +1154,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1130,6 +1166,8 @@ export interface components {
             model: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -1141,6 +1179,8 @@ export interface components {
             seed: number;
             /** Split */
             split: number;
+            /** Starred */
+            starred: boolean;
             /** Started At */
             started_at: number | null;
             /**
@@ -1150,6 +1190,8 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Tags */
+            tags: string[];
             /** Test Acc */
             test_acc: number | null;
             /** Val Acc */
@@ -1170,10 +1212,16 @@ export interface components {
          * @description One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None.
          */
         RunRecord: {
+            /** Archived */
+            archived: boolean;
             /** Backend */
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
             /** Cost */
             cost: number | null;
             /** Created At */
@@ -1200,6 +1248,8 @@ export interface components {
             has_predictions: boolean;
             /** Id */
             id: string;
+            /** Imported */
+            imported: string;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1210,6 +1260,8 @@ export interface components {
             model: string;
             /** Name */
             name: string;
+            /** Notes */
+            notes: string;
             /** Preset */
             preset: string;
             /** Seconds */
@@ -1220,6 +1272,8 @@ export interface components {
             seed: number;
             /** Split */
             split: number;
+            /** Starred */
+            starred: boolean;
             /** Started At */
             started_at: number | null;
             /**
@@ -1229,6 +1283,8 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Tags */
+            tags: string[];
             /** Test Acc */
             test_acc: number | null;
             /** Val Acc */
@@ -1982,7 +2038,9 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
+                archived?: boolean;
                 graph?: string | null;
+                where?: string;
             };
             header?: never;
             path?: never;
@@ -1997,6 +2055,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other error */
@@ -2110,6 +2177,68 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Labelling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,58 @@
+"""What can be asked of a run by name: its columns, and the fields of its config."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.config.train import TrainConfig
+from core.runs.record import RunRecord
+
+Value = bool | int | float | str | tuple[str, ...] | None
+
+CONFIG_PREFIX: Final = "config."  # in front of a config's field that a column hides, or that no config of ours has
+
+WORDS: Final = (
+    "id",
+    "name",
+    "state",
+    "preset",
+    "model",
+    "graph",
+    "backend",
+    "device",
+    "machine",
+    "notes",
+    "message",
+    "imported",
+)
+NUMBERS: Final = (
+    *("split", "seed", "epoch", "epochs", "max_epochs", "best_epoch"),
+    *("test_acc", "val_acc", "stopping_acc"),
+    *("seconds", "seconds_per_epoch", "cost"),
+)
+SWITCHES: Final = ("starred", "archived")
+TAGS: Final = "tags"
+AGE: Final = "age"  # seconds since the run was made
+VARIANT: Final = "variant"  # the same for runs that differ in split, seed and device alone
+COLUMNS: Final = (*WORDS, *NUMBERS, *SWITCHES, TAGS, AGE, VARIANT)
+CONFIG: Final = tuple(name for name in TrainConfig.model_fields if name not in COLUMNS)
+_DEFAULTS: Final[Mapping[str, Any]] = {name: field.default for name, field in TrainConfig.model_fields.items()}
+
+
+def is_field(name: str) -> bool:
+    """Whether something is called so that can be asked of a run."""
+    return name in COLUMNS or name in CONFIG or name.startswith(CONFIG_PREFIX)
+
+
+def read_field(record: RunRecord, name: str, now: float) -> Value:
+    """What a run says under a name; None where it says nothing. now: Unix seconds, for its age.
+
+    A config's field that came after the run was made has its default.
+    """
+    if name == AGE:
+        return max(now - record.created_at, 0.0)
+    if name in COLUMNS:
+        value: Value = getattr(record, name)
+        return value if value != "" else None
+    name = name.removeprefix(CONFIG_PREFIX)
+    found: Value = record.config.get(name, None if record.imported else _DEFAULTS.get(name))
+    return found
