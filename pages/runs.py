@@ -1,58 +1,20 @@
 """How do the runs compare?"""
 
-from typing import TypedDict
-
 import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, held, inputs, offers, report, run_choice, run_table, stages
-from pages.ui.components.curves import CurveRun, XName, curves
+from pages.ui import charts, curve_view, held, inputs, offers, report, run_choice, run_fields, run_table, stages
+from pages.ui.components.curves import CurveRun, curves
 from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
-MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
 LONGEST_FILTER = 200  # characters
-AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
-
-
-class CurveOptions(TypedDict):
-    """What `draw_controls` lets a person choose."""
-
-    x: XName
-    smoothing: float
-    log: bool
-
-
-def draw_controls() -> CurveOptions:
-    """How the curves are drawn; all of it is in the URL."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        x = inputs.choose(
-            st.selectbox,
-            "Horizontal axis",
-            list(AXES),
-            param="x",
-            default="epoch",
-            key="runs_x",
-            format_func=AXES.get,
-            width=180,
-        )
-        smooth = inputs.choose(
-            st.select_slider,
-            "Smoothing",
-            [0, 0.5, 0.8, 0.9, 0.95, 0.99],
-            param="smooth",
-            default=0,
-            key="runs_smooth",
-            width=220,
-        )
-        log = inputs.switch("Log scale of losses", param="log", key="runs_log")
-    return {"x": x, "smoothing": smooth, "log": log}
 
 
 def draw_filter() -> list[str]:
@@ -68,6 +30,15 @@ def draw_filter() -> list[str]:
         icon=":material/filter_list:",
     )
     return inputs.read_param("filter").casefold().split()
+
+
+def draw_curves(records: list[RunRecord]) -> None:
+    """The charts; a change of how they are drawn runs this alone."""
+    tools = curve_view.read_tools(records)
+    described = zip(records, run_fields.describe_fields(records), strict=True)
+    drawn = [CurveRun(record.id, record.state, name=record.name, fields=fields) for record, fields in described]
+    if curves(drawn, key="runs_curves", tools=tools, on_ended=lambda: None):
+        inputs.draw_page_anew()
 
 
 def draw_beside(record: RunRecord) -> None:
@@ -124,15 +95,10 @@ with left:
     elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
     draw_damage(find_damage(everything))
-    place = st.container()  # on a phone the curves come first, and then how they are drawn
-    options = draw_controls()
-    with place:
-        if selected:
-            shown = inputs.choose_part(selected, MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn")
-            drawn = [CurveRun(record.id, record.state, name=record.name) for record in records if record.id in shown]
-            curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
-        else:
-            st.caption("Check runs in the table to draw their curves.")
+    shown = inputs.choose_part(
+        selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
+    )
+    st.fragment(draw_curves)([record for record in records if record.id in shown])
 if opened and right:
     with right:
         draw_beside(opened)
