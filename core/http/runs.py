@@ -1,6 +1,6 @@
 """`/runs` and `/metrics-since`: runs started, listed, read, followed, stopped and resumed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -65,13 +65,33 @@ class Labelling(BaseModel):
 def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     """The routes of runs. A run is named by id, by a unique prefix or as `latest`."""
     router = APIRouter(tags=["runs"])
-    guarded = [guard(get_explorer)]
+    _add_reading(router, get_explorer)
+    _add_changing(router, get_explorer, [guard(get_explorer)])
+    return router
+
+
+def _add_reading(router: APIRouter, get_explorer: Callable[[], Explorer]) -> None:
+    """What anybody may ask."""
 
     @router.get("/runs", responses=gives(RunList) | problems(InvalidInputError))
     def list_runs(graph: str | None = None, archived: bool = False, where: str = "") -> Response:
         """Runs, newest first: with `archived` also those that were put away, with `where` those of which it is true."""
         records = get_explorer().runs.list(graph, archived=archived, where=where)
         return answer(RunList([_publish(record) for record in records]))
+
+    @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
+    def read_run(r: str) -> Response:
+        """One run: its record, config and report."""
+        return answer(_publish(get_explorer().runs.read_details(r)))
+
+    @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
+    def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
+        """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
+        return answer(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
+
+
+def _add_changing(router: APIRouter, get_explorer: Callable[[], Explorer], guarded: Sequence[Any]) -> None:
+    """What may do who may train."""
 
     @router.post(
         "/runs",
@@ -88,11 +108,6 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
         return answer(
             _publish(record), status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"}
         )
-
-    @router.get("/runs/{r}", responses=gives(RunDetails) | problems(NotFoundError))
-    def read_run(r: str) -> Response:
-        """One run: its record, config and report."""
-        return answer(_publish(get_explorer().runs.read_details(r)))
 
     @router.patch(
         "/runs/{r}",
@@ -122,13 +137,6 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     def resume_run(r: str, longer: LongerRun | None = None) -> Response:
         """Queues a run that ended, to go on where it was; a finished one with more epochs or patience."""
         return answer(_publish(get_explorer().runs.resume(r, longer.config if longer else None)), status=202)
-
-    @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
-    def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:
-        """New rows of `metrics.csv`: each `run` is `ID:GENERATION:ROW`, the cursor of the last answer."""
-        return answer(get_explorer().runs.read_metrics([parse_cursor(text) for text in run]))
-
-    return router
 
 
 def _publish(record: Record) -> Record:
