@@ -4,32 +4,29 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, curve_view, held, inputs, offers, report, run_choice, run_fields, run_table, stages
+from pages.ui import (
+    charts,
+    curve_view,
+    inputs,
+    offers,
+    report,
+    run_bulk,
+    run_choice,
+    run_fields,
+    run_groups,
+    run_table,
+    stages,
+    table_view,
+)
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
 DRAWN_AT_FIRST = 5
-LONGEST_FILTER = 200  # characters
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
-
-
-def draw_filter() -> list[str]:
-    """The words that a run must match."""
-    if len(inputs.read_param("filter")) > LONGEST_FILTER:
-        inputs.refuse("filter", f"words of at most {LONGEST_FILTER} characters")
-    st.text_input(
-        "Filter",
-        **held.hold("runs_filter", inputs.read_param("filter"), lambda words: inputs.write_params(filter=words)),
-        max_chars=LONGEST_FILTER,
-        placeholder="Filter by words: gcn finished split0",
-        label_visibility="collapsed",
-        icon=":material/filter_list:",
-    )
-    return inputs.read_param("filter").casefold().split()
 
 
 def draw_curves(records: list[RunRecord]) -> None:
@@ -59,7 +56,8 @@ def draw_beside(record: RunRecord) -> None:
 
 
 st.title("Runs")
-everything = explorer.runs.list(graph_id)
+run_bulk.draw_undo()
+everything = explorer.runs.list(graph_id, archived=True)
 if not everything:
     offers.offer_default_training(
         explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
@@ -76,29 +74,39 @@ opened = run_choice.find_opened()
 left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
 with left:
     run_choice.offer_default()
-    words = draw_filter()
-    records = [record for record in everything if run_table.matches(record, words)]
-    wanted = inputs.read_several("runs", [*(record.id for record in everything), "none"], what="run")
-    selected = [record.id for record in records if wanted is None or record.id in wanted]
+    records = table_view.draw_filter(graph_id)
+    named = [*(record.id for record in everything), "none", run_choice.ALL]
+    wanted = inputs.read_several("runs", named, what="run")
+    is_all = wanted is not None and run_choice.ALL in wanted
+    among = set(wanted or [])
+    selected = [record.id for record in records if wanted is None or is_all or record.id in among]
     if wanted is None:
         selected = selected[:DRAWN_AT_FIRST]
-    every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
-    draw_table = st.fragment(run_table.draw_table, run_every=every)
-    draw_table(graph_id, [record.id for record in records], selected, narrow=bool(opened))
-    run_choice.draw_menu([record.id for record in records], selected)
+    chosen = set(selected)
+    with st.container(horizontal=True, gap="small", key="runs_tools"):
+        view = table_view.draw_menu(records)
+        run_bulk.draw_actions([record for record in records if wanted is not None and record.id in chosen])
+    if view.group:
+        run_groups.draw_groups(records, selected, view.group, view.look)
+    else:
+        every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
+        draw_table = st.fragment(run_table.draw_table, run_every=every)
+        draw_table(graph_id, [record.id for record in records], selected, view.look, narrow=bool(opened))
+        run_choice.draw_menu([record.id for record in records], selected)
     if opened:
         with st.container(key="runs_below"):  # shown where the columns stand one above the other
             name = escape_markdown(stages.name_run(opened))
             st.markdown(f":material/arrow_downward: [{name} is open below](#{report.anchor_of('runs')})")
     if wanted is None and len(records) > len(selected):
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
-    elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:
+    elif hidden := among - {"none", run_choice.ALL} - chosen:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
     draw_damage(find_damage(everything))
     shown = inputs.choose_part(
         selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
     )
-    st.fragment(draw_curves)([record for record in records if record.id in shown])
+    drawn = set(shown)
+    st.fragment(draw_curves)([record for record in records if record.id in drawn])
 if opened and right:
     with right:
         draw_beside(opened)

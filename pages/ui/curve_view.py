@@ -48,7 +48,7 @@ def _one_of(*options: str) -> Check:
 
 # By parameter: whether a text means anything, and what it can be.
 _PARAMS: Final[Mapping[str, tuple[Check, str]]] = {
-    "x": (_is_axis, f"one of {', '.join(AXES)}, or metric. and the name of a column"),
+    "x": (_is_axis, "epoch, step, a time, or metric. with the name of a column"),
     "kind": (_one_of(*KINDS), f"one of {', '.join(KINDS)}"),
     "smooth": (lambda text: _is_number(text) and 0 <= float(text) <= MOST_WEIGHT, f"a weight from 0 to {MOST_WEIGHT}"),
     "log": (_one_of("0", "1", "symlog"), "0, 1 or symlog"),
