@@ -53,7 +53,7 @@ def _draw_undo() -> None:
     deletions = get_explorer().runs.deletions
     pending = deletions.list_pending()
     if not pending:
-        return
+        inputs.draw_page_anew()  # without the bar
     left = max(0.0, max(pending.values()) - time.time())
     with st.container(horizontal=True, vertical_alignment="center", key="runs_undo_bar"):
         count = f"{len(pending):,} run{'s' * (len(pending) > 1)}"

@@ -1,8 +1,8 @@
 """What *Runs* costs in a browser: `python -m tests.bench.runs_page [--runs 1000] [--live 20] [--browsers 5]`.
 
 Over a home of ended runs of 300 epochs: the first paint, a filter, 50 curves, 300 runs as three bands and as 300 lines.
-300 lines. Then runs that log ten rows a second, written by this process as a trainer on another machine writes them,
-with several browsers watching: from the row to the pixel, the app's processor time, points lost, the page's heap.
+Then runs that log ten rows a second, written by this process as a trainer on another machine writes them, with
+several browsers watching: from the row to the pixel, the app's processor time, points lost, the page's heap.
 Prints Markdown tables, and the load that the machine had.
 """
 

@@ -1,13 +1,16 @@
 """The curves of Runs in the browser: what is set is kept in the URL, linked over all charts, and can be taken along."""
 
 import csv
+import shutil
 import struct
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.conftest import hide_runs
 from tests.browser.curve_runs import add_runs
+from tests.browser.server import Server
 
 DRAWN = ".c-gd .scatterlayer .js-line"
 LOOK = """(root) => ({
@@ -20,13 +23,22 @@ LOOK = """(root) => ({
 })"""
 
 
+@pytest.fixture(scope="module")
+def address(home, tmp_path_factory):
+    """An app over nine runs of three presets; its address of them."""
+    folder = tmp_path_factory.mktemp("curves") / "home"
+    shutil.copytree(home.folder, folder, ignore=lambda folder, _names: hide_runs(folder, home))
+    ids = add_runs(folder, home.small, 9, odd=True)
+    server = Server(folder)
+    yield f"{server.url}/runs?graph={home.small}&beside=0&runs={','.join(ids)}"
+    server.end()
+
+
 @pytest.fixture
-def runs(start, home, page):
-    """An app over nine runs of three presets; its address of them. All charts are in view: others are not drawn."""
+def runs(address, page):
+    """That address. All charts are in view of the page: others are not drawn."""
     page.set_viewport_size({"width": 1280, "height": 2600})
-    server = start()
-    ids = add_runs(server.home, home.small, 9, odd=True)
-    return f"{server.url}/runs?graph={home.small}&beside=0&runs={','.join(ids)}"
+    return address
 
 
 def params(page):

@@ -52,6 +52,8 @@ class Curves {
   /** @type {CurvesData | null} */
   #data = null;
   #isLoading = false;
+  /** The columns that there were at the last news. */
+  #columns = "";
   #view = PLAIN;
   /** What the page keeps of it, or has just been told to. @type {Params} */
   #kept = {};
@@ -282,9 +284,6 @@ class Curves {
     this.#showTable(data);
     this.#legend.showStates((id) => this.#stateOf(id));
   }
-
-  /** The columns that there were at the last news. */
-  #columns = "";
 
   /** @param {CurvesData} data */
   #showTable(data) {
