@@ -1,73 +1,43 @@
 """How do the runs compare?"""
 
-from typing import TypedDict
-
 import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import charts, compare_doors, held, inputs, offers, outcome, report, run_choice, run_table, stages
-from pages.ui.components.curves import CurveRun, XName, curves
+from pages.ui import (
+    charts,
+    compare_doors,
+    curve_view,
+    inputs,
+    offers,
+    outcome,
+    report,
+    run_bulk,
+    run_choice,
+    run_fields,
+    run_groups,
+    run_table,
+    stages,
+    table_view,
+)
+from pages.ui.components.curves import CurveRun, curves
 from pages.ui.damage import draw_damage, find_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
-MAX_DRAWN = 20
 DRAWN_AT_FIRST = 5
-LONGEST_FILTER = 200  # characters
-AXES = {"epoch": "Epoch", "elapsed_seconds": "Training time", "logged_at": "Time of day"}
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-class CurveOptions(TypedDict):
-    """What `draw_controls` lets a person choose."""
-
-    x: XName
-    smoothing: float
-    log: bool
-
-
-def draw_controls() -> CurveOptions:
-    """How the curves are drawn; all of it is in the URL."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        x = inputs.choose(
-            st.selectbox,
-            "Horizontal axis",
-            list(AXES),
-            param="x",
-            default="epoch",
-            key="runs_x",
-            format_func=AXES.get,
-            width=180,
-        )
-        smooth = inputs.choose(
-            st.select_slider,
-            "Smoothing",
-            [0, 0.5, 0.8, 0.9, 0.95, 0.99],
-            param="smooth",
-            default=0,
-            key="runs_smooth",
-            width=220,
-        )
-        log = inputs.switch("Log scale of losses", param="log", key="runs_log")
-    return {"x": x, "smoothing": smooth, "log": log}
-
-
-def draw_filter() -> list[str]:
-    """The words that a run must match."""
-    if len(inputs.read_param("filter")) > LONGEST_FILTER:
-        inputs.refuse("filter", f"words of at most {LONGEST_FILTER} characters")
-    st.text_input(
-        "Filter",
-        **held.hold("runs_filter", inputs.read_param("filter"), lambda words: inputs.write_params(filter=words)),
-        max_chars=LONGEST_FILTER,
-        placeholder="Filter by words: gcn finished split0",
-        label_visibility="collapsed",
-        icon=":material/filter_list:",
-    )
-    return inputs.read_param("filter").casefold().split()
+def draw_curves(records: list[RunRecord]) -> None:
+    """The charts; a change of how they are drawn runs this alone."""
+    tools = curve_view.read_tools(records)
+    described = zip(records, run_fields.describe_fields(records), strict=True)
+    drawn = [CurveRun(record.id, record.state, name=record.name, fields=fields) for record, fields in described]
+    if curves(drawn, key="runs_curves", tools=tools, on_ended=lambda: None):
+        inputs.draw_page_anew()
 
 
 def draw_beside(record: RunRecord) -> None:
@@ -88,7 +58,8 @@ def draw_beside(record: RunRecord) -> None:
 
 
 st.title("Runs")
-everything = explorer.runs.list(graph_id)
+run_bulk.draw_undo()
+everything = explorer.runs.list(graph_id, archived=True)
 if not everything:
     offers.offer_default_training(
         explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
@@ -105,16 +76,25 @@ opened = run_choice.find_opened()
 left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
 with left:
     run_choice.offer_default()
-    words = draw_filter()
-    records = [record for record in everything if run_table.matches(record, words)]
-    wanted = inputs.read_several("runs", [*(record.id for record in everything), "none"], what="run")
-    selected = [record.id for record in records if wanted is None or record.id in wanted]
+    records = table_view.draw_filter(graph_id)
+    named = [*(record.id for record in everything), "none", run_choice.ALL]
+    wanted = inputs.read_several("runs", named, what="run")
+    is_all = wanted is not None and run_choice.ALL in wanted
+    among = set(wanted or [])
+    selected = [record.id for record in records if wanted is None or is_all or record.id in among]
     if wanted is None:
         selected = selected[:DRAWN_AT_FIRST]
-    every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
-    draw_table = st.fragment(run_table.draw_table, run_every=every)
-    draw_table(graph_id, [record.id for record in records], selected, narrow=bool(opened))
-    run_choice.draw_menu([record.id for record in records], selected)
+    chosen = set(selected)
+    with st.container(horizontal=True, gap="small", key="runs_tools"):
+        view = table_view.draw_menu(records)
+        run_bulk.draw_actions([record for record in records if wanted is not None and record.id in chosen])
+    if view.group:
+        run_groups.draw_groups(records, selected, view.group, view.look)
+    else:
+        every = stages.EVERY_SECONDS if stages.is_any_active(records) else None
+        draw_table = st.fragment(run_table.draw_table, run_every=every)
+        draw_table(graph_id, [record.id for record in records], selected, view.look, narrow=bool(opened))
+        run_choice.draw_menu([record.id for record in records], selected)
     compare_doors.link_selected(selected)
     if opened:
         with st.container(key="runs_below"):  # shown where the columns stand one above the other
@@ -122,18 +102,14 @@ with left:
             st.markdown(f":material/arrow_downward: [{name} is open below](#{report.anchor_of('runs')})")
     if wanted is None and len(records) > len(selected):
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
-    elif hidden := [run_id for run_id in wanted or [] if run_id != "none" and run_id not in selected]:
+    elif hidden := among - {"none", run_choice.ALL} - chosen:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
     draw_damage(find_damage(everything))
-    place = st.container()  # on a phone the curves come first, and then how they are drawn
-    options = draw_controls()
-    with place:
-        if selected:
-            shown = inputs.choose_part(selected, MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn")
-            drawn = [CurveRun(record.id, record.state, name=record.name) for record in records if record.id in shown]
-            curves(drawn, key="runs_curves", on_ended=lambda: None, **options)
-        else:
-            st.caption("Check runs in the table to draw their curves.")
+    shown = inputs.choose_part(
+        selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
+    )
+    drawn = set(shown)
+    st.fragment(draw_curves)([record for record in records if record.id in drawn])
 if opened and right:
     with right:
         draw_beside(opened)

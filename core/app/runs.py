@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
 from core.app.configs import Configs
+from core.app.deletions import Deletions
 from core.app.graphs import Graphs
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
@@ -99,6 +100,7 @@ class Runs:
         self._store, self._admission, self._backend = store, admission, backends
         self._graphs, self._configs = graphs, configs
         self._sinks = sinks
+        self.deletions = Deletions(store.delete)
 
     def submit(self, config: TrainConfig, *, profile: bool = False, backend: str | None = None) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
@@ -135,7 +137,9 @@ class Runs:
         """
         query = parse_query(where)
         archived = archived or "archived" in query.fields
-        here = [record for record in self._store.list() if graph_id is None or _is_of(record, graph_id)]
+        going = self.deletions.list_pending()
+        found = [record for record in self._store.list() if record.id not in going]
+        here = [record for record in found if graph_id is None or _is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
 
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
@@ -289,6 +293,19 @@ class Runs:
         named = {tag.casefold() for tag in check_tags(tags)}
         kept = [tag for tag in record.tags if not (remove and tag.casefold() in named)]
         return self.label(record.id, LabelChanges(tags=kept if remove else [*kept, *tags]))
+
+    def delete_soon(self, refs: Sequence[str]) -> Sequence[str]:
+        """Takes ended runs out of every list, and deletes them some seconds later: until then `deletions` undoes it.
+
+        Raises ConflictError while any of them is active, and then leaves all.
+        """
+        records = [self.read(ref) for ref in refs]
+        active = next((record for record in records if record.state in ACTIVE), None)
+        if active is not None:
+            raise ConflictError(f"run {active.id} is {active.state}: stop it before deleting it, or leave it out")
+        ids = [record.id for record in records]
+        self.deletions.schedule(ids)
+        return ids
 
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""

@@ -11,6 +11,8 @@ from core.runs.record import RunRecord
 from pages.ui import held, inputs, stages
 from pages.ui.text import escape_markdown
 
+ALL: Final = "all"  # in the URL: every run that the filter leaves
+MANY: Final = 50  # more are told as all, where they are, and are not listed in the menu
 BESIDE: Final = "beside"  # 0 in the URL: the run that is shown by default stands not beside the table
 
 TableState = Any  # what Streamlit holds of a table: {"selection": {"rows": […], …}}
@@ -18,8 +20,13 @@ TableState = Any  # what Streamlit holds of a table: {"selection": {"rows": […
 
 def draw_menu(ids: Sequence[str], selected: Sequence[str]) -> None:
     """A menu of all runs below the table, whose check boxes take a mouse; unfolded in place, where Tab leads to it."""
-    chosen = [run_id for run_id in ids if run_id in selected]
+    among = set(selected)
+    chosen = [run_id for run_id in ids if run_id in among]
     with st.expander("Choose runs by name", icon=":material/checklist:"):
+        if len(chosen) > MANY:
+            st.caption(f"{len(chosen):,} runs are ticked, more than can be listed here.")
+            st.button("Untick all", key="runs_untick", on_click=inputs.write_params, kwargs={"runs": "none"})
+            return
         st.multiselect(
             "Runs in the charts",
             list(ids),
@@ -54,11 +61,13 @@ def ticks_same(state: TableState, other: TableState) -> bool:
     return held.in_any_order(state["selection"]["rows"], other["selection"]["rows"])
 
 
-def save_choice(chosen: Sequence[str], before: Sequence[str]) -> None:
-    """The choice goes into the URL; the one run that was added opens beside the table."""
-    added = [run_id for run_id in chosen if run_id not in before]
+def save_choice(chosen: Sequence[str], before: Sequence[str], *, every: Sequence[str] = ()) -> None:
+    """The choice goes into the URL; the one run that was added opens beside the table. every: all that there are."""
+    known = set(before)
+    added = [run_id for run_id in chosen if run_id not in known]
     opened = added[0] if len(added) == 1 else inputs.read_param("run")
-    inputs.write_params(runs=",".join(chosen) or "none", run=opened)
+    is_all = len(chosen) > MANY and set(chosen) == set(every)
+    inputs.write_params(runs=ALL if is_all else ",".join(chosen) or "none", run=opened)
 
 
 def find_opened() -> RunRecord | None:

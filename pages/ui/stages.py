@@ -1,5 +1,6 @@
 """Where a run stands, in the words that every page uses: all of them come from one record and one queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.app.places import Occupancy
@@ -66,6 +67,6 @@ def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None 
     return f"{said[0].upper()}{said[1:]} · {name_run(record)}"
 
 
-def is_any_active(records: list[RunRecord]) -> bool:
+def is_any_active(records: Sequence[RunRecord]) -> bool:
     """Whether anything of these runs moves."""
     return any(record.state in ACTIVE for record in records)

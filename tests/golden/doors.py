@@ -19,7 +19,7 @@ READY_SECONDS = 120
 # By page and parameter of its URL: the key of the widget that shows the value. A key may follow a rename here.
 ON_EVERY_PAGE = {"graph": "router_graph", "run": "router_run"}
 WIDGETS = {
-    "runs": {"x": "runs_x", "smooth": "runs_smooth", "log": "runs_log", "filter": "runs_filter"},
+    "runs": {"filter": "runs_filter"},
     "benchmark": {"first": "benchmark_first", "second": "benchmark_second"},
     "map": {"color": "map_color", "size": "map_size"},
     "article": {"hops": "article_hops"},
@@ -37,7 +37,12 @@ NONSENSE = {
 }
 # By page and parameter: where it stands in what the page hands to its picture. This may follow a rename too.
 PICTURES = {
-    "runs": {"runs": lambda data: [run["id"] for run in data["runs"]]},
+    "runs": {
+        "runs": lambda data: [run["id"] for run in data["runs"]],
+        "x": lambda data: data["view"].get("x", "epoch"),
+        "smooth": lambda data: float(data["view"].get("smooth", 0)),
+        "log": lambda data: data["view"].get("log") == "1",
+    },
     "train": {"runs": lambda data: [run["id"] for run in data["runs"]]},
     "map": {"filter": lambda data: data["hidden"], "article": lambda data: data["chosen"]},
     "article": {"article": lambda data: data["article"]},

@@ -46,8 +46,8 @@ def test_i07_nonsense_is_said_and_repaired(open_page, name, param, value, senten
     [
         ("article", "hops", "99", "hops='99' in the address means nothing here: it can be 1, 2 or 3."),
         ("runs", "x", "nope", "x='nope' in the address means nothing here: it can be"),
-        ("runs", "smooth", "7", "smooth='7' in the address means nothing here: it can be 0, 0.5,"),
-        ("runs", "log", "yes", "log='yes' in the address means nothing here: it can be 0 or 1."),
+        ("runs", "smooth", "7", "smooth='7' in the address means nothing here: it can be a weight from 0 to 0.999."),
+        ("runs", "log", "yes", "log='yes' in the address means nothing here: it can be 0, 1 or symlog."),
         ("runs", "runs", "nobody", "'nobody' in the address: no run of this graph."),
         ("runs", "filter", LONG, "filter='xxxx"),
     ],

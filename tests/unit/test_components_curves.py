@@ -10,10 +10,11 @@ from pages.ui.theme import category_colors, run_colors
 def draw_curves():
     import streamlit as st
 
-    from pages.ui.components.curves import CurveRun, curves
+    from pages.ui.components.curves import CurveRun, CurveTools, curves
 
     runs = [CurveRun("20261123-142501-gcn-k3f", "finished"), CurveRun("b", "running", name="mlp, split 1")]
-    ended = curves(runs, key="curves", x="elapsed_seconds", smoothing=1.5, log=True, on_ended=lambda: None)
+    tools = CurveTools({"x": "elapsed_seconds"}, {"preset": "Preset"}, on_view=lambda _: None)
+    ended = curves(runs, key="curves", tools=tools, on_ended=lambda: None)
     st.text(",".join(ended) or "nothing ended")
 
 
@@ -33,16 +34,17 @@ def payload(at):
 
 def test_curves_name_runs_colors_and_columns():
     data = payload(AppTest.from_function(draw_curves, default_timeout=20).run())
-    first, second = run_colors(2)
+    name, (first, second) = "20261123-142501-gcn-k3f", run_colors(2)
     assert data["runs"] == [
-        {"id": "20261123-142501-gcn-k3f", "name": "20261123-142501-gcn-k3f", "color": first, "state": "finished"},
-        {"id": "b", "name": "mlp, split 1", "color": second, "state": "running"},
+        {"id": name, "name": name, "color": first, "state": "finished", "fields": {}},
+        {"id": "b", "name": "mlp, split 1", "color": second, "state": "running", "fields": {}},
     ]
     assert {chart["title"]: chart["columns"] for chart in data["charts"]} == {
         "Loss": {"train": "train_loss", "stopping": "stopping_loss", "val": "val_loss"},
         "Accuracy": {"train": "train_acc", "stopping": "stopping_acc", "val": "val_acc"},
     }
-    assert (data["x"], data["smoothing"], data["log"], data["reports"]) == ("elapsed_seconds", 0.999, True, True)
+    assert (data["view"], data["reports"]) == ({"x": "elapsed_seconds"}, True)
+    assert data["groupings"] == [{"value": "preset", "label": "Preset"}]
 
 
 def test_every_column_that_curves_draw_is_logged():
@@ -50,7 +52,7 @@ def test_every_column_that_curves_draw_is_logged():
 
     data = payload(AppTest.from_function(draw_curves, default_timeout=20).run())
     drawn = {column for chart in data["charts"] for column in chart["columns"].values()}
-    assert drawn | {data["x"], "epoch", "logged_at"} <= set(COLUMNS)
+    assert drawn | {data["view"]["x"], "epoch", "logged_at"} <= set(COLUMNS)
 
 
 def test_every_run_of_the_script_asks_anew_and_only_news_of_an_end_reaches_it():

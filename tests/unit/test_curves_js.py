@@ -54,17 +54,6 @@ def test_a_spike_of_one_point_is_drawn_at_every_zoom():
     assert call_js(script) == [[True, True]] * 51
 
 
-@pytest.mark.parametrize("weight", [0.0, 0.6, 0.99])
-def test_smoothing_is_the_debiased_moving_average(weight):
-    y = np.random.default_rng(1).normal(size=500)
-    average, expected = 0.0, []
-    for t, value in enumerate(y, start=1):
-        average = weight * average + (1 - weight) * value
-        expected.append(average / (1 - weight**t))
-    script = 'import { smooth } from "./curves/series.js";\ndone(smooth(input.y, input.weight));'
-    np.testing.assert_allclose(call_js(script, {"y": y.tolist(), "weight": weight}), expected, atol=1e-9)
-
-
 def test_points_leave_out_what_was_not_measured():
     script = """
     import { RunSeries } from "./curves/series.js";

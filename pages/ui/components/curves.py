@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 import streamlit as st
 
@@ -12,25 +12,37 @@ from pages.ui.components.assets import load_component, plotly_url
 from pages.ui.text import PARTS, explain_parts
 from pages.ui.theme import run_colors
 
-XName = Literal["epoch", "step", "elapsed_seconds", "logged_at"]
+NUM_COLORS: Final = 20
 
 
 @dataclass(frozen=True)
 class CurveRun:
     """A run as its curves know it. `state` is the one that the script drew: its end is told only if it was active.
 
-    `name` is the id when empty, `color` is hex and chosen by position when None.
+    `name` is the id when empty, `color` is hex and chosen by position when None. `fields` is what it may be grouped by.
     """
 
     id: str
     state: StateName
     name: str = ""
     color: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CurveTools:
+    """How the curves are looked at, and may be: `view` are parameters of the URL, `static/curves/view_state.js` reads
+    them. `groupings` names fields of the runs; `on_view` takes what has changed, None for a parameter that is gone.
+    """
+
+    view: Mapping[str, str]
+    groupings: Mapping[str, str]
+    on_view: Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
 class CurveChart:
-    """One chart. `columns` maps a part (train, stopping, val) to a column of `metrics.csv`.
+    """One chart that stands first. `columns` maps a part (train, stopping, val) to a column of `metrics.csv`.
 
     `unit` is "share" for fractions, shown as per cent, else the unit's name; only the latter know a log scale.
     """
@@ -82,37 +94,45 @@ def curves(
     runs: Sequence[CurveRun],
     *,
     key: str,
-    charts: Sequence[CurveChart] = (LOSS, ACCURACY),
-    x: XName = "epoch",
-    smoothing: float = 0.0,
-    log: bool = False,
+    tools: CurveTools | None = None,
     height: int = 280,
     reveal: bool = False,
     on_ended: Callable[[], None] | None = None,
 ) -> list[str]:
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
-    smoothing: weight of the moving average, 0 (off) to below 1. height: of each chart, px. reveal: scrolls to the
-    curves when they are drawn for the first time. on_ended: with it the script runs once more when a run that was
-    drawn as active ends; no other news reruns it. The component keeps zoom and hidden lines as long as `key` stays.
+    There is a chart for every metric that any of the runs has logged. tools: without them there is no toolbar. height:
+    of each chart, px. reveal: scrolls to the curves when they are drawn for the first time. on_ended: with it the
+    script runs once more when a run that was drawn as active ends; no other news reruns it. The component keeps zoom
+    and hidden lines as long as `key` stays.
     """
-    colors = run_colors(len(runs))
     data = {
-        "runs": [
-            {**asdict(run), "name": run.name or run.id, "color": run.color or color}
-            for run, color in zip(runs, colors, strict=True)
-        ],
-        "charts": [{**asdict(chart), "columns": dict(chart.columns)} for chart in charts],
+        "runs": _describe(runs),
+        "charts": [{**asdict(chart), "columns": dict(chart.columns)} for chart in (LOSS, ACCURACY)],
         "parts": list(_PARTS),
-        "x": x,
-        "smoothing": min(max(float(smoothing), 0.0), 0.999),
-        "log": log,
+        "view": None if tools is None else dict(tools.view),
+        "groupings": [{"value": name, "label": label} for name, label in (tools.groupings if tools else {}).items()],
+        "palette": run_colors(NUM_COLORS),
         "height": height,
         "plotly": plotly_url(),
         "reveal": reveal,
         "reports": on_ended is not None,
         "run_at": time.time(),  # differs at every run of the script, which asks anew: a run may have been resumed
     }
-    result = load_component("curves")(key=key, data=data, on_ended_change=on_ended or (lambda: None))
+
+    def take_view() -> None:
+        if tools is not None and (changes := st.session_state[key].get("view")):
+            tools.on_view(dict(changes))
+
+    draw = load_component("curves")
+    result = draw(key=key, data=data, on_ended_change=on_ended or (lambda: None), on_view_change=take_view)
     st.caption(explain_parts("train", "stopping", "validation"))
     return list(result.get("ended") or [])
+
+
+def _describe(runs: Sequence[CurveRun]) -> list[dict[str, Any]]:
+    colors = run_colors(len(runs))
+    return [
+        {**asdict(run), "name": run.name or run.id, "color": run.color or color, "fields": dict(run.fields)}
+        for run, color in zip(runs, colors, strict=True)
+    ]

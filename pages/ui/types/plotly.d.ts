@@ -3,6 +3,8 @@
 export interface PlotlyStatic {
   react(chart: HTMLElement, traces: Trace[], layout: Layout, config: object): void;
   purge(chart: HTMLElement): void;
+  /** A picture as a data: address. */
+  toImage(figure: { data: Trace[]; layout: Layout }, options: { format: "png" | "svg"; width: number; height: number; scale?: number }): Promise<string>;
 }
 
 /** The element that plotly has drawn into; `_fullLayout` and `on` stand there after the first drawing. */
@@ -27,12 +29,14 @@ export interface Trace {
   type: "scatter";
   mode: "lines" | "markers";
   name: string;
-  x: number[];
+  x: (number | null)[];
   y: (number | null)[];
   hoverinfo: "skip";
   marker: { color: string; size: number };
   line: LineStyle;
   opacity?: number;
+  fill?: "toself";
+  fillcolor?: string;
 }
 
 export interface LineStyle {

@@ -1,10 +1,16 @@
 // How logged numbers become positions on a chart, and back: units, tick formats, ranges that a person zoomed to.
 import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
+import { metricOf, titleOf, unitOf } from "./columns.js";
+import { WALL } from "./series.js";
+import { maxOf, minOf } from "./statistics.js";
+import { buildSymlog, listTicks } from "./symlog.js";
 
 /** @import { Layout } from "../../types/plotly" */
 /** @import { Theme } from "../base/theme.js" */
 
-/** @typedef {"epoch" | "step" | "elapsed_seconds" | "logged_at"} XName a column of metrics.csv */
+/** @import { Scale } from "./view_state.js" */
+
+/** @typedef {string} XName a column that counts rows or time, `wall_seconds`, or a metric as `metric.NAME` */
 /** @typedef {Theme & { faint: string, line: string, grid: string, neutral: string }} CurveTheme */
 /** @typedef {[number, number]} Range */
 
@@ -20,10 +26,14 @@ import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
 
 /**
  * @typedef {object} YAxis
- * @property {"linear" | "log"} type
- * @property {number} scale from logged values to plotted ones
+ * @property {"linear" | "log"} type plotly's
+ * @property {Scale} scale what is shown: an axis that is symlog is a linear one to plotly
+ * @property {(value: number) => number | null} toPlot from a logged value to a plotted one; null where it has no place
+ * @property {(value: number) => number} toRange from a logged value to an end of plotly's range
+ * @property {(end: number) => number} fromRange and back
  * @property {string} suffix
  * @property {(value: number) => string} describe a logged value
+ * @property {{ tickvals: number[], ticktext: string[] } | null} ticks plotly's own where null
  */
 
 /**
@@ -43,6 +53,8 @@ import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
  */
 
 const THIN = "\u2009";
+const MARGIN_LEFT = 50; // px
+const WIDE = 4; // times the least value
 
 /**
  * What stands along the bottom.
@@ -51,8 +63,11 @@ const THIN = "\u2009";
  * @returns {XAxis}
  */
 export function buildXAxis(name, longest) {
-  if (name === "elapsed_seconds") return buildDuration(longest);
+  if (name === "elapsed_seconds") return buildDuration("Training time", longest);
+  if (name === WALL) return buildDuration("Time since the start", longest);
   if (name === "logged_at") return CLOCK;
+  const metric = metricOf(name);
+  if (metric !== null) return buildMetric(metric);
   const label = name === "step" ? "Step" : "Epoch";
   return {
     title: label,
@@ -65,14 +80,32 @@ export function buildXAxis(name, longest) {
 }
 
 /**
+ * @param {string} name of a column
+ * @returns {XAxis}
+ */
+function buildMetric(name) {
+  const title = titleOf(name);
+  const scale = unitOf(name) === "share" ? 100 : 1;
+  return {
+    title: scale === 100 ? `${title} (%)` : title,
+    type: "linear",
+    toPlot: (value) => value * scale,
+    fromPlot: (value) => Number(value) / scale,
+    describe: (value) => `${title} ${scale === 100 ? formatShare(value) : formatNumber(value)}`,
+    isWhole: false,
+  };
+}
+
+/**
+ * @param {string} title
  * @param {number} longest
  * @returns {XAxis}
  */
-function buildDuration(longest) {
+function buildDuration(title, longest) {
   const unit = longest >= 7200 ? "h" : longest >= 300 ? "min" : "s";
   const seconds = { h: 3600, min: 60, s: 1 }[unit];
   return {
-    title: `Training time (${unit})`,
+    title: `${title} (${unit})`,
     type: "linear",
     toPlot: (value) => value / seconds,
     fromPlot: (value) => Number(value) * seconds,
@@ -101,19 +134,37 @@ const CLOCK = {
 };
 
 /**
- * What stands at the left: shares are plotted as per cent.
+ * What stands at the left: shares are plotted as per cent, and never on a log scale. A log scale has no place for a
+ * number that is not above 0: where there is one it is a symlog scale.
  * @param {string} unit
- * @param {boolean} log
+ * @param {Scale} scale
+ * @param {number[]} values that are shown
  * @returns {YAxis}
  */
-export function buildYAxis(unit, log) {
-  const share = unit === "share";
+export function buildYAxis(unit, scale, values) {
+  if (unit === "share") return { ...buildLinear(100), suffix: `${THIN}%`, describe: formatShare };
+  if (scale === "linear") return buildLinear(1);
+  if (scale === "log" && values.every((value) => value > 0)) {
+    const isWide = maxOf(values) > WIDE * minOf(values); // closer in, plotly's own ticks are better
+    const same = { type: /** @type {const} */ ("log"), scale, suffix: "", describe: formatLoss, ticks: isWide ? LOG_TICKS : null };
+    return { ...same, toPlot: (value) => value, toRange: Math.log10, fromRange: (end) => 10 ** end };
+  }
+  const { toPlot, fromPlot, unit: least } = buildSymlog(values);
+  const ticks = listTicks(values, least).map((value) => ({ at: toPlot(value), text: formatNumber(value) }));
   return {
-    type: log && !share ? "log" : "linear",
-    scale: share ? 100 : 1,
-    suffix: share ? `${THIN}%` : "",
-    describe: (value) => (share ? formatShare(value) : formatLoss(value)),
+    ...{ type: "linear", scale: "symlog", suffix: "", describe: formatLoss, toPlot, toRange: toPlot, fromRange: fromPlot },
+    ticks: { tickvals: ticks.map(({ at }) => at), ticktext: ticks.map(({ text }) => text) },
   };
+}
+
+/**
+ * @param {number} factor
+ * @returns {YAxis}
+ */
+function buildLinear(factor) {
+  const toPlot = (/** @type {number} */ value) => value * factor;
+  const fromRange = (/** @type {number} */ end) => end / factor;
+  return { type: "linear", scale: "linear", suffix: "", describe: formatLoss, ticks: null, toPlot, toRange: toPlot, fromRange };
 }
 
 /**
@@ -128,7 +179,7 @@ function formatLoss(value) {
 const decades = Array.from({ length: 13 }, (_, at) => 10 ** (at - 8));
 const tickvals = decades.flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 const ticktext = tickvals.map((value) => formatNumber(Number(value.toPrecision(1))));
-const LOG_TICKS = { tickmode: "array", tickvals, ticktext };
+const LOG_TICKS = { tickvals, ticktext };
 
 /**
  * plotly's layout of a chart: calm, transparent, one faint grid.
@@ -141,7 +192,7 @@ export function buildLayout(drawing) {
   return {
     width,
     height,
-    margin: { l: 50, r: 20, t: 8 + above, b: 42 },
+    margin: { l: MARGIN_LEFT, r: 20, t: 8 + above, b: 42 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, size: 12, color: theme.faint },
@@ -183,7 +234,7 @@ function layOutY({ theme, height, yAxis, yRange }) {
     ticks: "",
     ticksuffix: yAxis.suffix,
     nticks: Math.max(3, Math.floor(height / 48)),
-    ...(yAxis.type === "log" && !isClose ? LOG_TICKS : {}),
+    ...(yAxis.ticks && !isClose ? { tickmode: "array", ...yAxis.ticks } : {}),
     ...layOutRange(yRange),
   };
 }

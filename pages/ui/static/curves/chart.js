@@ -1,25 +1,48 @@
 // One chart of curves: plotly draws the lines; the header, the states and the crosshair are ours.
 
-import { html } from "../base/dom.js";
+import { html, svg } from "../base/dom.js";
 import { countOf, formatCount } from "../base/format.js";
 import { buildLayout, buildXAxis, buildYAxis } from "./axes.js";
+import { ChartMenu } from "./chart_menu.js";
 import { Crosshair } from "./crosshair.js";
 import { requestDraw } from "./draw_queue.js";
 import { lowerBound } from "./series.js";
-import { buildMarks, buildTraces, EVERYTHING, prepareLine } from "./traces.js";
+import { buildEdgeMarks, buildMarks, buildTraces, countBuckets, EVERYTHING, findMiddle, listSeen, prepareLine } from "./traces.js";
 
-/** @import { GraphDiv, PlotlyStatic, Relayout } from "../../types/plotly" */
+/** @import { GraphDiv, Layout, PlacedAxis, PlotlyStatic, Relayout, Trace } from "../../types/plotly" */
 /** @import { CurveTheme, Range, XName } from "./axes.js" */
+/** @import { MenuActs } from "./chart_menu.js" */
 /** @import { ChartSpec } from "./index.js" */
-/** @import { RunSeries } from "./series.js" */
+/** @import { Smoothing } from "./smoothing.js" */
 /** @import { Axes, CurveLine, DrawnLine, HeldLine } from "./traces.js" */
+/** @import { Scale, Zoom } from "./view_state.js" */
 
-/** @typedef {{ lines: CurveLine[], x: XName, smoothing: number, log: boolean, theme: CurveTheme }} ChartView */
-/** @typedef {{ x?: Range, y?: Range }} Zoom x in logged values, y in plotted ones */
+/**
+ * @typedef {object} ChartView
+ * @property {CurveLine[]} lines the visible ones
+ * @property {XName} x
+ * @property {Smoothing} smoothing
+ * @property {Scale} scale
+ * @property {boolean} clip
+ * @property {Zoom | null} zoom
+ * @property {number | null} at
+ * @property {CurveTheme} theme
+ * @property {boolean} isAny whether there is any run, shown or not
+ */
+
+/**
+ * @typedef {object} ChartActs
+ * @property {(zoom: Zoom | null) => void} zoom
+ * @property {(at: number) => void} pin keeps the values at a place in the table
+ * @property {(run: string | null) => void} highlight
+ * @property {MenuActs | null} menu null where charts cannot be arranged
+ */
 
 const CONFIG = { displayModeBar: false, showTips: false, doubleClick: "autosize" };
-const HINT = "Left and right arrow keys read the values.";
+const HINT = "Left and right arrow keys read the values, Enter keeps them in the table.";
 const REDUCED = "Every stretch keeps its least, greatest and last value; zoom in to see them all.";
+const BIG = 1.8; // times as high once enlarged
+const CLICK_PX = 4; // a drag is longer
 
 export class CurveChart {
   /** As the draw queue knows it. */
@@ -34,32 +57,45 @@ export class CurveChart {
   axes = null;
   /** @type {ChartView | null} */
   view = null;
+  /** What plotly was told last, for an export. @type {{ data: Trace[], layout: Layout } | null} */
+  figure = null;
   /** @type {PlotlyStatic | null} */
-  #plotly = null;
-  /** @type {Zoom | null} */
-  #zoom = null;
+  plotly = null;
   #isListening = false;
+  /** @type {string | null} */
+  #highlighted = null;
 
   /**
    * @param {ChartSpec} spec
    * @param {number} height px
+   * @param {ChartActs} acts
    */
-  constructor(spec, height) {
+  constructor(spec, height, acts) {
     this.spec = spec;
+    this.usual = height;
     this.height = height;
+    this.acts = acts;
     this.badge = html("span", { class: "c-badge w-faint" });
-    const reset = { class: "w-button c-reset", type: "button", hidden: true, onclick: () => this.#setZoom(null) };
+    const reset = { class: "w-button c-reset", type: "button", hidden: true, onclick: () => this.acts.zoom(null) };
     this.reset = html("button", reset, "Reset zoom");
     this.gd = /** @type {GraphDiv} */ (html("div", { class: "c-gd" }));
+    this.over = svg("svg", { class: "c-over", "aria-hidden": "true" });
+    this.pin = html("div", { class: "c-cross c-pin", hidden: true });
     this.state = html("div", { class: "c-state w-skeleton" });
     const plot = { class: "c-plot", tabindex: 0, role: "group", "aria-roledescription": "chart" };
-    this.plot = html("div", plot, this.gd, this.state);
+    this.plot = html("div", plot, this.gd, this.over, this.pin, this.state);
     this.plot.style.height = `${height}px`;
-    const unit = spec.unit === "share" ? null : html("span", { class: "w-faint" }, ` (${spec.unit})`);
-    const title = html("div", { class: "c-title", id: `c-title-${spec.id}` }, spec.title, unit);
-    this.element = html("div", { class: "c-chart" }, html("div", { class: "c-head" }, title, this.badge, this.reset), this.plot);
+    const unit = spec.unit === "share" || !spec.unit ? null : html("span", { class: "w-faint" }, ` (${spec.unit})`);
+    const title = html("div", { class: "c-title" }, spec.title, unit);
+    this.menu = acts.menu ? new ChartMenu(this, acts.menu) : null;
+    this.element = html("div", { class: "c-chart", "data-chart": spec.id }, html("div", { class: "c-head" }, title, this.badge, this.reset, this.menu?.element), this.plot);
     this.crosshair = new Crosshair(this);
     this.#holdWhileDragging();
+  }
+
+  /** The axis along the bottom. */
+  get x() {
+    return this.spec.x ?? this.view?.x ?? "epoch";
   }
 
   #holdWhileDragging() {
@@ -67,11 +103,16 @@ export class CurveChart {
       this.isHeld = false;
       requestDraw(this);
     };
-    this.gd.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "touch") return;
+    this.gd.addEventListener("pointerdown", (down) => {
+      if (down.pointerType === "touch") return;
       this.isHeld = true;
+      const at = this.crosshair.at;
       this.crosshair.hide();
-      addEventListener("pointerup", () => setTimeout(release, 0), { once: true });
+      const end = (/** @type {PointerEvent} */ up) => {
+        setTimeout(release, 0);
+        if (at !== null && Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY) < CLICK_PX) this.acts.pin(at);
+      };
+      addEventListener("pointerup", end, { once: true });
     });
   }
 
@@ -80,15 +121,22 @@ export class CurveChart {
    * @param {PlotlyStatic} plotly
    */
   usePlotly(plotly) {
-    this.#plotly = plotly;
+    this.plotly = plotly;
     this.redraw({ atOnce: true });
   }
 
-  /** @param {ChartView} view its lines are the visible ones */
+  /** @param {ChartView} view */
   setView(view) {
-    if (this.view && (view.x !== this.view.x || view.log !== this.view.log)) this.#zoom = null;
     this.view = view;
     this.redraw({ atOnce: true });
+  }
+
+  /** @param {boolean} isBig whether it takes the whole width, and is higher */
+  setBig(isBig) {
+    this.height = Math.round(this.usual * (isBig ? BIG : 1));
+    this.element.classList.toggle("c-big", isBig);
+    this.plot.style.height = `${this.height}px`;
+    this.menu?.setBig(isBig);
   }
 
   /**
@@ -106,23 +154,19 @@ export class CurveChart {
     if (isVisible) requestDraw(this);
   }
 
-  /** @param {Zoom | null} zoom */
-  #setZoom(zoom) {
-    this.#zoom = zoom;
-    this.redraw({ atOnce: true });
-  }
-
   /** Draws what is held now. Takes as long as plotly takes; the draw queue decides when. */
   draw() {
     const width = this.plot.clientWidth;
-    if (!this.#plotly || !this.view || !width || this.isHeld) return;
+    if (!this.plotly || !this.view || !width || this.isHeld) return;
     this.dirty = false;
     const lines = this.#holdLines(this.view);
     const filled = lines.filter(({ points }) => points.x.length);
     this.#showState(lines, filled.length > 0);
     if (!filled.length) return;
-    this.#drawLines(this.#plotly, this.view, lines, width);
+    this.#drawLines(this.plotly, this.view, filled, width);
     this.crosshair.refresh();
+    this.#placePin(this.view.at);
+    this.highlight(this.#highlighted);
   }
 
   /**
@@ -130,11 +174,11 @@ export class CurveChart {
    * @param {ChartView} view
    * @returns {HeldLine[]}
    */
-  #holdLines({ lines, x }) {
-    const { columns } = this.spec;
-    return lines
-      .filter((line) => columns[line.part])
-      .map((line) => ({ ...line, points: line.run.points(x, columns[line.part]) }));
+  #holdLines({ lines }) {
+    return lines.flatMap((line) => {
+      const column = this.spec.columns[line.part];
+      return column ? [{ ...line, column, points: line.run.points(this.x, column) }] : [];
+    });
   }
 
   /**
@@ -144,43 +188,54 @@ export class CurveChart {
    * @param {number} width px
    */
   #drawLines(plotly, view, lines, width) {
-    const xs = lines.flatMap(({ points: { x } }) => (x.length ? [x[0], x[x.length - 1]] : []));
-    const [first, last] = [Math.min(...xs), Math.max(...xs)];
-    const axes = { x: buildXAxis(view.x, last), y: buildYAxis(this.spec.unit, view.log) };
-    const seen = this.#zoom?.x ?? EVERYTHING;
-    this.axes = axes;
-    this.plotted = lines.map((line) => prepareLine(line, view.smoothing, seen));
+    const [first, last] = spanOf(lines);
+    const seen = view.zoom?.x ?? EVERYTHING;
+    const buckets = countBuckets(lines.length);
+    this.plotted = lines.map((line) => prepareLine(line, { smoothing: view.smoothing, seen, buckets }));
+    const values = listSeen(this.plotted, seen);
+    const x = buildXAxis(this.x, last);
+    const y = buildYAxis(this.spec.unit, view.scale, view.scale === "linear" ? [] : values);
+    this.axes = { x, y };
+    const shown = view.zoom?.y ?? (view.clip && values.length ? findMiddle(values, y) : undefined);
+    const restarts = buildMarks(lines, { name: this.x, axis: x, color: view.theme.faint });
+    const edge = buildEdgeMarks(lines, { name: this.x, axis: x, seen });
     const layout = buildLayout({
-      ...{ theme: view.theme, width, height: this.height, xAxis: axes.x, yAxis: axes.y, span: last - first },
-      xRange: this.#zoom?.x && [axes.x.toPlot(this.#zoom.x[0]), axes.x.toPlot(this.#zoom.x[1])],
-      yRange: this.#zoom?.y,
-      ...buildMarks(lines, { name: view.x, axis: axes.x, color: view.theme.faint }),
+      ...{ theme: view.theme, width, height: this.height, xAxis: x, yAxis: y, span: last - first },
+      xRange: view.zoom?.x && [x.toPlot(view.zoom.x[0]), x.toPlot(view.zoom.x[1])],
+      yRange: shown && [y.toRange(shown[0]), y.toRange(shown[1])],
+      ...{ shapes: restarts.shapes, above: restarts.above, annotations: [...restarts.annotations, ...edge.annotations] },
       isTouch: matchMedia("(pointer: coarse)").matches,
     });
-    plotly.react(this.gd, buildTraces(this.plotted, { axes, isSmooth: view.smoothing > 0, seen }), layout, CONFIG);
+    this.figure = { data: buildTraces(this.plotted, this.axes), layout };
+    plotly.react(this.gd, this.figure.data, layout, CONFIG);
     if (!this.#isListening) this.gd.on?.("plotly_relayout", (change) => this.#onRelayout(change));
     this.#isListening = true;
-    this.#showCounts(seen, axes.x.title);
+    const off = shown ? values.filter((value) => value < Math.min(...shown) || value > Math.max(...shown)).length : 0;
+    this.#showCounts(seen, [
+      ...(off ? [`${countOf(off, "point")} off-scale`] : []),
+      ...(edge.count ? [`${formatCount(edge.count)} not finite`] : []),
+      ...(view.scale === "log" && y.scale === "symlog" ? ["symlog: values at or below 0"] : []),
+    ]);
   }
 
   /** @param {Relayout} change */
   #onRelayout(change) {
-    if (change["xaxis.autorange"] || change["yaxis.autorange"]) return this.#setZoom(null);
+    if (change["xaxis.autorange"] || change["yaxis.autorange"]) return this.acts.zoom(null);
     const [xRange, yRange] = [readRange(change, "xaxis"), readRange(change, "yaxis")];
-    const { fromPlot } = /** @type {Axes} */ (this.axes).x;
+    const { x: xAxis, y: yAxis } = /** @type {Axes} */ (this.axes);
     /** @type {Range | undefined} */
-    const x = xRange && [fromPlot(xRange[0]), fromPlot(xRange[1])];
+    const x = xRange && [xAxis.fromPlot(xRange[0]), xAxis.fromPlot(xRange[1])];
     /** @type {Range | undefined} */
-    const y = yRange && [Number(yRange[0]), Number(yRange[1])];
-    if (x || y) this.#setZoom({ x: x ?? this.#zoom?.x, y: y ?? this.#zoom?.y });
+    const y = yRange && [yAxis.fromRange(Number(yRange[0])), yAxis.fromRange(Number(yRange[1]))];
+    if (x || y) this.acts.zoom({ ...this.view?.zoom, ...(x && { x }), ...(y && { y }) });
     return undefined;
   }
 
   /**
    * @param {Range} seen
-   * @param {string} xTitle
+   * @param {string[]} notices
    */
-  #showCounts([low, high], xTitle) {
+  #showCounts([low, high], notices) {
     let [drawn, held] = [0, 0];
     for (const { points, drawn: indices } of this.plotted) {
       const within = lowerBound(points.x, high) - lowerBound(points.x, low);
@@ -188,11 +243,13 @@ export class CurveChart {
       held += low === -Infinity ? points.x.length : Math.max(indices.length, within);
     }
     this.element.dataset.drawn = String(drawn);
-    this.badge.textContent = drawn < held ? `${formatCount(drawn)} of ${formatCount(held)} points drawn` : "";
+    const count = drawn < held ? [`${formatCount(drawn)} of ${formatCount(held)} points drawn`] : [];
+    this.badge.textContent = [...count, ...notices].join(" · ");
     this.badge.title = drawn < held ? REDUCED : "";
-    this.reset.hidden = !this.#zoom;
+    this.reset.hidden = !this.view?.zoom;
     const lines = countOf(this.plotted.length, "line");
-    this.plot.setAttribute("aria-label", `${this.spec.title} by ${xTitle.toLowerCase()}, ${lines}. ${HINT}`);
+    const along = this.axes?.x.title.toLowerCase();
+    this.plot.setAttribute("aria-label", `${this.spec.title} by ${along}, ${lines}. ${HINT}`);
   }
 
   /**
@@ -203,13 +260,49 @@ export class CurveChart {
     this.state.hidden = hasPoints;
     this.gd.style.visibility = hasPoints ? "" : "hidden";
     if (hasPoints) return;
-    const text = describeEmpty(lines.map(({ run }) => run));
+    const text = describeEmpty(lines.map(({ run }) => run), { isAlong: this.x.startsWith("metric."), isAny: this.view?.isAny ?? true });
     this.state.className = text === null ? "c-state w-skeleton" : "c-state w-faint";
     this.state.textContent = text ?? "";
     this.element.dataset.drawn = "0";
     this.badge.textContent = "";
     this.plotted = [];
+    this.figure = null;
     this.plot.setAttribute("aria-label", `${this.spec.title}. ${text ?? "Loading."}`);
+  }
+
+  /**
+   * The lines of one run alone stand out; null ends that.
+   * @param {string | null} id
+   */
+  highlight(id) {
+    this.#highlighted = id;
+    const lines = id === null ? [] : this.plotted.filter(({ run }) => run.id === id);
+    this.gd.style.opacity = lines.length ? "0.25" : "";
+    const placed = this.gd._fullLayout;
+    if (!lines.length || !placed || !this.axes) return this.over.replaceChildren();
+    const { x, y } = this.axes;
+    const [across, down] = [placed.xaxis, placed.yaxis];
+    const paths = lines.map(({ points, values, drawn, color, dash }) => {
+      const corners = drawn.flatMap((index) => {
+        const plotted = y.toPlot(values[index]);
+        const place = plotted === null ? NaN : down.d2p(plotted);
+        return Number.isFinite(place) ? [`${across.d2p(x.toPlot(points.x[index])).toFixed(1)},${place.toFixed(1)}`] : [];
+      });
+      return svg("polyline", { points: corners.join(" "), fill: "none", stroke: color, "stroke-width": 2.4, class: `c-line-${dash}` });
+    });
+    placeOver(this.over, across, down);
+    return this.over.replaceChildren(...paths);
+  }
+
+  /** @param {number | null} at */
+  #placePin(at) {
+    this.pin.hidden = true;
+    const placed = this.gd._fullLayout;
+    if (at === null || this.spec.x !== undefined || !placed || !this.axes) return;
+    const { xaxis: across, yaxis: down } = placed;
+    const left = across._offset + across.d2p(this.axes.x.toPlot(at));
+    this.pin.hidden = !(left >= across._offset && left <= across._offset + across._length);
+    Object.assign(this.pin.style, { transform: `translateX(${Math.round(left)}px)`, top: `${down._offset}px`, height: `${down._length}px` });
   }
 
   /**
@@ -224,8 +317,28 @@ export class CurveChart {
 
   destroy() {
     this.crosshair.destroy();
-    this.#plotly?.purge(this.gd);
+    this.plotly?.purge(this.gd);
   }
+}
+
+/**
+ * @param {SVGElement} over
+ * @param {PlacedAxis} across
+ * @param {PlacedAxis} down
+ */
+function placeOver(over, across, down) {
+  const [left, top, width, height] = [across._offset, down._offset, across._length, down._length].map((px) => `${px}px`);
+  Object.assign(over.style, { left, top, width, height });
+}
+
+/**
+ * The first and the last place of any line.
+ * @param {HeldLine[]} lines
+ */
+function spanOf(lines) {
+  const firsts = lines.map(({ points: { x } }) => x[0]);
+  const lasts = lines.map(({ points: { x } }) => x[x.length - 1]);
+  return [Math.min(...firsts), Math.max(...lasts)];
 }
 
 /**
@@ -241,14 +354,15 @@ function readRange(change, axis) {
 
 /**
  * What to say when no point is held: null while the first answer is on its way.
- * @param {RunSeries[]} runs
+ * @param {{ state: string | null, message: string }[]} runs
+ * @param {{ isAlong: boolean, isAny: boolean }} options whether the axis is along a metric, and any run is chosen
  */
-function describeEmpty(runs) {
-  if (!runs.length) return "All lines are hidden.";
+function describeEmpty(runs, { isAlong, isAny }) {
+  if (!runs.length) return isAny ? "All lines are hidden." : "Check runs in the table to draw their curves.";
   if (runs.some((run) => run.state === null)) return null;
   if (runs.some((run) => run.state === "running")) return "Starting: the first epoch is on its way";
   const pending = runs.find((run) => run.state === "pending");
   if (pending) return pending.message || "Waiting for its first epoch";
   if (runs.every((run) => run.state === "missing")) return runs.length > 1 ? "These runs no longer exist." : "This run no longer exists.";
-  return "No epoch was logged.";
+  return isAlong ? "None of these runs has logged both." : "No epoch was logged.";
 }

@@ -4,33 +4,37 @@
 
 import { defineComponent } from "../base/component.js";
 import { html } from "../base/dom.js";
+import { Echo } from "../base/echo.js";
 import { mixColours } from "../base/theme.js";
-import { CurveChart } from "./chart.js";
-import { dropDraw } from "./draw_queue.js";
+import { listCharts, writeKey } from "./columns.js";
+import { Grid, moveKey } from "./grid.js";
 import { hideOthers, Legend } from "./legend.js";
+import { Lines } from "./lines.js";
 import { loadPlotly } from "./plotly.js";
 import { ACTIVE, sharedPoller } from "./poller.js";
 import { ValueTable } from "./table.js";
+import { Toolbar } from "./toolbar.js";
+import { findChanges, PLAIN, readView, writeView } from "./view_state.js";
 
-/** @import { PlotlyStatic } from "../../types/plotly" */
 /** @import { Frame } from "../base/component.js" */
 /** @import { CurveTheme, XName } from "./axes.js" */
+/** @import { ChartActs } from "./chart.js" */
 /** @import { News } from "./poller.js" */
-/** @import { RunSeries } from "./series.js" */
+/** @import { Params, View } from "./view_state.js" */
 
-/** @typedef {{ id: string, name: string, color: string, state: string }} CurveRun state: the one that the script drew */
-/** @typedef {{ id: string, title: string, unit: string, columns: { [part: string]: string } }} ChartSpec */
+/** @typedef {{ id: string, name: string, color: string, state: string, fields: { [name: string]: string } }} CurveRun state: the one that the script drew; fields: what it may be grouped by */
+/** @typedef {{ id: string, title: string, unit: string, columns: { [part: string]: string }, x?: XName }} ChartSpec x: an axis of its own */
 /** @typedef {{ id: string, label: string, help: string, color: string, dash: string, compared: boolean }} CurvePart */
 
 /**
- * What curves.py sends; triggers `ended` (ids).
+ * What curves.py sends; triggers `ended` (ids) and `view` (parameters that have changed, null for one that is gone).
  * @typedef {object} CurvesData
  * @property {CurveRun[]} runs
- * @property {ChartSpec[]} charts
+ * @property {ChartSpec[]} charts that stand first
  * @property {CurvePart[]} parts
- * @property {XName} x
- * @property {number} smoothing
- * @property {boolean} log
+ * @property {Params | null} view as the URL has it; null where the page keeps none, and shows no tools
+ * @property {{ value: string, label: string }[]} groupings
+ * @property {string[]} palette
  * @property {number} height px, of each chart
  * @property {string} plotly address of the library
  * @property {boolean} reveal whether to scroll to the curves at the first drawing
@@ -47,32 +51,40 @@ class Curves {
   #unwatch = () => {};
   /** @type {CurvesData | null} */
   #data = null;
-  /** @type {PlotlyStatic | null} */
-  #plotly = null;
-  /** @type {CurveChart[]} */
-  #charts = [];
-  /** Ids of parts and runs that a person has switched off; null before the first choice. @type {Set<string> | null} */
-  #chosen = null;
+  #isLoading = false;
+  /** The columns that there were at the last news. */
+  #columns = "";
+  #view = PLAIN;
+  /** What the page keeps of it, or has just been told to. @type {Params} */
+  #kept = {};
+  #echo = new Echo();
+  #lines = new Lines(this.#poller.runs);
   /** Runs that were active when they were drawn. @type {Set<string>} */
   #drawnActive = new Set();
-  #legend = new Legend({ toggle: (id) => this.#toggle(id), only: (id) => this.#showOnly(id), all: () => this.#choose(new Set()) });
-  #table = new ValueTable();
+  #grid = new Grid((spec) => this.#buildActs(spec), () => this.#change({ more: !this.#view.more }));
+  #tools = new Toolbar({ change: (patch) => this.#change(patch), add: (key) => this.#add(key), reset: () => this.#change(PLAIN) });
+  #legend = new Legend({
+    toggle: (id) => this.#toggle(id),
+    only: (id) => this.#showOnly(id),
+    all: () => this.#change({ hidden: [] }),
+    highlight: (id) => this.#highlight(id),
+  });
+  #table = new ValueTable({ unpin: () => this.#change({ at: null }), highlight: (id) => this.#highlight(id) });
 
   /** @param {Frame} frame */
   constructor(frame) {
     this.frame = frame;
     this.notice = html("div", { class: "c-notice w-small", role: "status" });
-    this.grid = html("div", { class: "c-grid" });
-    frame.root.append(html("div", { class: "c-bar" }, this.#legend.element, this.notice), this.grid, this.#table.element);
-    this.seen = new IntersectionObserver((entries) => this.#onSeen(entries), { rootMargin: "200px" });
-    frame.watchSize(this.grid, () => this.#redraw({ atOnce: true }));
+    const bar = html("div", { class: "c-bar" }, this.#legend.element, this.notice);
+    frame.root.append(this.#tools.element, bar, this.#grid.element, this.#table.element);
+    frame.watchSize(this.#grid.element, () => this.#grid.redraw({ atOnce: true }));
     frame.atEnd(() => this.#release());
   }
 
   #release() {
     this.#unwatch();
-    this.#clearCharts();
-    this.seen.disconnect();
+    this.#echo.release();
+    this.#grid.release();
   }
 
   /**
@@ -81,7 +93,11 @@ class Curves {
    */
   update(data, earlier) {
     this.#data = data;
-    if (JSON.stringify([earlier?.charts, earlier?.height]) !== JSON.stringify([data.charts, data.height])) this.#buildCharts(data);
+    if (data.view && this.#echo.accepts(sayView(readView(data.view)))) {
+      this.#view = readView(data.view);
+      this.#kept = writeView(this.#view);
+    }
+    this.#tools.element.hidden = data.view === null;
     const ids = data.runs.map(({ id }) => id);
     if (earlier && earlier.runs.map(({ id }) => id).join() === ids.join()) this.#poller.refresh(ids);
     else {
@@ -89,7 +105,7 @@ class Curves {
       this.#unwatch = this.#poller.watch(ids, (news) => this.#onNews(news));
     }
     for (const { id, state } of data.runs) if (ACTIVE.has(state)) this.#drawnActive.add(id);
-    if (!this.#plotly) this.#load(data.plotly);
+    if (!this.#isLoading) this.#load(data.plotly);
     this.#show(data);
     this.#showNews(data, { changed: new Set(ids), offline: this.#poller.offline });
     if (!earlier && data.reveal) requestAnimationFrame(() => this.#reveal());
@@ -105,33 +121,59 @@ class Curves {
 
   /** @param {string} url */
   async #load(url) {
+    this.#isLoading = true;
     try {
-      const plotly = await loadPlotly(url);
-      this.#plotly = plotly;
-      for (const chart of this.#charts) chart.usePlotly(plotly);
+      this.#grid.usePlotly(await loadPlotly(url));
     } catch (error) {
-      for (const chart of this.#charts) chart.fail(error instanceof Error ? error.message : String(error));
+      this.#isLoading = false;
+      this.#grid.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** @param {CurvesData} data */
-  #buildCharts({ charts, height }) {
-    this.#clearCharts();
-    this.#charts = charts.map((spec) => new CurveChart(spec, height));
-    this.grid.replaceChildren(...this.#charts.map(({ element }) => element));
-    for (const chart of this.#charts) {
-      this.seen.observe(chart.element);
-      if (this.#plotly) chart.usePlotly(this.#plotly);
-    }
+  /**
+   * What a person has set: drawn at once, and kept in the URL a little later.
+   * @param {Partial<View>} patch
+   */
+  #change(patch) {
+    this.#view = { ...this.#view, ...patch };
+    const { data, frame } = { data: this.#data, frame: this.frame };
+    if (!data) return;
+    this.#show(data);
+    if (!data.view) return;
+    this.#echo.tellSoon(sayView(this.#view), () => {
+      const now = writeView(this.#view);
+      const changes = findChanges(this.#kept, now);
+      this.#kept = now;
+      if (Object.keys(changes).length) frame.tell("view", changes);
+    });
   }
 
-  #clearCharts() {
-    for (const chart of this.#charts) {
-      this.seen.unobserve(chart.element);
-      dropDraw(chart);
-      chart.destroy();
-    }
-    this.#charts = [];
+  /**
+   * @param {ChartSpec} spec
+   * @returns {ChartActs}
+   */
+  #buildActs(spec) {
+    const key = spec.x ? spec.id : writeKey(spec.id);
+    const menu = {
+      enlarge: () => this.#change({ big: this.#view.big === spec.id ? "" : spec.id }),
+      move: (/** @type {-1 | 1} */ by) => this.#change({ charts: moveKey(this.#grid.keys, key, by) }),
+      remove: () => this.#change({ charts: this.#grid.keys.filter((one) => one !== key), more: false }),
+    };
+    return {
+      zoom: (zoom) => {
+        const { [spec.id]: _, ...others } = this.#view.zoom;
+        this.#change({ zoom: zoom ? { ...others, [spec.id]: zoom } : others });
+      },
+      pin: (at) => spec.x === undefined && this.#change({ at }),
+      highlight: (id) => this.#highlight(id),
+      menu: this.#data?.view ? menu : null,
+    };
+  }
+
+  /** @param {string} key of a chart */
+  #add(key) {
+    const { firstKeys } = this.#grid;
+    if (!firstKeys.includes(key)) this.#change({ charts: [...firstKeys, key] });
   }
 
   /**
@@ -139,42 +181,49 @@ class Curves {
    * @param {CurvesData} data
    */
   #show(data) {
-    const hidden = this.#chosen ?? hideAtFirst(data);
+    const view = this.#view;
+    const hidden = this.#findHidden(data);
     const theme = this.#readTheme();
     this.frame.root.style.colorScheme = theme.dark ? "dark" : "light";
-    this.#legend.draw({ data, hidden, colourOf: (colour) => pickColour(theme, colour), stateOf: (id) => this.#stateOf(id) });
-    const lines = this.#buildLines(data, hidden, theme);
-    for (const chart of this.#charts) chart.setView({ lines, x: data.x, smoothing: data.smoothing, log: data.log, theme });
+    const every = this.#arrange(data);
+    const owners = this.#lines.listOwners(data, view);
+    const parts = this.#lines.listParts(data, this.#grid.charts);
+    this.#tools.draw({ view, charts: every, groupings: data.groupings, isPlain: sayView(view) === sayView(PLAIN) });
+    this.#legend.draw({ owners, parts, hidden, colourOf: (colour) => pickColour(theme, colour), stateOf: (id) => this.#stateOf(id) });
+    const lines = this.#lines.build(data, { view, hidden, colourOf: (colour) => pickColour(theme, colour) });
+    const { x, kind, smooth, scale, clip, at } = view;
+    for (const chart of this.#grid.charts) {
+      const zoom = view.zoom[chart.spec.id] ?? null;
+      chart.setView({ lines, x, smoothing: { kind, weight: smooth }, scale, clip, zoom, at, theme, isAny: owners.length > 0 });
+    }
+    this.#showTable(data);
   }
 
   /**
+   * The charts that the runs have columns for.
    * @param {CurvesData} data
-   * @param {ReadonlySet<string>} hidden
-   * @param {CurveTheme} theme
    */
-  #buildLines(data, hidden, theme) {
-    const single = data.runs.length === 1;
-    const parts = data.parts.filter(({ id }) => !hidden.has(id));
-    return data.runs.flatMap(({ id, name, color }) => {
-      const run = hidden.has(id) ? null : this.#poller.runs.get(id);
-      return (run ? parts : []).map((part) => ({
-        run: /** @type {RunSeries} */ (run),
-        owner: name,
-        part: part.id,
-        name: single ? part.label : `${name} · ${part.label.toLowerCase()}`,
-        color: pickColour(theme, single ? part.color : color),
-        dash: single ? "solid" : part.dash,
-        width: single ? 2 : 1.6,
-      }));
-    });
+  #arrange(data) {
+    const names = new Set(data.runs.flatMap(({ id }) => listUsed(this.#poller.runs.get(id))));
+    const every = listCharts(names, data);
+    this.#grid.arrange(every, data, this.#view);
+    return every;
+  }
+
+  /** @param {CurvesData} data */
+  #findHidden(data) {
+    const { hidden } = this.#view;
+    if (hidden) return new Set(hidden);
+    const isSeveral = this.#lines.listOwners(data, this.#view).length > 1;
+    return new Set(data.parts.filter(({ compared }) => isSeveral && !compared).map(({ id }) => id));
   }
 
   /** @param {string} id */
   #toggle(id) {
     if (!this.#data) return;
-    const hidden = new Set(this.#chosen ?? hideAtFirst(this.#data));
+    const hidden = this.#findHidden(this.#data);
     if (!hidden.delete(id)) hidden.add(id);
-    this.#choose(hidden);
+    this.#change({ hidden: [...hidden] });
   }
 
   /**
@@ -183,14 +232,15 @@ class Curves {
    */
   #showOnly(id) {
     if (!this.#data) return;
-    const { runs, parts } = this.#data;
-    this.#choose(hideOthers(id, { hidden: this.#chosen ?? hideAtFirst(this.#data), groups: [runs, parts] }));
+    const owners = this.#lines.listOwners(this.#data, this.#view);
+    this.#change({ hidden: [...hideOthers(id, { hidden: this.#findHidden(this.#data), groups: [owners, this.#data.parts] })] });
   }
 
-  /** @param {Set<string>} hidden */
-  #choose(hidden) {
-    this.#chosen = hidden;
-    if (this.#data) this.#show(this.#data);
+  /** @param {string | null} id of a run or a group */
+  #highlight(id) {
+    for (const chart of this.#grid.charts) chart.highlight(id);
+    this.#legend.highlight(id);
+    this.#table.highlight(id);
   }
 
   /** @returns {CurveTheme} */
@@ -206,6 +256,7 @@ class Curves {
   #stateOf(id) {
     return this.#poller.runs.get(id)?.state ?? "";
   }
+
   /** @param {News} news */
   #onNews(news) {
     if (!this.#data) return;
@@ -226,9 +277,20 @@ class Curves {
     dataset.points = JSON.stringify(Object.fromEntries(runs.map(({ id, row }) => [id, row])));
     dataset.states = JSON.stringify(Object.fromEntries(runs.map(({ id, state }) => [id, state])));
     if (!changed.size) return;
-    this.#redraw();
-    this.#table.show(data, runs);
+    const before = this.#columns;
+    this.#columns = [...new Set(runs.flatMap(listUsed))].join("\n");
+    if (this.#columns !== before) this.#show(data);
+    this.#grid.redraw();
+    this.#showTable(data);
     this.#legend.showStates((id) => this.#stateOf(id));
+  }
+
+  /** @param {CurvesData} data */
+  #showTable(data) {
+    const { x, at } = this.#view;
+    const runs = data.runs.flatMap(({ id }) => this.#poller.runs.get(id) ?? []);
+    const rows = this.#lines.listRows(data, this.#view);
+    this.#table.show({ rows, runs, charts: this.#grid.charts.map(({ spec }) => spec), parts: data.parts, x, at });
   }
 
   /**
@@ -240,26 +302,16 @@ class Curves {
     if (ACTIVE.has(state)) this.#drawnActive.add(id);
     return state !== "" && !ACTIVE.has(state) && this.#drawnActive.delete(id);
   }
-
-  /** @param {IntersectionObserverEntry[]} entries */
-  #onSeen(entries) {
-    for (const { target, isIntersecting } of entries) {
-      this.#charts.find(({ element }) => element === target)?.setVisible(isIntersecting);
-    }
-  }
-
-  /** @param {{ atOnce?: boolean }} [options] */
-  #redraw(options) {
-    for (const chart of this.#charts) chart.redraw(options);
-  }
 }
 
-/**
- * One run shows all its curves, several show only what they are compared by.
- * @param {CurvesData} data
- */
-function hideAtFirst({ runs, parts }) {
-  return new Set(parts.filter(({ compared }) => runs.length > 1 && !compared).map(({ id }) => id));
+/** @param {{ used: Set<string>, columns: { [name: string]: unknown } } | undefined} run */
+function listUsed(run) {
+  return run ? Object.keys(run.columns).filter((name) => run.used.has(name)) : [];
+}
+
+/** @param {View} view */
+function sayView(view) {
+  return JSON.stringify(writeView(view));
 }
 
 /**

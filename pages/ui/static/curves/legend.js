@@ -1,13 +1,16 @@
-// The legend of curves: chips that switch runs and kinds of curve on and off.
+// The legend of curves: chips that switch runs (or groups of them) and kinds of curve on and off.
 
 import { chipActs, focusedBeside, html } from "../base/dom.js";
 
-/** @import { CurvesData } from "./index.js" */
+/** @import { CurvePart } from "./index.js" */
+
+/** @typedef {{ id: string, label: string, color: string }} Owner what a line belongs to: a run, or a group of runs */
 
 /**
  * @typedef {object} LegendView
- * @property {CurvesData} data
- * @property {ReadonlySet<string>} hidden ids of runs and parts
+ * @property {Owner[]} owners
+ * @property {CurvePart[]} parts those that any chart has
+ * @property {ReadonlySet<string>} hidden ids of owners and parts
  * @property {(colour: string) => string} colourOf
  * @property {(run: string) => string} stateOf
  */
@@ -19,9 +22,16 @@ import { chipActs, focusedBeside, html } from "../base/dom.js";
  * @property {(id: string) => void} toggle shows or hides a run or a kind of curve
  * @property {(id: string) => void} only shows it alone among its like
  * @property {() => void} all shows everything
+ * @property {(id: string | null) => void} highlight
  */
 
+const FEW = 24; // chips that stand there at first
+
 export class Legend {
+  #isWhole = false;
+  /** @type {LegendView | null} */
+  #view = null;
+
   /** @param {LegendActs} acts */
   constructor(acts) {
     this.acts = acts;
@@ -32,22 +42,35 @@ export class Legend {
    * Built anew in place; the focus stays where it was.
    * @param {LegendView} view
    */
-  draw({ data, hidden, colourOf, stateOf }) {
+  draw(view) {
+    this.#view = view;
+    const { owners, parts, hidden, colourOf, stateOf } = view;
     const focused = focusedBeside(this.element)?.dataset.chip;
-    const single = data.runs.length === 1;
-    const runs = (single ? [] : data.runs).map(({ id, name, color }) => {
-      const chip = this.#buildChip({ id, label: name, color: colourOf(color), dash: "solid" }, !hidden.has(id));
+    const single = owners.length === 1;
+    const named = single ? [] : this.#isWhole ? owners : owners.slice(0, FEW);
+    const runs = named.map(({ id, label, color }) => {
+      const chip = this.#buildChip({ id, label, color: colourOf(color), dash: "solid" }, !hidden.has(id));
       chip.dataset.run = id;
+      for (const event of ["pointerenter", "focus"]) chip.addEventListener(event, () => this.acts.highlight(id));
+      for (const event of ["pointerleave", "blur"]) chip.addEventListener(event, () => this.acts.highlight(null));
       return chip;
     });
-    const parts = data.parts.map(({ id, label, help, color, dash }) => {
+    const kinds = parts.map(({ id, label, help, color, dash }) => {
       const look = single ? { color: colourOf(color), dash: "solid" } : { color: colourOf("faint"), dash };
       return this.#buildChip({ id, label, help, ...look }, !hidden.has(id));
     });
-    this.element.replaceChildren(...buildGroup("Runs", runs), ...buildGroup("Curves", parts));
+    const rest = single ? 0 : owners.length - named.length;
+    const more = { type: "button", class: "w-chip w-all", onclick: () => this.#unfold() };
+    const chips = [...runs, ...(rest ? [html("button", more, `and ${rest} more`)] : [])];
+    this.element.replaceChildren(...buildGroup("Runs", chips), ...buildGroup("Curves", kinds));
     if (hidden.size) this.element.append(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
     this.showStates(stateOf);
-    if (focused) [...runs, ...parts].find((chip) => chip.dataset.chip === focused)?.focus();
+    if (focused) [...runs, ...kinds].find((chip) => chip.dataset.chip === focused)?.focus();
+  }
+
+  #unfold() {
+    this.#isWhole = true;
+    if (this.#view) this.draw(this.#view);
   }
 
   /**
@@ -58,6 +81,11 @@ export class Legend {
     for (const chip of this.element.querySelectorAll("button")) {
       if (chip.dataset.run) chip.dataset.state = stateOf(chip.dataset.run);
     }
+  }
+
+  /** @param {string | null} id of the run that stands out in the charts */
+  highlight(id) {
+    for (const chip of this.element.querySelectorAll("button")) chip.classList.toggle("c-lit", id !== null && chip.dataset.run === id);
   }
 
   /**

@@ -2,7 +2,12 @@
 
 /** @import { MetricsChunk, StateName } from "../../types/answers" */
 
-/** @typedef {{ x: number[], y: number[] }} Points */
+import { metricOf } from "./columns.js";
+
+/** @typedef {{ x: number[], y: number[], low?: number[], high?: number[], count?: number[] }} Points of a group with its band, and of how many runs each is */
+
+/** Seconds since the run began, pauses too; no file has it as a column. */
+export const WALL = "wall_seconds";
 
 /** The rows of one run's metrics.csv that the page holds, and where the run stands. */
 export class RunSeries {
@@ -13,6 +18,10 @@ export class RunSeries {
   row = 0;
   /** @type {{ [name: string]: (number | null)[] }} */
   columns = {};
+  /** Names of the columns that hold any number, or one that is not finite. @type {Set<string>} */
+  used = new Set();
+  /** Rows of each column that hold what is no finite number. @type {{ [name: string]: [number, string][] }} */
+  #notFinite = {};
   /** Points taken from the columns so far, with how many rows that were. @type {Map<string, Points & { rows: number }>} */
   #extracted = new Map();
 
@@ -26,6 +35,8 @@ export class RunSeries {
     this.generation = generation;
     this.row = 0;
     this.columns = {};
+    this.used.clear();
+    this.#notFinite = {};
     this.#extracted.clear();
   }
 
@@ -44,7 +55,7 @@ export class RunSeries {
     const count = chunk.columns.epoch?.length ?? 0;
     if (chunk.reset) this.#clear(chunk.generation);
     if (chunk.generation !== this.generation || this.row + count !== chunk.row) this.#clear(chunk.generation);
-    else if (count) this.#append(chunk.columns, count);
+    else if (count) this.#append(chunk, count);
     this.state = chunk.state;
     this.message = chunk.message;
     return before !== this.#summary;
@@ -55,35 +66,71 @@ export class RunSeries {
   }
 
   /**
-   * @param {MetricsChunk["columns"]} columns
+   * @param {MetricsChunk} chunk
    * @param {number} count
    */
-  #append(columns, count) {
+  #append({ columns, not_finite: notFinite }, count) {
     for (const [name, values] of Object.entries(columns)) {
       const held = (this.columns[name] ??= []);
       for (const value of values) held.push(value);
+      if (!this.used.has(name) && values.some(isNumber)) this.used.add(name);
     }
+    for (const [name, rows] of Object.entries(notFinite ?? {})) {
+      this.used.add(name);
+      (this.#notFinite[name] ??= []).push(...rows);
+    }
+    if (columns.logged_at) this.#measureWall();
     this.row += count;
+  }
+
+  /** Counted from when training began: the first row came after its own training time. */
+  #measureWall() {
+    const { logged_at: clock, elapsed_seconds: trained } = this.columns;
+    const first = clock.findIndex(isNumber);
+    const begun = Number(clock[first] ?? 0) - Number(trained?.[first] ?? 0);
+    const held = (this.columns[WALL] ??= []);
+    for (let row = held.length; row < clock.length; row += 1) {
+      const value = clock[row];
+      held.push(isNumber(value) ? value - begun : null);
+    }
+  }
+
+  /**
+   * Where a column holds what is no finite number.
+   * @param {string} xName
+   * @param {string} yName
+   */
+  notFinite(xName, yName) {
+    const xs = this.columns[metricOf(xName) ?? xName] ?? [];
+    return (this.#notFinite[yName] ?? []).flatMap(([row, word]) => {
+      const x = xs[row] ?? null;
+      return isNumber(x) ? [{ x, word }] : [];
+    });
   }
 
   /**
    * The points of a column over another, those left out in which either is not a finite number (a metric may be
-   * measured only every few epochs). Grows in place while rows arrive.
+   * measured only every few epochs). Grows in place while rows arrive; along a metric they stand in its order.
    * @param {string} xName
    * @param {string} yName
    * @returns {Points}
    */
   points(xName, yName) {
     const key = `${xName}|${yName}`;
-    const points = this.#extracted.get(key) ?? { x: [], y: [], rows: 0 };
+    const known = this.#extracted.get(key);
+    const metric = metricOf(xName);
+    const [xs, ys] = [this.columns[metric ?? xName] ?? [], this.columns[yName] ?? []];
+    const rows = Math.min(xs.length, ys.length);
+    if (known && known.rows === rows) return known;
+    const points = known && metric === null ? known : { x: [], y: [], rows: 0 };
     this.#extracted.set(key, points);
-    const [xs, ys] = [this.columns[xName] ?? [], this.columns[yName] ?? []];
-    for (; points.rows < Math.min(xs.length, ys.length); points.rows += 1) {
+    for (; points.rows < rows; points.rows += 1) {
       const [x, y] = [xs[points.rows], ys[points.rows]];
       if (!isNumber(x) || !isNumber(y)) continue;
       points.x.push(x);
       points.y.push(y);
     }
+    if (metric !== null) sortAlong(points);
     return points;
   }
 
@@ -104,6 +151,14 @@ export class RunSeries {
     pauses.sort((a, b) => b.pause - a.pause);
     return pauses.slice(0, this.generation).map(({ row }) => row).sort((a, b) => a - b);
   }
+}
+
+/** @param {Points} points */
+function sortAlong(points) {
+  const order = points.x.map((_, at) => at).sort((a, b) => points.x[a] - points.x[b]);
+  const { x, y } = points;
+  points.x = order.map((at) => x[at]);
+  points.y = order.map((at) => y[at]);
 }
 
 /**
@@ -175,20 +230,6 @@ export function bucketIndices(x, y, buckets, low = -Infinity, high = Infinity) {
   }
   if (kept[0] !== start) kept.unshift(start);
   return kept;
-}
-
-/**
- * Exponential moving average, divided by 1 - weight^t so that it does not lean on a start at zero.
- * @param {number[]} values
- * @param {number} weight 0 (off) to below 1
- */
-export function smooth(values, weight) {
-  let [sum, trust] = [0, 0];
-  return values.map((value) => {
-    sum = weight * sum + (1 - weight) * value;
-    trust = weight * trust + (1 - weight);
-    return sum / trust;
-  });
 }
 
 /**

@@ -1,82 +1,149 @@
-// The same in numbers: the last logged values of every run as a table, and all of them as CSV.
+// The same in numbers: the values of every run at one place, or the last ones, as a table; and all of them as CSV.
 
 import { html } from "../base/dom.js";
 import { formatNumber, formatShare } from "../base/format.js";
-import { toCsv } from "./series.js";
+import { buildXAxis } from "./axes.js";
+import { save } from "./chart_export.js";
+import { nearestIndex, toCsv, WALL } from "./series.js";
 
-/** @import { ChartSpec, CurvesData, CurvePart } from "./index.js" */
+/** @import { GroupSeries } from "./groups.js" */
+/** @import { ChartSpec, CurvePart } from "./index.js" */
 /** @import { RunSeries } from "./series.js" */
 
-/** @typedef {{ name: string, chart: ChartSpec, part: CurvePart }} Column */
+/** @typedef {{ id: string, name: string, run: RunSeries | GroupSeries }} Row */
+/** @typedef {{ name: string, title: string, unit: string, x: string }} Column x: the axis along which its values are found */
+
+/**
+ * @typedef {object} Shown
+ * @property {Row[]} rows
+ * @property {RunSeries[]} runs whose rows are downloaded
+ * @property {ChartSpec[]} charts
+ * @property {CurvePart[]} parts
+ * @property {string} x
+ * @property {number | null} at null for the last values
+ */
 
 export class ValueTable {
   #body = html("tbody");
   #head = html("tr");
+  #caption = html("caption", { class: "w-hidden" });
+  #summary = html("span");
+  #last = html("button", { type: "button", class: "w-button", hidden: true });
   #details = html("details", { class: "c-table w-small" });
-  /** @type {CurvesData | null} */
-  #data = null;
-  /** @type {RunSeries[]} */
-  #runs = [];
+  /** @type {Shown | null} */
+  #shown = null;
 
-  constructor() {
-    const table = html("table", {}, html("caption", { class: "w-hidden" }, "Last logged values"), html("thead", {}, this.#head), this.#body);
-    const save = { class: "w-button", type: "button", onclick: () => this.#save() };
-    const scroll = html("div", { class: "c-scroll", tabindex: 0, role: "region", "aria-label": "Last logged values" }, table);
-    this.#details.append(html("summary", {}, "Values as a table"), scroll, html("button", save, "Download all rows (CSV)"));
+  /** @param {{ unpin: () => void, highlight: (id: string | null) => void }} acts */
+  constructor(acts) {
+    this.acts = acts;
+    const table = html("table", {}, this.#caption, html("thead", {}, this.#head), this.#body);
+    const scroll = html("div", { class: "c-scroll", tabindex: 0, role: "region", "aria-label": "Values of the runs" }, table);
+    this.#last.textContent = "Show the last values";
+    this.#last.addEventListener("click", acts.unpin);
+    const save = { class: "w-button", type: "button" };
+    const buttons = [
+      this.#last,
+      html("button", { ...save, onclick: () => this.#saveTable() }, "Download this table (CSV)"),
+      html("button", { ...save, onclick: () => this.#saveAll() }, "Download all rows (CSV)"),
+    ];
+    this.#details.append(html("summary", {}, this.#summary), scroll, html("div", { class: "c-buttons" }, ...buttons));
     this.#details.addEventListener("toggle", () => this.#fill());
     this.element = html("div", {}, this.#details);
   }
 
-  /**
-   * @param {CurvesData} data
-   * @param {RunSeries[]} runs
-   */
-  show(data, runs) {
-    this.#data = data;
-    this.#runs = runs;
+  /** @param {Shown} shown */
+  show(shown) {
+    const isNew = shown.at !== null && this.#shown?.at !== shown.at && this.#shown !== null;
+    this.#shown = shown;
+    const where = shown.at === null ? "" : buildXAxis(shown.x, shown.at).describe(shown.at);
+    const what = where ? `Values at ${where[0].toLowerCase()}${where.slice(1)}` : "Last logged values";
+    this.#summary.textContent = where ? what : "Values as a table";
+    this.#caption.textContent = what;
+    this.#last.hidden = !where;
+    if (isNew) this.#details.open = true;
     this.#fill();
   }
 
-  #fill() {
-    if (!this.#details.open || !this.#data) return;
-    const columns = listColumns(this.#data);
-    const heads = columns.map(({ chart, part }) => `${part.label} ${chart.title.toLowerCase()}`);
-    this.#head.replaceChildren(...["Run", "Epoch", ...heads].map((text) => html("th", { scope: "col" }, text)));
-    const nameOf = new Map(this.#data.runs.map(({ id, name }) => [id, name]));
-    this.#body.replaceChildren(...this.#runs.map((run) => buildRow(run, nameOf.get(run.id) ?? run.id, columns)));
+  /** @param {string | null} id */
+  highlight(id) {
+    for (const row of this.#body.children) row.classList.toggle("c-lit", id !== null && row.getAttribute("data-run") === id);
   }
 
-  #save() {
-    const names = [...new Set(this.#runs.flatMap((run) => Object.keys(run.columns)))];
-    const rows = this.#runs.flatMap((run) =>
-      Array.from({ length: run.row }, (_, row) => [run.id, ...names.map((name) => run.columns[name]?.[row])]),
+  #fill() {
+    if (!this.#details.open || !this.#shown) return;
+    const [head, ...rows] = listValues(this.#shown);
+    const columns = listColumns(this.#shown);
+    this.#head.replaceChildren(...["Run", ...head.slice(2)].map((text) => html("th", { scope: "col" }, text)));
+    this.#body.replaceChildren(
+      ...rows.map(([id, name, place, ...values]) => {
+        const cells = values.map((value, at) => html("td", {}, columns[at].unit === "share" ? formatShare(Number(value ?? NaN)) : formatNumber(Number(value ?? NaN))));
+        const shown = place == null ? "–" : Number.isInteger(place) ? place : formatNumber(Number(place));
+        const row = html("tr", { "data-run": id }, html("th", { scope: "row" }, name), html("td", {}, shown), ...cells);
+        row.addEventListener("pointerenter", () => this.acts.highlight(String(id)));
+        row.addEventListener("pointerleave", () => this.acts.highlight(null));
+        return row;
+      }),
     );
-    const url = URL.createObjectURL(new Blob([toCsv([["run", ...names], ...rows])], { type: "text/csv" }));
-    const file = this.#runs.length === 1 ? `${this.#runs[0].id}.csv` : "runs.csv";
-    html("a", { href: url, download: file }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  #saveTable() {
+    if (this.#shown) save(new Blob([toCsv(listValues(this.#shown))], { type: "text/csv" }), "values.csv");
+  }
+
+  #saveAll() {
+    const runs = this.#shown?.runs ?? [];
+    const names = [...new Set(runs.flatMap((run) => Object.keys(run.columns)))].filter((name) => name !== WALL);
+    const rows = runs.flatMap((run) => Array.from({ length: run.row }, (_, row) => [run.id, ...names.map((name) => run.columns[name]?.[row])]));
+    save(new Blob([toCsv([["run", ...names], ...rows])], { type: "text/csv" }), runs.length === 1 ? `${runs[0].id}.csv` : "runs.csv");
   }
 }
 
 /**
- * @param {CurvesData} data
+ * @param {Pick<Shown, "charts" | "parts" | "x">} shown
  * @returns {Column[]}
  */
-function listColumns({ charts, parts }) {
-  return charts.flatMap((chart) =>
-    parts.filter(({ id }) => chart.columns[id]).map((part) => ({ name: chart.columns[part.id], chart, part })),
-  );
+function listColumns({ charts, parts, x }) {
+  /** @type {Map<string, Column>} */
+  const found = new Map();
+  for (const { columns, title, unit } of charts) {
+    for (const [part, name] of Object.entries(columns)) {
+      const label = parts.find(({ id }) => id === part)?.label;
+      found.set(name, { name, unit, x, title: label ? `${label} ${title.toLowerCase()}` : title });
+    }
+  }
+  return [...found.values()];
 }
 
 /**
- * @param {RunSeries} run
- * @param {string} name
- * @param {Column[]} columns
+ * A head of `id`, `run`, the place and the columns; then a row a run. What a run has not logged there is null.
+ * @param {Pick<Shown, "rows" | "charts" | "parts" | "x" | "at">} shown
  */
-function buildRow(run, name, columns) {
-  const cells = columns.map((column) => {
-    const value = run.columns[column.name]?.at(-1);
-    return html("td", {}, column.chart.unit === "share" ? formatShare(value) : formatNumber(value));
+export function listValues(shown) {
+  const columns = listColumns(shown);
+  const axis = shown.at === null ? "Epoch" : buildXAxis(shown.x, shown.at).title || "Time";
+  const head = ["id", "run", axis, ...columns.map(({ title }) => title)];
+  const rows = shown.rows.map(({ id, name, run }) => {
+    /** @type {number | null} */
+    let place = shown.at;
+    const values = columns.map((column) => {
+      const { x, y } = run.points(shown.at === null ? "epoch" : shown.x, column.name);
+      const index = shown.at === null ? x.length - 1 : nearestIndex(x, shown.at);
+      if (shown.at === null && index >= 0) place = Math.max(place ?? -Infinity, x[index]);
+      return index >= 0 && isAt(x, index, shown.at) ? y[index] : null;
+    });
+    return [id, name, place, ...values];
   });
-  return html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, run.columns.epoch?.at(-1) ?? "–"), ...cells);
+  return [head, ...rows];
+}
+
+/**
+ * Whether a point is at a place: no farther from it than its neighbours are from each other.
+ * @param {number[]} x
+ * @param {number} index
+ * @param {number | null} at
+ */
+function isAt(x, index, at) {
+  if (at === null || x[index] === at) return true;
+  const gap = (x[x.length - 1] - x[0]) / Math.max(1, x.length - 1);
+  return Math.abs(x[index] - at) < gap;
 }

@@ -1,15 +1,19 @@
-// What plotly is told to draw of a chart's lines: traces of few enough points, and where training went on. No DOM.
+// What plotly is told to draw of a chart's lines: traces of few enough points, bands, and marks. No DOM.
 
 import { escapeText } from "../base/format.js";
-import { bucketIndices, smooth } from "./series.js";
+import { bucketIndices, lowerBound } from "./series.js";
+import { smooth } from "./smoothing.js";
+import { quantileOf } from "./statistics.js";
 
 /** @import { LineStyle, Trace } from "../../types/plotly" */
 /** @import { Range, XAxis, XName, YAxis } from "./axes.js" */
+/** @import { GroupSeries } from "./groups.js" */
 /** @import { Points, RunSeries } from "./series.js" */
+/** @import { Smoothing } from "./smoothing.js" */
 
 /**
  * @typedef {object} CurveLine a line that a person has not hidden
- * @property {RunSeries} run
+ * @property {RunSeries | GroupSeries} run
  * @property {string} owner what the run is called
  * @property {string} part
  * @property {string} name
@@ -18,42 +22,82 @@ import { bucketIndices, smooth } from "./series.js";
  * @property {number} width px
  */
 
-/** @typedef {CurveLine & { points: Points }} HeldLine with what was logged */
-/** @typedef {HeldLine & { values: number[], drawn: number[] }} DrawnLine with its smooth values, and which of them are drawn */
+/** @typedef {CurveLine & { points: Points, column: string }} HeldLine with what was logged */
+/** @typedef {HeldLine & { values: number[], low?: number[], high?: number[], drawn: number[], ghost: number[] }} DrawnLine with its smooth values, and which of them (and of the logged ones below them) are drawn */
 /** @typedef {{ x: XAxis, y: YAxis }} Axes */
 
 /** @type {Range} */
 export const EVERYTHING = [-Infinity, Infinity];
 const BUCKETS = 1000;
+const LEAST_BUCKETS = 30;
+const MOST_POINTS = 36_000; // of a chart: more make every drawing slow
 const GHOST_OPACITY = 0.25;
+const BAND_OPACITY = 0.16;
 const MARKED_RUNS = 5; // more restart lines than this are noise
 const NOTE_PX = 14; // a line of text
+const MANY_LINES = 40; // from here on lines of one look are one trace
+const TAIL = 0.05; // beyond either end is an outlier
+const ROOM = 0.06; // of the height, above and below what is shown without outliers
+const MOST_MARKS = 40;
 
 /**
- * @param {HeldLine} line
- * @param {number} smoothing
- * @param {Range} seen logged values along x
- * @returns {DrawnLine}
+ * Parts into which each of so many lines is cut.
+ * @param {number} lines
  */
-export function prepareLine(line, smoothing, [low, high]) {
-  const { x, y } = line.points;
-  const values = smoothing ? smooth(y, smoothing) : y;
-  return { ...line, values, drawn: bucketIndices(x, values, BUCKETS, low, high) };
+export function countBuckets(lines) {
+  return Math.max(LEAST_BUCKETS, Math.min(BUCKETS, Math.floor(MOST_POINTS / (3 * Math.max(1, lines)))));
 }
 
 /**
- * One trace a line; smooth ones lie over faint ones of the values themselves.
+ * @param {HeldLine} line
+ * @param {{ smoothing: Smoothing, seen: Range, buckets: number }} options seen: logged values along x
+ * @returns {DrawnLine}
+ */
+export function prepareLine(line, { smoothing, seen: [low, high], buckets }) {
+  const { x, y, low: under, high: over } = line.points;
+  /** @param {number[]} values */
+  const ease = (values) => easeOnce(x, values, smoothing);
+  /** @param {number[]} values */
+  const choose = (values) => bucketIndices(x, values, buckets, low, high);
+  const values = ease(y);
+  if (!under || !over) return { ...line, values, drawn: choose(values), ghost: values === y ? [] : choose(y) };
+  const band = { low: ease(under), high: ease(over) };
+  const drawn = [...new Set([values, band.low, band.high].flatMap(choose))].sort((a, b) => a - b);
+  return { ...line, values, ...band, drawn, ghost: [] };
+}
+
+/** What was smoothed last of each list of values; it grows in place. @type {WeakMap<number[], { key: string, values: number[] }>} */
+const eased = new WeakMap();
+
+/**
+ * @param {number[]} x
+ * @param {number[]} y
+ * @param {Smoothing} smoothing
+ */
+function easeOnce(x, y, smoothing) {
+  if (!smoothing.weight) return y;
+  const key = `${smoothing.kind} ${smoothing.weight} ${y.length}`;
+  const known = eased.get(y);
+  if (known?.key === key) return known.values;
+  const values = smooth(x, y, smoothing);
+  eased.set(y, { key, values });
+  return values;
+}
+
+/**
+ * One trace a line, of very many one a look; bands lie below, and smooth lines over faint ones of the values themselves.
  * @param {DrawnLine[]} lines
- * @param {{ axes: Axes, isSmooth: boolean, seen: Range }} options
+ * @param {Axes} axes
  * @returns {Trace[]}
  */
-export function buildTraces(lines, { axes, isSmooth, seen: [low, high] }) {
-  const ghosts = (isSmooth ? lines : []).map((line) => {
-    const { x, y } = line.points;
-    const style = { color: line.color, width: 1 };
-    return { ...buildTrace({ ...line, values: y, drawn: bucketIndices(x, y, BUCKETS, low, high) }, axes, style), opacity: GHOST_OPACITY };
+export function buildTraces(lines, axes) {
+  const bands = lines.flatMap((line) => (line.low && line.high && line.points.x.length > 1 ? buildBand(line, axes) : []));
+  const ghosts = lines.filter(({ ghost }) => ghost.length).map((line) => {
+    const raw = { ...line, values: line.points.y, drawn: line.ghost };
+    return { ...buildTrace(raw, axes, { color: line.color, width: 1 }), opacity: GHOST_OPACITY };
   });
-  return [...ghosts, ...lines.map((line) => buildTrace(line, axes, { color: line.color, width: line.width, dash: line.dash }))];
+  const drawn = lines.map((line) => buildTrace(line, axes, { color: line.color, width: line.width, dash: line.dash }));
+  return [...bands, ...joinAlike(ghosts), ...joinAlike(drawn)];
 }
 
 /**
@@ -63,18 +107,101 @@ export function buildTraces(lines, { axes, isSmooth, seen: [low, high] }) {
  * @returns {Trace}
  */
 function buildTrace({ name, color, points, values, drawn }, axes, style) {
-  /** @param {number} value */
-  const toPlotY = (value) => (axes.y.type === "log" && value <= 0 ? null : value * axes.y.scale);
   return {
     type: "scatter",
     mode: points.x.length < 2 ? "markers" : "lines",
     name: escapeText(name),
     x: drawn.map((index) => axes.x.toPlot(points.x[index])),
-    y: drawn.map((index) => toPlotY(values[index])),
+    y: drawn.map((index) => axes.y.toPlot(values[index])),
     hoverinfo: "skip",
     marker: { color, size: 5 },
     line: style,
   };
+}
+
+/**
+ * The outline of a band: along its upper edge, and back along the lower one.
+ * @param {DrawnLine} line
+ * @param {Axes} axes
+ * @returns {Trace}
+ */
+function buildBand({ name, color, points, drawn, low = [], high = [] }, axes) {
+  const back = [...drawn].reverse();
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: escapeText(name),
+    x: [...drawn, ...back].map((index) => axes.x.toPlot(points.x[index])),
+    y: [...drawn.map((index) => axes.y.toPlot(high[index])), ...back.map((index) => axes.y.toPlot(low[index]))],
+    hoverinfo: "skip",
+    marker: { color, size: 5 },
+    line: { color, width: 0 },
+    fill: "toself",
+    fillcolor: color,
+    opacity: BAND_OPACITY,
+  };
+}
+
+/**
+ * Lines of one look as one trace with gaps, where there are so many that each of its own would take long.
+ * @param {Trace[]} traces
+ */
+function joinAlike(traces) {
+  if (traces.length <= MANY_LINES) return traces;
+  /** @type {Map<string, Trace>} */
+  const looks = new Map();
+  for (const trace of traces) {
+    const look = [trace.line.color, trace.line.dash, trace.mode].join();
+    const joined = looks.get(look);
+    if (!joined) looks.set(look, { ...trace, x: [...trace.x], y: [...trace.y], line: { ...trace.line, width: 1 } });
+    else {
+      joined.x.push(null, ...trace.x);
+      joined.y.push(null, ...trace.y);
+    }
+  }
+  return [...looks.values()];
+}
+
+/**
+ * All values that stand within a stretch of x, smooth ones where lines are.
+ * @param {DrawnLine[]} lines
+ * @param {Range} seen
+ */
+export function listSeen(lines, [low, high]) {
+  return lines.flatMap(({ points: { x }, values, low: under = [], high: over = [] }) => {
+    const [from, to] = [lowerBound(x, low), high === Infinity ? x.length : lowerBound(x, high)];
+    return [values, under, over].flatMap((each) => each.slice(from, to));
+  });
+}
+
+/**
+ * The middle nine tenths of some values, with room above and below.
+ * @param {number[]} values at least one
+ * @param {YAxis} axis
+ * @returns {Range} logged values
+ */
+export function findMiddle(values, axis) {
+  const sorted = Float64Array.from(values).sort();
+  const [low, high] = [TAIL, 1 - TAIL].map((share) => axis.toRange(quantileOf(sorted, share)));
+  const room = (high - low || Math.abs(high) || 1) * ROOM;
+  return [axis.fromRange(low - room), axis.fromRange(high + room)];
+}
+
+/**
+ * What is no finite number stands at the edge: above what is too great or no number, below what is too small.
+ * @param {HeldLine[]} lines
+ * @param {{ name: XName, axis: XAxis, seen: Range }} options
+ */
+export function buildEdgeMarks(lines, { name, axis, seen: [low, high] }) {
+  const all = lines.flatMap(({ run, column, color }) =>
+    run.notFinite(name, column).filter(({ x }) => x >= low && x <= high).map((found) => ({ ...found, color })),
+  );
+  const annotations = all.slice(0, MOST_MARKS).map(({ x, word, color }) => {
+    const below = word === "-inf";
+    const where = { x: axis.toPlot(x), xref: "x", yref: "paper", y: below ? 0 : 1, yanchor: below ? "bottom" : "top" };
+    return { ...where, text: below ? "▼" : "▲", showarrow: false, font: { size: 11, color }, hovertext: word };
+  });
+  return { annotations, count: all.length };
 }
 
 /**
@@ -86,11 +213,12 @@ function buildTrace({ name, color, points, values, drawn }, axes, style) {
 export function buildMarks(lines, { name, axis, color }) {
   const byRun = new Map(lines.map((line) => [line.run, line]));
   const runs = [...byRun.keys()].slice(0, MARKED_RUNS);
-  const restarted = runs.filter((run) => run.restarts().some((row) => run.columns[name]?.[row] != null));
-  const marks = restarted.flatMap((run, at) =>
-    run.restarts().flatMap((row) => {
-      const x = run.columns[name]?.[row];
-      if (x == null) return [];
+  const restarted = runs.flatMap((run) => {
+    const places = "columns" in run ? run.restarts().flatMap((row) => run.columns[name]?.[row] ?? []) : [];
+    return places.length ? [{ run, places }] : [];
+  });
+  const marks = restarted.flatMap(({ run, places }, at) =>
+    places.map((x) => {
       const drawn = byRun.get(run);
       const own = { color: drawn?.color ?? color, text: `${escapeText(drawn?.owner ?? run.id)} resumed` };
       return { x: axis.toPlot(x), at, ...(byRun.size > 1 ? own : { color, text: "resumed" }) };

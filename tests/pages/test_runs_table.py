@@ -1,0 +1,92 @@
+"""The table of Runs: filtered, widened, grouped, compared with a baseline; and what is done to all ticked runs."""
+
+import numpy as np
+import pytest
+
+from core.app.deletions import Deletions
+from core.runs.labels import LabelChanges
+from tests.browser.curve_runs import add_runs
+
+
+@pytest.fixture
+def ids(explorer, tiny_id):
+    """Six runs of two presets on three splits, the newest first."""
+    add_runs(explorer.settings.home_folder, tiny_id, 6, epochs=4, presets=("gcn", "mlp"))
+    return [record.id for record in explorer.runs.list(tiny_id)]
+
+
+def read_table(at, key="run"):
+    return next(table.value for table in at.dataframe if key in table.value)
+
+
+def param(at, name):
+    value = at.query_params.get(name, "")
+    return value[0] if isinstance(value, list) else value
+
+
+def test_row_29_the_filter_is_the_query_of_every_door(open_page, explorer, tiny_id, ids):
+    at = open_page("runs", filter="preset = mlp and split in (0, 1)")
+    assert not at.exception and not at.error
+    found = [record.id for record in explorer.runs.list(tiny_id, where="preset = mlp and split in (0, 1)")]
+    assert list(read_table(at)["run"]) == found and len(found) == 2
+    at = open_page("runs", filter="preset = ")
+    assert not at.exception
+    assert [error.value.replace("\\", "")[:40] for error in at.error] and list(read_table(at)["run"]) == ids
+
+
+def test_row_12_any_setting_is_a_column_and_a_name_stands_before_the_id(open_page, explorer, ids):
+    explorer.runs.label(ids[2], LabelChanges(name="best, lr 0.01", starred=True, tags=("good",)))
+    at = open_page("runs", columns="lr,best_epoch")
+    assert not at.exception and not at.error
+    table = read_table(at)
+    assert list(table.columns)[:2] == ["name", "star"]
+    assert (table["name"][2], table["star"][2], list(table["tags"][2])) == ("best, lr 0.01", "★", ["good"])
+    assert table["Lr"].tolist() == [explorer.runs.read(run_id).config["lr"] for run_id in ids]
+    assert table["Best epoch"].tolist() == [explorer.runs.read(run_id).best_epoch for run_id in ids]
+
+
+def test_row_12_grouped_rows_have_mean_deviation_and_n(open_page, explorer, ids):
+    at = open_page("runs", rows="preset", baseline=ids[0], runs="all")
+    assert not at.exception and not at.error
+    table = read_table(at, "N").set_index("Preset")
+    assert table["N"].to_dict() == {"gcn": 3, "mlp": 3}
+    reached = {
+        preset: 100 * np.array([record.test_acc for record in map(explorer.runs.read, ids) if record.preset == preset])
+        for preset in ("gcn", "mlp")
+    }
+    for preset, values in reached.items():
+        assert table.loc[preset, "test"] == pytest.approx(values.mean(), abs=1e-9)
+        assert table.loc[preset, "test ± σ"] == pytest.approx(values.std(ddof=1), abs=1e-9)
+    own = explorer.runs.read(ids[0]).preset
+    other = ({"gcn", "mlp"} - {own}).pop()
+    expected = {own: 0.0, other: reached[other].mean() - reached[own].mean()}
+    assert table["Δ test"].to_dict() == pytest.approx(expected, abs=1e-9)
+
+
+def test_row_13_a_baseline_gives_every_run_its_distance(open_page, explorer, ids):
+    at = open_page("runs", baseline=ids[3])
+    assert not at.exception and not at.error
+    table = read_table(at).set_index("run")
+    own = explorer.runs.read(ids[3]).val_acc
+    for run_id in ids:
+        distance = 100 * (explorer.runs.read(run_id).val_acc - own)
+        assert table.loc[run_id, "Δ validation"] == pytest.approx(distance, abs=1e-9)
+
+
+def test_row_28_ticked_runs_are_starred_archived_and_deleted_at_once(open_page, explorer, tiny_id, ids, monkeypatch):
+    at = open_page("runs", runs=",".join(ids[:2]))
+    at.button(key="runs_star").click().run()
+    assert not at.exception and not at.error
+    assert [record.starred for record in explorer.runs.list(tiny_id)] == [True, True, False, False, False, False]
+    at.button(key="runs_archive").click().run()
+    assert list(read_table(at)["run"]) == ids[2:]
+    at = open_page("runs", runs=ids[0], archived=1)
+    at.button(key="runs_archive").click().run()
+    assert not explorer.runs.read(ids[0]).archived
+    explorer.runs.deletions = Deletions(explorer.runs.delete, seconds=3600)
+    at = open_page("runs", runs=ids[2])
+    at.button(key="runs_delete_all").click().run()
+    assert not at.exception and ids[2] not in set(read_table(at)["run"]) and param(at, "runs") == ""
+    at.button(key="runs_undo").click().run()
+    assert not at.exception
+    assert ids[2] in {record.id for record in explorer.runs.list(tiny_id)}
