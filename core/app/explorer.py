@@ -12,6 +12,7 @@ from core.app.graphs import Graphs
 from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
+from core.app.sweeps import Sweeps, launch_by
 from core.backends.base import Backend
 from core.backends.known import Backends
 from core.backends.open import open_backends
@@ -23,6 +24,7 @@ from core.runs.job_states import JobStates
 from core.runs.prices import Prices, load_prices
 from core.runs.record import LOCAL
 from core.runs.store import RunStore
+from core.runs.sweeps import SweepStore
 from core.settings import Settings
 from core.storage.address import open_storage
 from core.storage.local import LocalStorage
@@ -41,6 +43,7 @@ class Explorer:
     predictions: Predictions
     articles: Articles
     benchmarks: Benchmarks
+    sweeps: Sweeps
     places: Places
     prices: Prices
 
@@ -76,6 +79,7 @@ def open_explorer(
         predictions=predictions,
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
+        sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings)),
         places=places,
         prices=prices,
     )

@@ -31,6 +31,8 @@ class RunRecord:
     machine: str  # the kind that is rented for it; empty where none is
     device: str  # what it computes on, once it does
     name: str  # that a person gave; empty without
+    sweep: str  # whose trial it is, by id; empty without
+    trial: int | None  # its number there
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     preset: str
@@ -109,6 +111,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         backend=_text(content.environment, "backend") or LOCAL,
         machine=_text(content.environment, "machine"),
         device=_text(content.environment, "device"),
+        sweep=_text(content.environment, "sweep"),
+        trial=_whole(content.environment, "trial"),
         name="",  # stands beside what a trainer writes: the store knows it
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
