@@ -30,6 +30,12 @@ PAGES = [
         help="All runs: curves, reports, configs.",
     ),
     st.Page(
+        "sweeps.py",
+        title="Sweeps",
+        icon=":material/tune:",
+        help="Try many settings: which matter, and which are best.",
+    ),
+    st.Page(
         "benchmark.py",
         title="Benchmark",
         icon=":material/leaderboard:",

@@ -17,11 +17,13 @@ from playwright.sync_api import TimeoutError, sync_playwright
 from tests.browser import chrome
 from tests.browser.homes import Home, add_benchmarks
 from tests.browser.server import ROOT, Server
+from tests.browser.sweep_home import add_sweep
 
 FOLDER = ROOT / "build" / "shots"
 README = ROOT / "docs" / "images" / "overview.png"
 README_SHOT = "overview-data-light"
-PAGES = {"overview": "", "train": "train", "runs": "runs", "benchmark": "benchmark", "map": "map", "article": "article"}
+PAGES = {"overview": "", "train": "train", "runs": "runs", "sweeps": "sweeps"}
+PAGES |= {"benchmark": "benchmark", "map": "map", "article": "article"}
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
@@ -39,6 +41,7 @@ DRAWN = {
     "overview": ".st-key-overview_rates .heatmaplayer path, .st-key-overview_rates .heatmaplayer image",
     "train": ".c-gd .scatterlayer .js-line",
     "runs": ".c-gd .scatterlayer .js-line",
+    "sweeps": ".st-key-sweeps_effect .scatterlayer .point",
     "benchmark": ".st-key-benchmark_chart .scatterlayer .point",
     "map": ".map-chip",
     "article": ".rings-node",
@@ -46,6 +49,7 @@ DRAWN = {
 WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
     "runs": ".st-key-runs_example .scatterlayer .js-line",
+    "sweeps": ".st-key-sweeps_start",
     "benchmark": ".st-key-benchmark_start",
     "article": ".st-key-article_start a",
 }
@@ -82,7 +86,7 @@ def list_shots(home, run_id):
     data = f"graph={home.twin}&run={run_id}"
     own = {"map": f"&article={article}", "article": f"&article={article}", "runs": f"&runs={run_id}"}
     shots = [Shot(f"{name}-data", f"{path}?{data}{own.get(name, '')}", DRAWN[name]) for name, path in PAGES.items()]
-    unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "benchmark")}
+    unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "sweeps", "benchmark")}
     shots += [
         Shot(f"{name}-no-such-run", f"{PAGES[name]}?graph={home.twin}&run=nobody", unknown[name]) for name in PAGES
     ]
@@ -188,6 +192,7 @@ def main(arguments):
             run_id = server.train(home.twin, "gcn", epochs=40, hidden_channels=64)
             server.wait_for(run_id, "finished", seconds=600)
             add_benchmarks(home, home.twin)
+            add_sweep(home, home.twin, run=run_id)
             add_benchmarks(home, home.hostile, count=1)
             problems += take_wanted(list_shots(home, run_id))
             live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)
