@@ -58,6 +58,7 @@ def recover(explorer: Explorer) -> bool:
         explorer.runs.recover()
     finally:
         explorer.benchmarks.recover()
+        explorer.sweeps.recover()
     return False
 
 

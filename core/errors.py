@@ -6,6 +6,7 @@ WikicsError
 │   ├── ArticleNotFoundError
 │   ├── RunNotFoundError
 │   ├── BenchmarkNotFoundError
+│   ├── SweepNotFoundError
 │   ├── PresetNotFoundError
 │   └── FileNotStoredError
 ├── InvalidInputError (ValueError)
@@ -53,6 +54,10 @@ class RunNotFoundError(NotFoundError):
 
 class BenchmarkNotFoundError(NotFoundError):
     """No benchmark has this id."""
+
+
+class SweepNotFoundError(NotFoundError):
+    """No sweep has this id."""
 
 
 class PresetNotFoundError(NotFoundError):

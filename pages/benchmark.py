@@ -51,6 +51,9 @@ def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, 
             "validation": percent,
             "s/epoch": st.column_config.NumberColumn(format="%.3g", help="Seconds of an epoch, median over all runs."),
             "95 % interval": st.column_config.TextColumn(help="Percentile bootstrap over test articles and splits."),
+            "group": st.column_config.TextColumn(
+                help="Benchmarks that share a letter have intervals that overlap: they are not told apart."
+            ),
             "splits alone": st.column_config.TextColumn(
                 help="Student's interval over splits: too narrow, since all splits share their test articles."
             ),

@@ -36,6 +36,12 @@ PAGES = [
         help="What differs between runs, and whether one is better.",
     ),
     st.Page(
+        "sweeps.py",
+        title="Sweeps",
+        icon=":material/tune:",
+        help="Try many settings: which matter, and which are best.",
+    ),
+    st.Page(
         "benchmark.py",
         title="Benchmark",
         icon=":material/leaderboard:",

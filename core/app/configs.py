@@ -31,7 +31,11 @@ class Configs:
             raise ConfigError(f"graph is {shorten(repr(named))}: expected a graph's id")
         loaded = self._graphs.load(named)
         config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
-        loaded.check_split(config.split)
+        return self.check(config)
+
+    def check(self, config: TrainConfig) -> TrainConfig:
+        """The config, where its graph has its split and this app allows its epochs. Raises InvalidInputError."""
+        self._graphs.load(config.graph).check_split(config.split)
         return self._check_epochs(config)
 
     def extend(self, config: Mapping[str, Any], changes: Mapping[str, Any]) -> TrainConfig:

@@ -16,6 +16,7 @@ from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.registry import Registry
 from core.app.runs import Runs
+from core.app.sweeps import Sweeps, launch_by
 from core.backends.base import Backend
 from core.backends.known import Backends
 from core.backends.open import open_backends, open_registry
@@ -27,6 +28,7 @@ from core.runs.job_states import JobStates
 from core.runs.prices import Prices, load_prices
 from core.runs.record import LOCAL
 from core.runs.store import RunStore
+from core.runs.sweeps import SweepStore
 from core.settings import Settings
 from core.storage.address import open_storage
 from core.storage.local import LocalStorage
@@ -49,6 +51,7 @@ class Explorer:
     evidence: Evidence
     articles: Articles
     benchmarks: Benchmarks
+    sweeps: Sweeps
     places: Places
     prices: Prices
 
@@ -95,6 +98,7 @@ def open_explorer(
         evidence=Evidence(graphs, predictions, comparisons),
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
+        sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings)),
         places=places,
         prices=prices,
     )

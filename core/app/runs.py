@@ -102,19 +102,27 @@ class Runs:
         self._sinks = sinks
         self.deletions = Deletions(store.delete)
 
-    def submit(self, config: TrainConfig, *, profile: bool = False, backend: str | None = None) -> RunRecord:
+    def submit(
+        self,
+        config: TrainConfig,
+        *,
+        profile: bool = False,
+        backend: str | None = None,
+        marks: Mapping[str, Any] | None = None,
+    ) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
 
-        backend: what executes it, by name; None for the default. Raises ConflictError where the queue is full,
+        backend: what executes it, by name; None for the default. marks: what its environment says beside, from the
+        moment on that it is a run: of which sweep it is a trial. Raises ConflictError where the queue is full,
         UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
         """
         offer = self._backend.check_ready(backend or self._backend.default)
         with self._admission.enter(rents=bool(offer.place.machine)):
-            return self._submit(config, offer, profile=profile)
+            return self._submit(config, offer, profile=profile, marks=marks or {})
 
-    def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
+    def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
         graph = self._graphs.load(config.graph)
-        environment = collect_environment(graph.id, graph.digest)
+        environment = {**collect_environment(graph.id, graph.digest), **marks}
         if self._sinks:
             environment["sinks"] = [*self._sinks]
         if offer.name != LOCAL:

@@ -13,6 +13,7 @@ from core.cli.job import job
 from core.cli.predict import predict
 from core.cli.runs import runs_app
 from core.cli.serve import serve
+from core.cli.sweep import sweep_app
 from core.cli.train import field_help, train
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command(epilog=field_help())(train)
 app.add_typer(runs_app, name="runs")
 app.command()(predict)
 app.command(epilog=field_help())(benchmark)
+app.add_typer(sweep_app, name="sweep")
 app.command()(job)
 app.command()(backends)
 app.command()(serve)

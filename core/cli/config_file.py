@@ -1,17 +1,12 @@
 """The file of `--config`: one config's fields as YAML or JSON, and what is said of files that are something else."""
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from core.config.plain_yaml import UNREADABLE, RefusedError, explain_unreadable, load_plain
 from core.errors import ConfigError
 
 MAX_BYTES: Final = 2**18
-MAX_REASON: Final = 300  # characters of what the reader says of a file
-# What the reader raises of text that is no YAML, or none that Python can hold.
-_UNREADABLE: Final = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 SWEEP_KEYS: Final = frozenset({"parameters", "method", "metric", "sampler", "trials", "search_space", "sweep"})
 CHOICE_KEYS: Final = frozenset({"values", "distribution", "min", "max", "low", "high", "choices"})
 
@@ -31,12 +26,11 @@ def load_config_file(path: Path) -> dict[str, Any]:
             f"{path} is larger than {MAX_BYTES >> 10} kB: give a YAML or JSON file of config fields alone"
         )
     try:
-        content = yaml.load(written.decode("utf-8-sig"), Loader=_PlainLoader)
-    except _RefusedError as error:
+        content = load_plain(written.decode("utf-8-sig"))
+    except RefusedError as error:
         raise ConfigError(f"{path} {error}") from error
-    except _UNREADABLE as error:
-        reason = " ".join(str(error).split())[:MAX_REASON] or type(error).__name__
-        raise ConfigError(f"{path} cannot be read as YAML: {reason}") from error
+    except UNREADABLE as error:
+        raise ConfigError(f"{path} cannot be read as YAML: {explain_unreadable(error)}") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path} holds {type(content).__name__}: expected config fields, such as 'lr: 0.01'")
     if not all(isinstance(name, str) for name in content):
@@ -60,38 +54,3 @@ def _refuse_others(path: Path, content: dict[Any, Any]) -> None:
 
 def _is_choice(value: Any) -> bool:
     return isinstance(value, list) or (isinstance(value, dict) and bool(CHOICE_KEYS & value.keys()))
-
-
-class _RefusedError(Exception):
-    """Something that YAML has and a config does not: the end of a sentence that begins with the file."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML of plain values in which each key of a mapping stands once, and nothing stands for something else."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        if getattr(event, "anchor", None) is not None:
-            mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            raise _RefusedError(
-                f"has {mark}{event.anchor} in line {event.start_mark.line + 1}: write each value out, without aliases"
-            )
-        if getattr(event, "tag", None) is not None:
-            raise _RefusedError(
-                f"has the tag {event.tag[:40]!r} in line {event.start_mark.line + 1}: write plain values"
-            )
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: dict[Hashable, int] = {}
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            line = key_node.start_mark.line + 1
-            if isinstance(key, Hashable) and key in seen:
-                raise _RefusedError(
-                    f"has the key {key!r} twice, in lines {seen[key]} and {line}: keep the one that is meant"
-                )
-            if isinstance(key, Hashable):
-                seen[key] = line
-        return super().construct_mapping(node, deep)

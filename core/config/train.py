@@ -1,10 +1,11 @@
 """One run's config: the form, the presets' YAML, `--set` and `config.json` are all this model. No torch here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Final, Literal, Self, get_args
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from core.config.model import ModelConfig
 from core.config.models import MODEL_SPECS
@@ -92,21 +93,45 @@ MAX_SHOWN: Final = 200  # characters of a value that a message repeats
 
 def build_config(values: Mapping[str, Any]) -> TrainConfig:
     """A checked config. Raises ConfigError, which names the field, its value and its bounds."""
-    unknown = sorted(set(values) - set(TrainConfig.model_fields))
-    if unknown:
-        near = get_close_matches(unknown[0][:80].lower(), TrainConfig.model_fields, n=1)
-        meant = f"did you mean {near[0]}? There" if near else "there"
-        raise ConfigError(
-            f"no config field is called {unknown[0][:80]!r}: {meant} are {', '.join(TrainConfig.model_fields)}"
-        )
+    check_known(values)
     try:
         return TrainConfig.model_validate({name: _settle_case(name, value) for name, value in values.items()})
     except ValidationError as error:
         first = error.errors()[0]
         if not first["loc"]:
             raise ConfigError(first["msg"].removeprefix("Value error, ")) from error
-        name = str(first["loc"][0])
-        raise ConfigError(f"{name} is {_show(first['input'])}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+        raise ConfigError(_explain(str(first["loc"][0]), first)) from error
+
+
+def check_known(names: Iterable[str]) -> None:
+    """Raises ConfigError for a name that no field has, with the one that is likely meant."""
+    unknown = sorted(set(names) - set(TrainConfig.model_fields))
+    if unknown:
+        near = get_close_matches(unknown[0][:80].lower(), TrainConfig.model_fields, n=1)
+        meant = f"did you mean {near[0]}? There" if near else "there"
+        raise ConfigError(
+            f"no config field is called {unknown[0][:80]!r}: {meant} are {', '.join(TrainConfig.model_fields)}"
+        )
+
+
+def check_field(name: str, value: Any) -> Any:
+    """A value as its field has it, whatever the others are. Raises ConfigError, as `build_config` does."""
+    check_known([name])
+    try:
+        return _adapter(name).validate_python(_settle_case(name, value))
+    except ValidationError as error:
+        raise ConfigError(_explain(name, error.errors()[0])) from error
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    field = TrainConfig.model_fields[name]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind)
+
+
+def _explain(name: str, problem: Mapping[str, Any]) -> str:
+    return f"{name} is {_show(problem['input'])}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
 def _settle_case(name: str, value: Any) -> Any:

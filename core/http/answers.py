@@ -13,6 +13,7 @@ import orjson
 from fastapi import Response
 
 from core.app.places import Offer
+from core.app.sweeps import SweepRecord
 from core.errors import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.library import GraphSummary
@@ -58,6 +59,21 @@ class BenchmarkList:
 
     benchmarks: list[BenchmarkSummary]
     damaged: list[Damage]  # files in whose place there would be others, of whatever graph
+
+
+@dataclass(frozen=True)
+class SweepList:
+    """Sweeps, newest first."""
+
+    sweeps: list[SweepRecord]
+    damaged: list[Damage]  # files in whose place there would be others
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The benchmarks that were started, by id, that of the best config first."""
+
+    benchmarks: list[str]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,19 @@ from pydantic import TypeAdapter
 from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
 from core.app.runs import MetricsTick
+from core.app.sweeps import SweepDetails, SweepRecord
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.paths import Paths
-from core.http.answers import ArticleList, BackendList, BenchmarkList, GraphList, LinkList, RunList
+from core.http.answers import (
+    ArticleList,
+    BackendList,
+    BenchmarkList,
+    Confirmed,
+    GraphList,
+    LinkList,
+    RunList,
+    SweepList,
+)
 from core.http.errors import Problem
 from core.inference.articles import ArticleCard, PredictionAnswer
 from core.inference.pictures import MapColumns, Rings
@@ -23,6 +33,7 @@ ANSWERS: Final[tuple[type, ...]] = (
     *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
     *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, PredictionAnswer),
     BackendList,
+    *(SweepList, SweepRecord, SweepDetails, Confirmed),
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )
 

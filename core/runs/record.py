@@ -40,6 +40,8 @@ class RunRecord:
     notes: str  # Markdown
     starred: bool
     archived: bool  # left out of lists until it is asked for
+    sweep: str  # whose trial it is, by id; empty without
+    trial: int | None  # its number there
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
@@ -129,6 +131,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         machine=_text(content.environment, "machine"),
         device=_text(content.environment, "device"),
         **vars(Label()),  # stands beside what a trainer writes: the store knows it
+        sweep=_text(content.environment, "sweep"),
+        trial=_whole(content.environment, "trial"),
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),

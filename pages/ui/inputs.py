@@ -239,22 +239,9 @@ def choose_graph(explorer: Explorer) -> str:
         write_params(graph=graph_id, run=None if wanted and wanted != graph_id else read_param("run"))
 
     def changed(chosen: str) -> None:
-        # A run, an article, a category and a benchmark belong to one graph.
-        of_graph = (
-            "run",
-            "runs",
-            "article",
-            "from",
-            "to",
-            "filter",
-            "category",
-            "predicted",
-            "first",
-            "second",
-            "pick",
-            "only",
-            "of",
-        )
+        # A run, an article, a category, a benchmark and a sweep belong to one graph.
+        of_graph = ["run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second"]
+        of_graph += ["pick", "only", "of", "sweep", "brush"]
         write_params(graph=chosen, **dict.fromkeys(of_graph))
 
     options = list(names) if graph_id in names else [graph_id]

@@ -17,6 +17,22 @@ def name_apart(board: Sequence[BenchmarkSummary]) -> dict[str, str]:
     }
 
 
+def name_groups(intervals: Sequence[tuple[float, float]]) -> list[str]:
+    """Letters for each: those that share one have intervals with a value in common, and are not told apart by them.
+
+    A letter is a largest such set: the first has the best.
+    """
+    sets = [{at for at, (low, high) in enumerate(intervals) if low <= point <= high} for point, _ in intervals]
+    largest = [one for one in sets if not any(one < other for other in sets)]
+    ranked = sorted({frozenset(one) for one in largest}, key=lambda one: -max(intervals[at][1] for at in one))
+    return ["".join(_letter(place) for place, one in enumerate(ranked) if at in one) for at in range(len(intervals))]
+
+
+def _letter(place: int) -> str:
+    """a to z, then a1, b1 and so on."""
+    return chr(ord("a") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+
 def build_rows(board: Sequence[BenchmarkSummary]) -> dict[str, list[object]]:
     """The columns of the leaderboard."""
     return {
@@ -24,6 +40,7 @@ def build_rows(board: Sequence[BenchmarkSummary]) -> dict[str, list[object]]:
         "mean": [100 * summary.mean for summary in board],
         "±": [_points(summary.std) for summary in board],
         "95 % interval": [_span(summary.interval) for summary in board],
+        "group": [*name_groups([summary.interval for summary in board])],
         "splits alone": [_span(summary.interval_over_splits) for summary in board],
         "validation": [100 * summary.val_mean for summary in board],
         "splits × seeds": [f"{summary.num_splits} × {summary.num_seeds}" for summary in board],

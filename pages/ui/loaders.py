@@ -1,8 +1,13 @@
 """The one Explorer of this process, and Streamlit's caches over what pages read from it."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
+
+import streamlit as st
 
 from core.app.explorer import Explorer, open_explorer
+from core.evaluation.importance import Importance, Setting, Surrogate
 from core.monitoring.metrics import Monitor, Source
 from core.settings import load_settings
 
@@ -14,6 +19,15 @@ def get_explorer() -> Explorer:
     Called once before any thread is started; `cache` alone would let two threads build two.
     """
     return open_explorer(load_settings())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def load_surrogate(
+    settings: tuple[Setting, ...], rows: tuple[Mapping[str, Any], ...], values: tuple[float, ...]
+) -> tuple[Surrogate, list[Importance]]:
+    """The forest of some trials of a sweep, and how much each setting matters."""
+    surrogate = Surrogate(settings, rows, values)
+    return surrogate, surrogate.measure()
 
 
 @cache

@@ -17,11 +17,13 @@ from playwright.sync_api import TimeoutError, sync_playwright
 from tests.browser import chrome
 from tests.browser.homes import Home, add_benchmarks
 from tests.browser.server import ROOT, Server
+from tests.browser.sweep_home import add_sweep
 
 FOLDER = ROOT / "build" / "shots"
 README = ROOT / "docs" / "images" / "overview.png"
 README_SHOT = "overview-data-light"
-PAGES = {"overview": ""} | {name: name for name in ("train", "runs", "compare", "benchmark", "map", "article")}
+PAGES = {"overview": ""}
+PAGES |= {name: name for name in ("train", "runs", "compare", "sweeps", "benchmark", "map", "article")}
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
@@ -40,6 +42,7 @@ DRAWN = {
     "train": ".c-gd .scatterlayer .js-line",
     "runs": ".c-gd .scatterlayer .js-line",
     "compare": ".articles-table",
+    "sweeps": ".st-key-sweeps_effect .scatterlayer .point",
     "benchmark": ".st-key-benchmark_chart .scatterlayer .point",
     "map": ".map-chip",
     "article": ".rings-node",
@@ -48,6 +51,7 @@ WITHOUT_RUN = DRAWN | {
     "train": ".st-key-train_start",
     "runs": ".st-key-runs_example .scatterlayer .js-line",
     "compare": ".st-key-compare_train",
+    "sweeps": ".st-key-sweeps_start",
     "benchmark": ".st-key-benchmark_start",
     "article": ".st-key-article_start a",
 }
@@ -85,7 +89,7 @@ def list_shots(home, run_id, other_id):
     own = {"map": f"&article={article}", "article": f"&article={article}", "runs": f"&runs={run_id}"}
     own["compare"] = f"&runs={run_id},{other_id}"
     shots = [Shot(f"{name}-data", f"{path}?{data}{own.get(name, '')}", DRAWN[name]) for name, path in PAGES.items()]
-    unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "benchmark")}
+    unknown = WITHOUT_RUN | {name: DRAWN[name] for name in ("runs", "sweeps", "benchmark")}
     unknown["compare"] = ".st-key-compare_newest"
     shots += [
         Shot(f"{name}-no-such-run", f"{PAGES[name]}?graph={home.twin}&run=nobody", unknown[name]) for name in PAGES
@@ -196,6 +200,7 @@ def main(arguments):
             other_id = server.train(home.twin, "mlp", epochs=20, hidden_channels=64)
             server.wait_for(other_id, "finished", seconds=600)
             add_benchmarks(home, home.twin)
+            add_sweep(home, home.twin, run=run_id)
             add_benchmarks(home, home.hostile, count=1)
             problems += take_wanted(list_shots(home, run_id, other_id))
             live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)

@@ -8,11 +8,12 @@ from tests.browser.axe import STREAMLIT, find_violations
 from tests.browser.homes import Home, add_benchmarks
 from tests.browser.server import Server
 from tests.browser.shots import AT_REST, PAGES
+from tests.browser.sweep_home import add_sweep
 
 STATES = {
     "data": "graph={small}&run={run}&article=5&runs={run},{other}&pick=cell:0:0",
     "empty": "graph={hostile}",
-    "error": "graph={small}&run=nobody&article=zzz&first=nobody",
+    "error": "graph={small}&run=nobody&article=zzz&first=nobody&sweep=nobody",
 }
 THEMES = ("light", "dark")
 SETTLING_MS = 250
@@ -36,6 +37,7 @@ def served(tmp_path_factory):
     for each in (run, other):
         server.wait_for(each, "finished")
     add_benchmarks(home, home.small)
+    add_sweep(home, home.small, run=run)
     yield server, {state: text.format(run=run, other=other, **vars(home)) for state, text in STATES.items()}
     server.end()
 

@@ -14,14 +14,14 @@ from core.runs.state import RunState
 from pages.ui import inputs, run_choice
 from pages.ui.theme import category_colors
 
-PAGES = ["overview", "train", "runs", "compare", "benchmark", "map", "article"]
+PAGES = ["overview", "train", "runs", "compare", "sweeps", "benchmark", "map", "article"]
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_trained_yet(open_page, name):
     at = open_page(name)
     assert not at.exception and not at.error
-    if name not in ("train", "benchmark"):
+    if name not in ("train", "sweeps", "benchmark"):
         assert name == "article" or any(button.label == "Train the default model" for button in at.button)
 
 

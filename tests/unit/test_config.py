@@ -60,7 +60,8 @@ def test_every_field_helps_and_is_frozen():
 
 def test_form_side_loads_no_torch():
     code = "import sys, core.config.presets, core.config.train, core.config.fields, core.evaluation.report, \
-core.inference.predict; print([m for m in ('torch', 'lightning', 'torch_geometric') if m in sys.modules])"
+core.inference.predict, core.app.sweeps, core.cli.sweep; \
+print([m for m in ('torch', 'lightning', 'torch_geometric', 'optuna') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

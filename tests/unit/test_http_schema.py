@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from core.backends.base import Place
 from core.errors import ConflictError
 from core.http import build_api
+from core.runs.sweeps import Trial
+from tests.sweep_rig import with_backend
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +40,12 @@ OPERATIONS = {
     "read_benchmark": "BenchmarkSummary",
     "compare_benchmarks": "BenchmarkDifference",
     "list_backends": "BackendList",
+    "list_sweeps": "SweepList",
+    "submit_sweep": "SweepRecord",
+    "read_sweep": "SweepDetails",
+    "narrow_sweep": "SweepDetails",
+    "confirm_sweep": "Confirmed",
+    **dict.fromkeys(("pause_sweep", "resume_sweep", "stop_sweep"), "SweepRecord"),
 }
 
 
@@ -115,6 +123,9 @@ def test_answers_leave_nothing_out_and_questions_may(document):
         "Labelling": {"name", "tags", "notes", "starred", "archived"},
         "LongerRun": {"config"},
         "NewRun": {"preset", "graph", "config", "backend"},
+        "NewSweep": {"preset", "graph", "config", "trials"},
+        "NarrowedRange": {"low", "high", "values"},
+        "Confirmation": {"count"},
         "ArticlesToPredict": {"articles"},
         "Problem": {"detail", "errors"},
     }
@@ -139,12 +150,25 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
         ("Diagnosis", "kind"): DIAGNOSES,
         ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
+        **{(name, "method"): ["grid", "random", "bayes"] for name in ("SweepDetails", "SweepRecord")},
+        **{(name, "goal"): ["minimize", "maximize"] for name in ("SweepDetails", "SweepRecord")},
+        ("Trial", "state"): ["asked", "running", "stopping", "finished", "pruned", "stopped", "failed"],
         **{(name, "state"): states for name in ("RunDetails", "RunRecord", "RunTick")},
     }
     assert schemas["MapColumns"]["properties"]["role"]["items"]["enum"] == found["ArticleCard", "role"]
 
 
-def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finished_run, make_run, two_benchmarks):
+SWEEP = "method: grid\nparameters:\n  lr: {values: [0.1, 0.2]}\n"
+BODIES = {"submit_sweep": {"file": SWEEP}, "narrow_sweep": {"field": "lr", "values": [0.1]}}
+
+
+def test_every_answer_fits_its_schema(
+    explorer, document, check, tiny_id, finished_run, make_run, two_benchmarks, monkeypatch
+):
+    monkeypatch.setattr(explorer.benchmarks, "submit", lambda _config, _pairs: two_benchmarks[0])
+    explorer = with_backend(explorer, [])
+    sweep = explorer.sweeps.submit(SWEEP).id
+    explorer.sweeps.store.write_trial(sweep, Trial(0, {"lr": 0.1}, "finished", finished_run, 0.5))
     first, second = two_benchmarks
     graph, run = f"/graphs/{tiny_id}", f"?run={finished_run}"
     asked = {
@@ -170,15 +194,19 @@ def test_every_answer_fits_its_schema(explorer, document, check, tiny_id, finish
         "read_benchmark": [f"/benchmarks/{first}"],
         "compare_benchmarks": [f"/benchmarks/{first}/difference?to={second}"],
         "list_backends": ["/backends"],
+        "submit_sweep": ["/sweeps"],
+        "list_sweeps": ["/sweeps", "/sweeps?graph=none"],
+        "read_sweep": [f"/sweeps/{sweep}"],
+        **{f"{verb}_sweep": [f"/sweeps/{sweep}/{verb}"] for verb in ("narrow", "confirm", "pause", "resume", "stop")},
     }
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
     client = TestClient(build_api(lambda: explorer))
-    methods = dict.fromkeys(("submit_run", "stop_run", "resume_run", "predict_articles"), "POST") | {
-        "label_run": "PATCH"
-    }
+    posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *BODIES}
+    posted |= {f"{verb}_sweep" for verb in ("confirm", "pause", "resume", "stop")}
     for operation, urls in asked.items():
         for url in urls:
-            answer = client.request(methods.get(operation, "GET"), url, json={})
+            method = "PATCH" if operation == "label_run" else "POST" if operation in posted else "GET"
+            answer = client.request(method, url, json=BODIES.get(operation, {}))
             assert answer.is_success, (url, answer.text)
             assert check(OPERATIONS[operation], answer.json()) == [], url
 
@@ -231,6 +259,7 @@ def test_the_check_sees_what_does_not_fit(explorer, check):
 
 def test_document_is_printed_without_torch(document):
     code = "import runpy, sys; runpy.run_module('core.http.openapi', run_name='__main__'); \
-print([name for name in ('torch', 'lightning', 'torch_geometric', 'grpc') if name in sys.modules], file=sys.stderr)"
+unwanted = ('torch', 'lightning', 'torch_geometric', 'grpc', 'optuna'); \
+print([name for name in unwanted if name in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (json.loads(done.stdout), done.stderr.strip()) == (document, "[]")

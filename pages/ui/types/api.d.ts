@@ -409,6 +409,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sweeps
+         * @description All sweeps, or those of one graph, newest first.
+         */
+        get: operations["list_sweeps"];
+        put?: never;
+        /**
+         * Submit Sweep
+         * @description Begins a sweep and answers at once.
+         */
+        post: operations["submit_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sweep
+         * @description One sweep with its trials, the best of them, and its file.
+         */
+        get: operations["read_sweep"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Sweep
+         * @description Benchmarks the configs of the best trials on every split of the graph.
+         */
+        post: operations["confirm_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}/narrow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Narrow Sweep
+         * @description Draws a parameter's next values from a part of what it had; earlier trials stay what is known.
+         */
+        post: operations["narrow_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Sweep
+         * @description Begins no trial any more; those that train go on to their end.
+         */
+        post: operations["pause_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Sweep
+         * @description Goes on with a sweep that was paused or stopped, failed, or whose process is gone.
+         */
+        post: operations["resume_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sweeps/{s}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Sweep
+         * @description Begins no trial any more, and stops those that train.
+         */
+        post: operations["stop_sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -682,6 +826,25 @@ export interface components {
             num_articles: number;
             /** Swapped */
             swapped: components["schemas"]["ChangedArticle"][];
+        };
+        /**
+         * Confirmation
+         * @description How many of the best configs are benchmarked.
+         */
+        Confirmation: {
+            /**
+             * Count
+             * @default 3
+             */
+            count: number;
+        };
+        /**
+         * Confirmed
+         * @description The benchmarks that were started, by id, that of the best config first.
+         */
+        Confirmed: {
+            /** Benchmarks */
+            benchmarks: string[];
         };
         /**
          * Damage
@@ -962,6 +1125,20 @@ export interface components {
             };
         };
         /**
+         * NarrowedRange
+         * @description From what a parameter is drawn from now on: numbers within bounds, or some of its values.
+         */
+        NarrowedRange: {
+            /** Field */
+            field: string;
+            /** High */
+            high?: number | null;
+            /** Low */
+            low?: number | null;
+            /** Values */
+            values?: (string | number | boolean)[] | null;
+        };
+        /**
          * NewRun
          * @description What to train: a preset, and the config fields that differ from it.
          */
@@ -988,6 +1165,39 @@ export interface components {
              * @default gcn
              */
             preset: string;
+        };
+        /**
+         * NewSweep
+         * @description What to try: W&B's sweep.yaml as a text, and what all its runs have.
+         */
+        NewSweep: {
+            /**
+             * Config
+             * @description Config fields of all its runs.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * File
+             * @description The text of a sweep.yaml.
+             */
+            file: string;
+            /**
+             * Graph
+             * @description Id of the graph; without it the file's, else the default graph.
+             */
+            graph?: string | null;
+            /**
+             * Preset
+             * @description Preset of runs whose file names none; without it gcn.
+             */
+            preset?: string | null;
+            /**
+             * Trials
+             * @description The most trials, instead of the file's run_cap.
+             */
+            trials?: number | null;
         };
         /**
          * Offer
@@ -1067,6 +1277,20 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * Range
+         * @description What of a parameter's values a sweep may still draw: numbers from `low` to `high`, or some of its values.
+         */
+        Range: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            /** Values */
+            values: unknown[] | null;
         };
         /**
          * ReliabilityBin
@@ -1300,10 +1524,14 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Sweep */
+            sweep: string;
             /** Tags */
             tags: string[];
             /** Test Acc */
             test_acc: number | null;
+            /** Trial */
+            trial: number | null;
             /** Val Acc */
             val_acc: number | null;
             /** Variant */
@@ -1421,10 +1649,14 @@ export interface components {
             state: "pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed";
             /** Stopping Acc */
             stopping_acc: number | null;
+            /** Sweep */
+            sweep: string;
             /** Tags */
             tags: string[];
             /** Test Acc */
             test_acc: number | null;
+            /** Trial */
+            trial: number | null;
             /** Val Acc */
             val_acc: number | null;
             /** Variant */
@@ -1495,6 +1727,185 @@ export interface components {
             unused: number;
             /** Val */
             val: number;
+        };
+        /**
+         * SweepBest
+         * @description The best trial that trained to its end: its number, run and value, and the run's whole config.
+         */
+        SweepBest: {
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Run */
+            run: string;
+            /** Trial */
+            trial: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * SweepDetails
+         * @description The same with every trial, what is drawn, what its file says that means nothing here, and the file.
+         */
+        SweepDetails: {
+            best: components["schemas"]["SweepBest"] | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created At */
+            created_at: number;
+            /**
+             * Goal
+             * @enum {string}
+             */
+            goal: "minimize" | "maximize";
+            /** Graph */
+            graph: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "grid" | "random" | "bayes";
+            /** Metric */
+            metric: string;
+            /** Most Trials */
+            most_trials: number;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Overrides */
+            overrides: {
+                [key: string]: unknown;
+            };
+            /** Parameters */
+            parameters: components["schemas"]["SweepParameter"][];
+            /** Preset */
+            preset: string;
+            /** Seed */
+            seed: number;
+            /** State */
+            state: string;
+            /** Text */
+            text: string;
+            /** Trials */
+            trials: components["schemas"]["Trial"][];
+        };
+        /**
+         * SweepList
+         * @description Sweeps, newest first.
+         */
+        SweepList: {
+            /** Damaged */
+            damaged: components["schemas"]["Damage"][];
+            /** Sweeps */
+            sweeps: components["schemas"]["SweepRecord"][];
+        };
+        /**
+         * SweepParameter
+         * @description What a sweep draws of a field: numbers between two bounds (None where there is none), or some values.
+         */
+        SweepParameter: {
+            /** Distribution */
+            distribution: string;
+            /** High */
+            high: number | null;
+            /** Is Log */
+            is_log: boolean;
+            /** Low */
+            low: number | null;
+            /** Name */
+            name: string;
+            narrowed: components["schemas"]["Range"] | null;
+            /** Values */
+            values: unknown[];
+            /** When */
+            when: string;
+        };
+        /**
+         * SweepRecord
+         * @description A sweep and where it stands.
+         */
+        SweepRecord: {
+            best: components["schemas"]["SweepBest"] | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Created At */
+            created_at: number;
+            /**
+             * Goal
+             * @enum {string}
+             */
+            goal: "minimize" | "maximize";
+            /** Graph */
+            graph: string;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "grid" | "random" | "bayes";
+            /** Metric */
+            metric: string;
+            /** Most Trials */
+            most_trials: number;
+            /** Name */
+            name: string;
+            /** Overrides */
+            overrides: {
+                [key: string]: unknown;
+            };
+            /** Preset */
+            preset: string;
+            /** Seed */
+            seed: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * Trial
+         * @description One trial: what was tried, as which run, and what came of it.
+         *
+         *     halted: its run was stopped since the whole sweep was, so that it goes on with it. attempts: at its run, of which
+         *     all but the first followed a crash.
+         */
+        Trial: {
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Halted */
+            halted: boolean;
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Run */
+            run: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "running" | "stopping" | "finished" | "pruned" | "stopped" | "failed";
+            /** Value */
+            value: number | null;
         };
     };
     responses: never;
@@ -2608,6 +3019,471 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sweeps: {
+        parameters: {
+            query?: {
+                graph?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSweep"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    narrow_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NarrowedRange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sweep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                s: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
