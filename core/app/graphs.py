@@ -111,6 +111,10 @@ class Graphs:
         """What is known of a graph without loading its arrays. Raises GraphNotFoundError."""
         return self._library.describe(graph_id)
 
+    def verify(self, graph_id: str, digest: str) -> None:
+        """Raises ArchiveError, which names both, unless what is stored of a graph that is here has this digest."""
+        self._library.verify(graph_id, digest)
+
     def describe(self, graph_id: str | None = None) -> GraphDescription:
         """What there is to say of a graph as a whole."""
         graph = self.load(graph_id)

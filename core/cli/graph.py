@@ -1,15 +1,28 @@
 """`wikics graph`: fetch, verify and describe a graph."""
 
 from dataclasses import asdict
+from typing import Annotated
+
+import typer
 
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, open_graph, out, print_json, write_table
 from core.graph.graph import UNLABELLED
 
 
-def graph(graph: GraphOption = None, as_json: JsonOption = False) -> None:
+def graph(
+    graph: GraphOption = None,
+    digest: Annotated[
+        str | None, typer.Option(metavar="D", help="The digest that its stored file must have; any other is an error.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Fetch a graph, verify it and describe it."""
     explorer = console.open_explorer()
+    if digest is not None and graph is not None and graph in {each.id for each in explorer.graphs.list()}:
+        explorer.graphs.verify(graph, digest)  # before it is loaded, since what has changed may then be made anew
+    elif digest is not None:
+        explorer.graphs.verify(open_graph(explorer, graph), digest)
     description = explorer.graphs.describe(open_graph(explorer, graph))
     if as_json:
         print_json(asdict(description))

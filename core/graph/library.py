@@ -189,6 +189,21 @@ class GraphLibrary:
         self._kept.keep(info.digest, content)
         return graph
 
+    def verify(self, graph_id: str, digest: str) -> None:
+        """Raises ArchiveError unless the archive that is here has this digest; none is made or fetched for that."""
+        self.describe(graph_id)
+        name = _name(graph_id, ARCHIVE)
+        try:
+            with open_to_read(self.storage, name) as file:
+                found = compute_digest(load_arrays(file))
+        except (ArchiveError, FileNotStoredError) as error:
+            found = f"none ({error})"
+        if found != digest:
+            raise ArchiveError(
+                f"{name} in {HOME} has the digest {found}: expected {digest}; delete its folder and fetch, make or "
+                "register the graph again, or name its new digest"
+            )
+
     def default_id(self, on_progress: Progress | None = None) -> str:
         """`wikics` where it can be had, else `twin`, which then says in its notices why.
 

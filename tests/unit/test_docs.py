@@ -24,7 +24,7 @@ from tests.tracked import ROOT, list_tracked
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
 # The log's entries tell of what was there on their day.
 CURRENT = [name for name in DOCUMENTS if name != "docs/log.md"]
-PATH = re.compile(r"(?:core|pages|tests|docs|\.ci|\.github|\.streamlit)/[\w./-]*")
+PATH = re.compile(r"(?:core|pages|tests|docs|deploy|\.ci|\.github|\.streamlit)/[\w./-]*")
 MODULE = re.compile(r"\b(?:core|pages|tests)(?:\.[A-Za-z_]\w*)+")
 
 
