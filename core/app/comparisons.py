@@ -100,10 +100,10 @@ class Comparisons:
 
     def _compare_two(self, first: RunRecord, second: RunRecord) -> _Verdict:
         names = first.name or first.id, second.name or second.id
-        if not first.graph_digest or first.graph_digest != second.graph_digest:
+        if not _is_same_graph(first, second):
             told = f"{names[1]} and {names[0]} were trained on different graphs: no accuracy tells them apart."
             return _Verdict(None, None, told)
-        graph = self._load_graph(first)
+        graph = None if first.imported or second.imported else self._load_graph(first)
         changes = None
         if graph:
             with suppress(ConflictError, DamagedFileError, NotFoundError):  # unfinished, from elsewhere, damaged
@@ -136,7 +136,7 @@ class Comparisons:
         """Over splits where both configs were trained on enough of them, else of these two runs alone."""
         common = 0
         if first.variant and second.variant and first.variant != second.variant:
-            siblings = [run for run in self._runs.list() if run.graph_digest == first.graph_digest]
+            siblings = [run for run in self._runs.list() if _is_same_graph(run, first)]
             if graph is not None:
                 rows = [self._collect_correct(record, graph, siblings) for record in (first, second)]
                 splits = sorted(rows[0].keys() & rows[1].keys())
@@ -189,6 +189,13 @@ class Comparisons:
         except (ConflictError, DamagedFileError, NotFoundError):
             return None
         return None if predictions is None else (predictions.pred == graph.y)[graph.test_mask]
+
+
+def _is_same_graph(first: RunRecord, second: RunRecord) -> bool:
+    """Whether two runs learnt the same data, by its digest; of a run from elsewhere only the graph's name is known."""
+    if first.imported or second.imported:
+        return bool(first.graph) and first.graph == second.graph
+    return bool(first.graph_digest) and first.graph_digest == second.graph_digest
 
 
 def _average_accuracies(variant: str, siblings: Sequence[RunRecord]) -> dict[int, float]:

@@ -96,7 +96,8 @@ def test_row_15_runs_and_benchmarks_of_both_configs_count(explorer, benchmark_st
 
 
 @pytest.mark.slow
-def test_row_15_runs_without_predictions_are_compared_by_their_splits(explorer, storage, make_run):
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_row_15_runs_without_predictions_are_compared_by_their_splits(explorer, storage, make_run, is_imported):
     wrong = [(3,), (3, 7), (3,), (3, 7), (3,), (3, 7)]
     first = [make_run(wrong=(), split=split % 2, seed=split) for split in range(6)]
     second = [make_run("mlp", wrong=wrong[at], split=at % 2, seed=at, created_at=2e9) for at in range(6)]
@@ -104,6 +105,8 @@ def test_row_15_runs_without_predictions_are_compared_by_their_splits(explorer, 
         storage.delete(f"runs/{run_id}/{files.PREDICTIONS}")
         config = json.loads(storage.read(f"runs/{run_id}/{files.CONFIG}")) | {"split": at % 6}
         storage.write(f"runs/{run_id}/{files.CONFIG}", json.dumps(config).encode())
+        if is_imported:
+            storage.write(f"runs/{run_id}/{files.ENVIRONMENT}", b'{"imported": "tensorboard"}')
     found = explorer.comparisons.compare([first[0], second[0]])
     assert found.articles is None
     assert (found.difference.basis, found.difference.num_splits, found.difference.mean) == ("splits", 6, -0.75)
