@@ -37,6 +37,12 @@ class Settings(BaseSettings):
         description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
         "Names of this machine and IP addresses always are.",
     )
+    sinks: str = Field(
+        "",
+        pattern=r"^(tensorboard|wandb)?(, *(tensorboard|wandb))*$",
+        description="Where else runs log that are started here: `tensorboard`, `wandb`, or both, separated by commas; "
+        "each needs the extra of its name.",
+    )
     max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
     max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
@@ -73,6 +79,11 @@ class Settings(BaseSettings):
     def host_names(self) -> tuple[str, ...]:
         """`hosts` one by one, as names alone where an address or a port was written."""
         return tuple(filter(None, (_read_name(name.strip()) for name in self.hosts.split(","))))
+
+    @cached_property
+    def sink_names(self) -> tuple[str, ...]:
+        """`sinks` one by one."""
+        return tuple(dict.fromkeys(filter(None, (name.strip() for name in self.sinks.split(",")))))
 
     @cached_property
     def home_folder(self) -> Path:

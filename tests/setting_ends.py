@@ -7,6 +7,7 @@ ENDS = {
     "training": ["open", "token", "off"],
     "token": ["x", "t" * 5_000, "sécret 🔑", "  spaced  "],
     "hosts": ["", "*", " ,, ,", "https://example.org:8501/, *.example.org:443, [::1"],
+    "sinks": ["", "wandb, tensorboard"],
     "max_runs": [1, 64],
     "max_waiting": [0, 10_000],
     "max_epochs": [1, 10**30],

@@ -1,6 +1,6 @@
 """Estimates: how long a config takes here and how well it does, from past runs or a short probe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ class Estimates:
     def summarise_experience(self, config: TrainConfig) -> Experience:
         """What past runs of a config took and reached on its graph, whatever their split and seed."""
         variant = compute_variant(config.model_dump())
-        return summarise_experience(self._runs.list(archived=True), graph=config.graph, variant=variant)
+        return summarise_experience(self._list_own(), graph=config.graph, variant=variant)
 
     def estimate_seconds(self, config: TrainConfig) -> float | None:
         """How long a config takes on its graph here: from past runs, else from the probe, else unknown.
@@ -47,12 +47,14 @@ class Estimates:
 
     def _estimate_by_pace(self, config: TrainConfig) -> float | None:
         """From the newest runs of which an epoch takes as long."""
-        timed = [
-            record for record in self._runs.list(config.graph, archived=True) if record.seconds_per_epoch is not None
-        ]
+        timed = [record for record in self._list_own(config.graph) if record.seconds_per_epoch is not None]
         wanted = _describe_pace(config.graph, config.model_dump())
         alike = [record for record in timed[:MOST_READ] if self._read_pace(record) == wanted]
         return estimate_by_pace(alike, epochs=config.epochs)
+
+    def _list_own(self, graph_id: str | None = None) -> Sequence[RunRecord]:
+        """Those that ran on machines of ours, archived ones too."""
+        return [record for record in self._runs.list(graph_id, archived=True) if not record.imported]
 
     def _read_pace(self, record: RunRecord) -> Pace | None:
         """Read once: what may change of a run's config is no part of it."""

@@ -9,6 +9,7 @@ from core.app.benchmarks import Benchmarks
 from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.graphs import Graphs
+from core.app.imports import Imports
 from core.app.places import Places
 from core.app.predictions import Predictions
 from core.app.runs import Runs
@@ -37,6 +38,7 @@ class Explorer:
     graphs: Graphs
     configs: Configs
     runs: Runs
+    imports: Imports
     estimates: Estimates
     predictions: Predictions
     articles: Articles
@@ -61,7 +63,7 @@ def open_explorer(
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
     run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
     admission = Admission(run_store, states, max_runs=settings.max_runs, max_waiting=settings.max_waiting)
-    runs = Runs(run_store, admission, backends, graphs, configs)
+    runs = Runs(run_store, admission, backends, graphs, configs, sinks=settings.sink_names)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
     predictions = Predictions(run_store, graphs)
@@ -72,6 +74,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
+        imports=Imports(run_store, graphs),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         articles=Articles(graphs, predictions),

@@ -12,7 +12,7 @@ from core.inference.articles import PredictionAnswer, build_predicted
 from core.inference.predict import RunPredictions, build_predictions
 from core.runs.record import RunRecord
 from core.runs.report import Report
-from core.runs.store import RunStore
+from core.runs.store import RunStore, explain_no_predictions
 
 MAX_RUNS_IN_MEMORY: Final = 32
 LOWEST_TEMPERATURE: Final = 1e-3  # below any that is fitted: a report that says less is damaged
@@ -48,6 +48,8 @@ class Predictions:
         limit: of the probabilities in an answer; more are InvalidInputError.
         """
         record = self._store.read(self._store.resolve(run))
+        if record.imported:  # its graph may not even be here
+            raise ConflictError(explain_no_predictions(record))
         graph = self._graphs.load(record.graph)
         predictions = self._of_record(graph, record)
         asked = graph.num_nodes if articles is None else len(articles)

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
 from core.app.configs import Configs
@@ -15,9 +15,12 @@ from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError
 from core.evaluation.groups import RunGroup, group_runs
+from core.graph.twin.build import TWIN_ID
+from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
+from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor, MetricsChunk
@@ -41,6 +44,17 @@ class RunTick(MetricsChunk):
     epochs: int  # the most that it trains
 
 
+ExportKind = Literal["zip", "csv", "json", "tensorboard"]
+
+
+class Exported(NamedTuple):
+    """A run's id, and a file of it: a name, which may have a folder, and its bytes."""
+
+    id: str
+    name: str
+    content: bytes
+
+
 def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
     """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
 
@@ -48,6 +62,12 @@ def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
         return record.state == "finished", record.val_acc or 0.0, record.created_at
 
     return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
+
+
+def _is_of(record: RunRecord, graph_id: str) -> bool:
+    """Whether a run stands in the list of a graph: its own, one of no known graph, and beside those on WikiCS's twin
+    what was trained elsewhere on WikiCS."""
+    return record.graph in (graph_id, "") or bool(record.imported and record.graph == WIKICS_ID and graph_id == TWIN_ID)
 
 
 @dataclass(frozen=True)
@@ -65,10 +85,19 @@ class Runs:
     """
 
     def __init__(
-        self, store: RunStore, admission: Admission, backends: Backends, graphs: Graphs, configs: Configs
+        self,
+        store: RunStore,
+        admission: Admission,
+        backends: Backends,
+        graphs: Graphs,
+        configs: Configs,
+        *,
+        sinks: Sequence[str] = (),
     ) -> None:
+        """`sinks` is where else runs log that are submitted here."""
         self._store, self._admission, self._backend = store, admission, backends
         self._graphs, self._configs = graphs, configs
+        self._sinks = sinks
         self.deletions = Deletions(store.delete)
 
     def submit(self, config: TrainConfig, *, profile: bool = False, backend: str | None = None) -> RunRecord:
@@ -84,6 +113,8 @@ class Runs:
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool) -> RunRecord:
         graph = self._graphs.load(config.graph)
         environment = collect_environment(graph.id, graph.digest)
+        if self._sinks:
+            environment["sinks"] = [*self._sinks]
         if offer.name != LOCAL:
             place = offer.place
             environment |= {"backend": offer.name, "machine": place.machine, "region": place.region}
@@ -106,7 +137,7 @@ class Runs:
         archived = archived or "archived" in query.fields
         going = self.deletions.list_pending()
         found = [record for record in self._store.list() if record.id not in going]
-        here = [record for record in found if graph_id is None or record.graph in (graph_id, "")]
+        here = [record for record in found if graph_id is None or _is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
 
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
@@ -115,7 +146,9 @@ class Runs:
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""
-        records = {record.id: record for record in self.list(graph_id, archived=True) if record.graph == graph_id}
+        records = {
+            record.id: record for record in self.list(graph_id, archived=True) if record.graph or record.imported
+        }
         return records[match_run(ref, records, newest=next(iter(records), None))]
 
     def read(self, ref: str) -> RunRecord:
@@ -180,9 +213,12 @@ class Runs:
         return MetricsTick(runs, [run_id for run_id in asked if run_id not in found])
 
     def stop(self, ref: str) -> RunRecord:
-        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is."""
+        """Asks a run to stop after its epoch, or within one that takes long; one that has ended is left as it is.
+
+        Raises ConflictError for one that was trained elsewhere, as do `resume` and predictions.
+        """
         run_id = self._store.resolve(ref)
-        if self._store.read(run_id).state in ACTIVE:
+        if self._refuse_imported(run_id, "nothing of it runs here that could be stopped").state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
                 self._backend.stop(files.RUNS + run_id)
         return self._store.read(run_id)
@@ -194,10 +230,17 @@ class Runs:
         ConfigError for any other field, ConflictError where the run would not train any epoch more.
         """
         run_id = self._store.resolve(ref)
+        self._refuse_imported(run_id, "there is no checkpoint of it to go on from; train one like it (wikics train)")
         config = self._extend(run_id, changes) if changes else None
         with self._admission.enter():
             self._backend.resume(files.RUNS + run_id, config=config)
         return self._store.read(run_id)
+
+    def _refuse_imported(self, run_id: str, why: str) -> RunRecord:
+        record = self._store.read(run_id)
+        if record.imported:
+            raise ConflictError(f"run {run_id} was trained elsewhere: {why}")
+        return record
 
     def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The run's config with some fields changed, if it then has more to do."""
@@ -254,10 +297,19 @@ class Runs:
         self._store.delete(run_id)
         return run_id
 
-    def export(self, ref: str) -> tuple[str, bytes]:
-        """A run's id and its folder as a zip archive."""
+    def export(self, ref: str, kind: ExportKind = "zip") -> Exported:
+        """A run for elsewhere: its whole folder, its rows, all that is said of it, or scalars for TensorBoard."""
         run_id = self._store.resolve(ref)
-        return run_id, self._store.export(run_id)
+        if kind == "zip":
+            return Exported(run_id, f"{run_id}.zip", self._store.export(run_id))
+        chunk = self._store.read_metrics(run_id)
+        if kind == "csv":
+            return Exported(run_id, f"{run_id}.csv", dump_csv(chunk))
+        details = self.read_details(run_id)
+        if kind == "json":
+            return Exported(run_id, f"{run_id}.json", dump_document(asdict(details), chunk))
+        name = f"{run_id}/{name_event_file(details.created_at)}"
+        return Exported(run_id, name, dump_event_file(details.config, chunk))
 
     def settle(self, ref: str | None = None) -> None:
         """Brings how runs stand at their providers into their folders: of one, or of all that may still be there."""

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
 from core.evaluation.groups import RunGroup, Spread
@@ -38,8 +39,7 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
 def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
     """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
     if as_json:
-        told = [asdict(group) for group in groups]
-        print_json({"groups": [{**group, **group.pop("metrics")} for group in told]})
+        print_json({"groups": [_flatten(asdict(group)) for group in groups]})
         return
     scores = ("val_acc", "test_acc")
     rows = [
@@ -48,6 +48,11 @@ def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
     ]
     keys = list(groups[0].key) if groups else []
     write_table((*keys, "runs", "validation", "test"), rows, least={})
+
+
+def _flatten(group: dict[str, Any]) -> dict[str, Any]:
+    """A group with its metrics beside its key."""
+    return {name: value for name, value in group.items() if name != "metrics"} | dict(group["metrics"])
 
 
 def _tell_spread(spread: Spread | None) -> str:
@@ -184,15 +189,48 @@ def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
         out.print(f"deleted {deleted}")
 
 
+@runs_app.command("import")
+def import_runs(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="Folders, archives, CSV files: TensorBoard, W&B, our own exports."),
+    ],
+    graph: Annotated[
+        str | None, typer.Option(metavar="G", help="Id of the graph that they were trained on; guessed without it.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in runs of other programs, to be compared with those of this one."""
+    result = console.open_explorer().imports.read_paths(paths, graph=graph)
+    if as_json:
+        print_json(asdict(result))
+    else:
+        for skipped in result.skipped:
+            err.print(f"skipped {skipped.path}: {skipped.reason}")
+        out.print(f"took in {len(result.runs):,} runs, skipped {len(result.skipped):,}")
+    if result.skipped and not result.runs:
+        raise typer.Exit(1)
+
+
 @runs_app.command("export")
 def export_run(
     run: RunArgument,
-    output: Annotated[Path | None, typer.Option(help="File to write; without it <run id>.zip here.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="File to write, for TensorBoard a folder; without it one named after the run, here."),
+    ] = None,
+    format_: Annotated[
+        ExportKind,
+        typer.Option("--format", help="zip: all its files. csv: its rows. json: all of it but arrays and weights."),
+    ] = "zip",
     as_json: JsonOption = False,
 ) -> None:
-    """Write a run's folder as a zip archive."""
-    run_id, content = console.open_explorer().runs.export(run)
-    path = output or Path(f"{run_id}.zip")
+    """Write a run for elsewhere: an archive that `runs import` reads, CSV, JSON, or what TensorBoard opens."""
+    run_id, name, content = console.open_explorer().runs.export(run, format_)
+    path = output or Path(name)
+    if format_ == "tensorboard":
+        path = (output or Path()) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_output(path, content)
     if as_json:
         print_json({"id": run_id, "file": str(path), "size_bytes": len(content)})

@@ -20,6 +20,7 @@ from core.errors import ConflictError, DamagedFileError, FileNotStoredError, Run
 from core.graph.titles import shorten
 from core.runs import files
 from core.runs.executions import Execution, Executions
+from core.runs.imports.build import BuiltRun
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
@@ -39,6 +40,7 @@ PREDICTION_KEYS: Final = ("logits",)
 SNAPSHOT_KEYS: Final = ("epochs", "interval", "pred", "confidence")
 MAX_CHECKED: Final = 256  # predictions of which it is known whether they are whole
 LOG_TAIL_BYTES: Final = 65_536
+ID_DIGITS: Final = 6  # of a digest, for the end of an id
 
 _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
     "failed": "failed",
@@ -84,10 +86,9 @@ class RunStore:
         profile: asks its trainer for a profile of some epochs, which is no part of what decides the result.
         """
         created_at = self._now()
-        stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
-        what = re.sub(r"[^a-z0-9]+", "-", str(config.get("preset") or config.get("model") or "run").lower())[:24]
+        what = str(config.get("preset") or config.get("model") or "run")
         while True:
-            run_id = f"{stamp}-{what.strip('-') or 'run'}-{''.join(random.choices(_BASE36, k=3))}"
+            run_id = _build_id(created_at, what, "".join(random.choices(_BASE36, k=3)))
             if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
         try:
@@ -99,6 +100,31 @@ class RunStore:
             self.discard(run_id)
             raise
         return run_id
+
+    def take_in(self, built: BuiltRun) -> tuple[str, bool]:
+        """Stores a run that was trained elsewhere: its id, and whether it is new, or was here already."""
+        for start in range(0, len(built.digest), ID_DIGITS):
+            number = int(built.digest[start : start + ID_DIGITS] or "0", 16)
+            suffix = "".join(_BASE36[number // 36**place % 36] for place in range(3))
+            run_id = _build_id(built.created_at, built.what, suffix)
+            if self.store_whole(run_id, built.contents):
+                return run_id, True
+            if self._exists(run_id) and self.read_environment(run_id).get("source_sha256") == built.digest:
+                return run_id, False
+        raise ConflictError(f"no id is free for a run like {run_id}: delete some of its kind")
+
+    def store_whole(self, run_id: str, contents: Mapping[str, bytes]) -> bool:
+        """Stores a run that has ended with all its files. False, and nothing is stored, where the id is taken."""
+        if not self.storage.create(_name(run_id, files.CONFIG), contents[files.CONFIG]):
+            return False
+        try:
+            last = (files.CONFIG, files.STATE)
+            for name in [*(name for name in contents if name not in last), files.STATE]:
+                self.storage.write(_name(run_id, name), contents[name])
+        except OSError:
+            self.discard(run_id)
+            raise
+        return True
 
     def discard(self, run_id: str) -> None:
         """Leaves nothing of a run that could not be made or queued, as far as the disk lets it."""
@@ -197,7 +223,7 @@ class RunStore:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
         arrays = self._read_arrays(run_id, files.PREDICTIONS, PREDICTION_KEYS)
         if arrays is None:
-            raise ConflictError(_explain_no_predictions(run_id, self.read(run_id)))
+            raise ConflictError(explain_no_predictions(self.read(run_id)))
         logits = arrays.get("logits", np.empty(0))
         if logits.ndim != 2 or not logits.size or logits.dtype.kind != "f" or not np.isfinite(logits).all():
             raise DamagedFileError(_explain_damage(run_id, files.PREDICTIONS))
@@ -264,7 +290,9 @@ class RunStore:
     def _complete(self, record: RunRecord, labels: Mapping[str, Label]) -> RunRecord:
         """A record with what stands beside the files that its trainer writes."""
         label = labels.get(record.id)
-        cost = self._prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
+        cost = None  # of what was trained elsewhere nobody knows it
+        if not record.imported:
+            cost = self._prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
         return replace(record, **vars(label or Label()), cost=cost) if label or cost is not None else record
 
     def _list_ids(self) -> Sequence[str]:
@@ -318,6 +346,11 @@ class RunStore:
             raise DamagedFileError(_explain_damage(run_id, file_name)) from error
 
 
+def _build_id(created_at: float, what: str, suffix: str) -> str:
+    stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
+    return f"{stamp}-{re.sub(r'[^a-z0-9]+', '-', what.lower())[:24].strip('-') or 'run'}-{suffix}"
+
+
 def _explain_damage(run_id: str, file_name: str) -> str:
     return (
         f"{file_name} of run {run_id} is damaged: resume the run, which writes it anew, or choose another run, and "
@@ -330,8 +363,11 @@ def _refuse_active(run_id: str, state: StateName) -> None:
         raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
 
 
-def _explain_no_predictions(run_id: str, record: RunRecord) -> str:
+def explain_no_predictions(record: RunRecord) -> str:
     """Why there are none, and the way on."""
+    run_id = record.id
+    if record.imported:
+        return f"run {run_id} was trained elsewhere, and nothing of it predicts here: choose a run of your own"
     if record.state in ACTIVE:
         return f"run {run_id} has no predictions yet: wait until it has finished, or stop it"
     why = record.message.strip().rstrip(".")

@@ -26,6 +26,7 @@ from core.training.loop import build_classifier, build_loader, build_trainer, qu
 from core.training.module import NodeClassifier, OneStep
 from core.training.profiling import EpochProfiler
 from core.training.recorder import EpochAbandonedError, RunRecorder
+from core.training.sinks import open_sinks
 from core.training.start import Start, find_start
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def _fit(start: Start, recorder: RunRecorder, graph: Graph, device: DeviceName) 
     callbacks: list[Callback] = [recorder]
     if recorder.folder.profile_requested:
         callbacks.append(EpochProfiler(recorder.folder))
+    callbacks += open_sinks(recorder)
     loader = build_loader(config, graph, epoch=lambda: recorder.epoch)
     if config.devices == 1:
         build_trainer(config, device, callbacks, epochs=epochs).fit(start.module, loader, OneStep())

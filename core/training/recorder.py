@@ -40,6 +40,7 @@ class RunRecorder(Callback):
         self.progress = Progress()
         self.snapshots = Snapshots(num_classes)
         self.stopped = False
+        self.row: dict[str, float] = {}  # of the last epoch, as it was written
         self._metrics: MetricsWriter | None = None
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
@@ -91,7 +92,8 @@ class RunRecorder(Callback):
         assert isinstance(pl_module, NodeClassifier)
         assert self._metrics is not None
         self.progress.epoch += 1
-        self._metrics.append(self._record(pl_module))
+        self.row = self._record(pl_module)
+        self._metrics.append(self.row)
         trainer.should_stop = self.is_done
         if not trainer.should_stop and self.folder.stop_requested:
             self.stopped = trainer.should_stop = True

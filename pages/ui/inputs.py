@@ -291,9 +291,12 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
 
 
 def _list_offered(explorer: Explorer, graph_id: str, chosen: str | None) -> dict[str, RunRecord]:
-    """The runs that can be chosen, by id: an archived one only where it is chosen already."""
+    """The runs that can be chosen, by id: what is archived, or predicts nothing since it was trained elsewhere, only
+    where it is chosen already.
+    """
     found = explorer.runs.list(graph_id, archived=True)
-    return {record.id: record for record in found if not record.archived or record.id == chosen}
+    offered = (record for record in found if record.id == chosen or not (record.archived or record.imported))
+    return {record.id: record for record in offered}
 
 
 def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> None:

@@ -398,3 +398,22 @@ def test_row_29_runs_are_chosen_and_grouped_from_a_shell(wikics, finished_run):
         1,
         "wikics: character 8 of the filter: a value is expected behind '>': write a number, a word, or 'some words'\n",
     )
+
+
+def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explorer, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for kind, name in (
+        ("csv", f"{finished_run}.csv"),
+        ("json", f"{finished_run}.json"),
+        ("zip", f"{finished_run}.zip"),
+    ):
+        assert wikics("runs", "export", "latest", "--format", kind)[0] == 0 and (tmp_path / name).is_file()
+    code, out, _ = wikics("runs", "export", "latest", "--format", "tensorboard", "--output", "board", "--json")
+    assert code == 0 and json.loads(out)["file"].startswith(f"board/{finished_run}/events.out.tfevents.")
+    code, out, err = wikics("runs", "import", "board", f"{finished_run}.csv", "nothing", "--json")
+    said = json.loads(out)
+    assert (code, len(said["runs"]), err) == (0, 2, "")
+    assert said["skipped"] == [{"path": "nothing", "reason": "nothing of this name is here"}]
+    code, out, err = wikics("runs", "import", "nothing")
+    assert (code, out) == (1, "took in 0 runs, skipped 1\n")
+    assert err == "skipped nothing: nothing of this name is here\n"
