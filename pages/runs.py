@@ -16,6 +16,7 @@ from pages.ui import (
     run_choice,
     run_fields,
     run_groups,
+    run_imports,
     run_table,
     stages,
     table_view,
@@ -71,6 +72,7 @@ if not everything:
         alt="An example of accuracy over epochs",
     )
     st.caption("An example, of no real run: accuracy on training and validation articles over epochs.")
+    run_imports.draw_import(graph_id)
     st.stop()
 opened = run_choice.find_opened()
 left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
@@ -105,6 +107,7 @@ with left:
     elif hidden := among - {"none", run_choice.ALL} - chosen:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
     draw_damage(find_damage(everything))
+    run_imports.draw_import(graph_id)
     shown = inputs.choose_part(
         selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
     )
