@@ -80,6 +80,8 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "device": "",
         "cost": None,
         "name": "",
+        "sweep": "",
+        "trial": None,
         "state": "pending",
         "message": "",
         "preset": "gcn",
