@@ -11,7 +11,7 @@ from core.runs import files
 from core.runs.remembered import SHARED
 from core.settings import BackendName, Settings
 from tests.reference import list_settings
-from tests.unit.test_docs import find_blocks, find_spans, read, tracked
+from tests.unit.test_docs import find_blocks_in, find_spans_in, read, tracked
 
 NAME = "docs/cloud.md"
 # Of Google's command line, as its reference has them: the flags of the commands that the page shows.
@@ -28,10 +28,18 @@ GCLOUD = {
 WORDS = {"ACCOUNT", "Date"}  # what a person puts in; a header of HTTP
 
 
+def read_page():
+    """All of it but what tests/unit/test_deploy.py holds to the files of deploy/, and what is dvc's."""
+    parts = re.split(r"^(?=## )", read(NAME), flags=re.MULTILINE)
+    left = [part for part in parts if not part.startswith(("## Hosting it", "## Data and results"))]
+    assert len(left) == len(parts) - 2
+    return "".join(left)
+
+
 def list_shown():
     """Every command of the page's blocks and spans, as words."""
-    lines = [line for block in find_blocks(NAME, "sh") for line in block.replace("\\\n", " ").splitlines()]
-    spans = [span for span in find_spans(NAME) if " " in span]
+    lines = [line for block in find_blocks_in(read_page(), "sh") for line in block.replace("\\\n", " ").splitlines()]
+    spans = [span for span in find_spans_in(read_page()) if " " in span]
     return [words for text in (*lines, *spans) if (words := shlex.split(text, comments=True))]
 
 
@@ -49,9 +57,9 @@ def test_c06_commands_of_gcloud_and_their_flags_are_known():
 
 
 def test_c06_no_program_is_shown_that_the_page_does_not_explain():
-    assert {words[0] for words in list_shown()} == {"gcloud", "wikics", "export", "docker"}
+    assert {words[0] for words in list_shown()} == {"gcloud", "wikics", "export", "docker", "dvc"}
     (built,) = [words for words in list_shown() if words[0] == "docker"]
-    assert built[:3] == ["docker", "build", "--build-arg"] and f"ARG {built[3]}" in read("Dockerfile")
+    assert built[:3] == ["docker", "build", "--target"] and f" AS {built[3]}\n" in read("Dockerfile")
 
 
 def test_c06_settings_shown_are_valid_and_all_of_the_cloud_are_named():
@@ -60,21 +68,21 @@ def test_c06_settings_shown_are_valid_and_all_of_the_cloud_are_named():
     assert Settings(_env_file=None, **values).model_dump(include=set(values)) == values
     fields = list(Settings.model_fields)
     cloud = ["bucket", "prices", *fields[fields.index("project") : fields.index("prices")]]
-    assert [name for name in cloud if f"WIKICS_{name.upper()}" not in read(NAME)] == []
+    assert [name for name in cloud if f"WIKICS_{name.upper()}" not in read_page()] == []
 
 
 def test_c06_roles_and_permissions_are_those_that_the_code_names():
     from core.storage.gcs import NEEDED
 
     named = re.compile(r"\broles/[a-zA-Z]+\.[a-zA-Z]+(?:\.v1)?")
-    assert set(named.findall(read(NAME))) == set(named.findall(find_code()))
-    assert set(re.findall(r"\bstorage\.objects\.[a-z]+\b", read(NAME))) == set(NEEDED)
+    assert set(named.findall(read_page())) == set(named.findall(find_code()))
+    assert set(re.findall(r"\bstorage\.objects\.[a-z]+\b", read_page())) == set(NEEDED)
 
 
 def test_c06_every_name_between_backticks_is_known():
     """Of one word; paths and commands have tests of their own, what Google's messages have is looked up there."""
     backends = set(get_args(BackendName))
-    assert [name for name in sorted(backends - {"local"}) if f"`{name}`" not in read(NAME)] == []
+    assert [name for name in sorted(backends - {"local"}) if f"`{name}`" not in read_page()] == []
     known = {
         *backends,
         *(value for value in vars(files).values() if isinstance(value, str)),
@@ -84,8 +92,9 @@ def test_c06_every_name_between_backticks_is_known():
     }
     in_code = {"queue/": '"queue"', "matchGlob": '"matchGlob"', "testIamPermissions": "test_iam_permissions"}
     assert [name for name, text in in_code.items() if text not in find_code()] == []
-    known |= {*in_code, "WIKICS_HOME/cache", "WIKICS_HOME/graphs/kept"}
-    unknown = {span for span in find_spans(NAME) if " " not in span and span not in known | tracked()}
+    known |= {*in_code, "WIKICS_HOME/cache", "WIKICS_HOME/graphs/kept", "deploy/"}
+    known |= set(re.findall(r"^FROM .* AS (\w+)$", read("Dockerfile"), flags=re.MULTILINE))
+    unknown = {span for span in find_spans_in(read_page()) if " " not in span and span not in known | tracked()}
     of_google = {span for span in unknown if not re.match(r"(roles/|storage\.objects\.)", span)}
     assert of_google == {"artifact_uri", "container_spec"}
 
@@ -98,7 +107,7 @@ def test_c06_messages_and_fields_of_google_are_those_of_its_protos():
     from core.backends.cloud.cloudrun import CREATE
 
     assert {"artifact_uri", "container_spec"} <= set(vertex.Model.meta.fields)
-    named = set(re.findall(r"\bCustom[A-Z]\w+", read(NAME)))
+    named = set(re.findall(r"\bCustom[A-Z]\w+", read_page()))
     assert named == {"CustomJob"} and all(hasattr(vertex, name) for name in named)
     job = Settings.model_fields["run_job"].default
     assert CREATE.format(job=job, region="europe-west4") in [" ".join(words) for words in list_shown()]
@@ -106,10 +115,10 @@ def test_c06_messages_and_fields_of_google_are_those_of_its_protos():
 
 def test_c06_the_table_says_of_every_test_with_a_stand_in_what_it_exercised():
     """And of each row either where, or what only an account can show."""
-    table = read(NAME).partition("| what | exercised here | needs an account |\n|---|---|---|\n")[2]
+    table = read_page().partition("| what | exercised here | needs an account |\n|---|---|---|\n")[2]
     rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()]
     assert [row for row in rows if len(row) != 3 or not row[0] or not (row[1] or row[2])] == []
-    stands_in = re.compile(r"^\s*(?:from|import) tests\.(?:gcs|cloud)|\bemulator\b", re.MULTILINE)
+    stands_in = re.compile(r"^\s*(?:from|import) tests\.(?:gcs|cloud)(?!\.published)|\bemulator\b", re.MULTILINE)
     tests = [name for name in tracked() if re.fullmatch(r"tests/\w+/(test_\w+|bucket_\w+)\.py", name)]
     using = {name for name in tests if stands_in.search(read(name)) and name != "tests/unit/test_cloud_docs.py"}
     assert sorted(name for name in using if f"`{name}`" not in table) == []

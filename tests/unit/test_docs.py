@@ -41,13 +41,21 @@ def tracked():
 
 def find_blocks(name, language):
     """What stands in fenced blocks of this language, "" for none."""
-    found = re.findall(r"^ *```(\w*)\n(.*?)```", read(name), flags=re.DOTALL | re.MULTILINE)
-    return [text for tongue, text in found if tongue == language]
+    return find_blocks_in(read(name), language)
+
+
+def find_blocks_in(text, language):
+    found = re.findall(r"^ *```(\w*)\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)
+    return [block for tongue, block in found if tongue == language]
 
 
 def find_spans(name):
     """What stands between backticks within a line."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", read(name), flags=re.DOTALL))
+    return find_spans_in(read(name))
+
+
+def find_spans_in(text):
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
 def find_shown(name, program):
