@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from core.app.once import Once
 from core.errors import Damage, WikicsError
 from core.graph.graph import Graph
-from core.graph.library import GraphLibrary, GraphSummary
+from core.graph.library import GraphLibrary
+from core.graph.manifests import GraphSummary
 from core.graph.statistics import GraphStatistics, compute_statistics
 from core.graph.twin.build import TWIN_ID
 from core.graph.wikics import WIKICS_ID, DownloadProgress

@@ -12,7 +12,7 @@ from core.backends.local.backend import KEEP_MEMORY
 from core.config.presets import load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import DamagedFileError, FileNotStoredError
-from core.graph.library import GRAPHS
+from core.graph.manifests import GRAPHS
 from core.runs.environment import PROJECT_FOLDER
 from core.storage.base import Storage
 from core.storage.documents import dump_json, load_json, read_whole

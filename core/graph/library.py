@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Final, get_args
 
@@ -16,7 +16,6 @@ from core.errors import (
     ArchiveError,
     ConflictError,
     Damage,
-    DamagedFileError,
     DownloadError,
     FileNotStoredError,
     GraphNotFoundError,
@@ -37,54 +36,20 @@ from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
 from core.graph.kept import KeptArchives
 from core.graph.limits import MAX_SENT_GRAPHS
+from core.graph.manifests import FAILURE, GRAPHS, MANIFEST, FetchFailure, GraphSummary, Manifests, name_file
 from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
-from core.storage.base import SharedStorage, Storage, StoredFile
-from core.storage.documents import dump_json, load_json, read_whole
+from core.storage.base import SharedStorage, Storage
+from core.storage.documents import dump_json
 from core.storage.local import disk_errors
 from core.storage.names import HOME
 from core.storage.streams import open_to_read, open_to_write
 
-GRAPHS: Final = "graphs/"
 ARCHIVE: Final = "graph.npz"
-MANIFEST: Final = "manifest.json"
-FAILURE: Final = "failure.json"
 _KINDS: Final = get_args(GraphKind)  # as they are listed
-_VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True)
-class GraphSummary:
-    """What is known of a graph without loading its arrays."""
-
-    id: str
-    kind: GraphKind
-    name: str
-    source: str
-    notices: tuple[str, ...]
-    digest: str
-    num_nodes: int
-    num_links: int  # directed
-    num_classes: int
-    num_splits: int
-    num_features: int
-    fingerprint: str  # of the stored archive, see compute_fingerprint
-    recipe: int = 0  # version of the recipe it was made by
-
-    @property
-    def origin(self) -> GraphOrigin:
-        return GraphOrigin(self.id, self.kind, self.name, self.source, self.notices)
-
-
-@dataclass(frozen=True)
-class FetchFailure:
-    """Why WikiCS could not be had, and from which sources."""
-
-    message: str
-    sources: tuple[str, ...]
 
 
 class GraphLibrary:
@@ -108,37 +73,22 @@ class GraphLibrary:
         self.storage = storage
         self.folder = folder
         self._kept = KeptArchives(folder / "kept")
-        self._manifests: dict[str, tuple[StoredFile, GraphSummary]] = {}
+        self._manifests = Manifests(storage)
         if wikics_sources is None:
             wikics_sources = [*([FolderSource(data_folder)] if data_folder else []), HttpSource()]
         self.wikics_sources = tuple(wikics_sources)
 
     def list(self) -> list[GraphSummary]:
         """Every graph that is here, WikiCS and the twin first, then by id."""
-        found = [info for graph_id, file in self._list_files() if (info := self._find_manifest(graph_id, file))]
-        return sorted(found, key=lambda info: (_KINDS.index(info.kind), info.id))
+        return sorted(self._manifests.list(), key=lambda info: (_KINDS.index(info.kind), info.id))
 
     def list_damaged(self) -> Sequence[Damage]:
         """The manifests that cannot be read."""
-        damaged = []
-        for graph_id in self._list_ids():
-            try:
-                self._read_manifest(graph_id)
-            except ArchiveError as error:
-                damaged.append(Damage(_name(graph_id, MANIFEST), str(error)))
-        return damaged
-
-    def _list_ids(self) -> Sequence[str]:
-        return [graph_id for graph_id, _ in self._list_files()]
-
-    def _list_files(self) -> Sequence[tuple[str, StoredFile]]:
-        """The id and the manifest of every graph."""
-        files = ((file.name.split("/")[1], file) for file in self.storage.list(f"{GRAPHS}*/{MANIFEST}"))
-        return [(graph_id, file) for graph_id, file in files if _VALID_ID.fullmatch(graph_id)]
+        return self._manifests.list_damaged()
 
     def describe(self, graph_id: str) -> GraphSummary:
         """What is known of one graph that is here. Raises GraphNotFoundError."""
-        if (info := self._read_manifest(graph_id)) is not None:
+        if (info := self._manifests.read(graph_id)) is not None:
             return info
         here = ", ".join(info.id for info in self.list()) or "none yet"
         raise GraphNotFoundError(
@@ -152,7 +102,7 @@ class GraphLibrary:
         So they are where their file has changed since it was stored. Raises GraphNotFoundError, DownloadError, and
         ArchiveError for any other graph whose file has.
         """
-        if graph_id == WIKICS_ID and self._find_manifest(WIKICS_ID) is None:
+        if graph_id == WIKICS_ID and self._manifests.find(WIKICS_ID) is None:
             self.fetch_wikics(on_progress)
         if graph_id == twin.TWIN_ID:
             self.make_twin()
@@ -165,12 +115,12 @@ class GraphLibrary:
                     f"graph {graph_id!r} is not what was stored: {GRAPHS}{graph_id}/{ARCHIVE} in {HOME} has changed or "
                     "is damaged; delete its folder, then fetch, make or register the graph again"
                 ) from error
-        self.storage.delete(_name(graph_id, MANIFEST))  # it can be had again, and is no graph until then
+        self.storage.delete(name_file(graph_id, MANIFEST))  # it can be had again, and is no graph until then
         return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin())
 
     def _load_stored(self, info: GraphSummary) -> Graph:
         """Raises ArchiveError where the archive is not that of the manifest, FileNotStoredError."""
-        name = _name(info.id, ARCHIVE)
+        name = name_file(info.id, ARCHIVE)
         if isinstance(self.storage, SharedStorage) and _DIGEST.fullmatch(info.digest):
             return self._load_shared(info, name)
         with open_to_read(self.storage, name) as file:
@@ -192,7 +142,7 @@ class GraphLibrary:
     def verify(self, graph_id: str, digest: str) -> None:
         """Raises ArchiveError unless the archive that is here has this digest; none is made or fetched for that."""
         self.describe(graph_id)
-        name = _name(graph_id, ARCHIVE)
+        name = name_file(graph_id, ARCHIVE)
         try:
             with open_to_read(self.storage, name) as file:
                 found = compute_digest(load_arrays(file))
@@ -209,32 +159,32 @@ class GraphLibrary:
 
         A failure is remembered: with the same sources WikiCS is tried again only by `fetch_wikics`.
         """
-        if self._find_manifest(WIKICS_ID) is not None:
+        if self._manifests.find(WIKICS_ID) is not None:
             return WIKICS_ID
-        failure = self._read_failure()
+        failure = self._manifests.read_failure()
         if failure is None or failure.sources != tuple(source.address for source in self.wikics_sources):
             try:
                 return self.fetch_wikics(on_progress).id
             except DownloadError:
                 pass  # remembered, and told by the twin's notice
             except UnavailableError:
-                if self._find_manifest(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
+                if self._manifests.find(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
                     raise
         return self.make_twin().id
 
     def fetch_wikics(self, on_progress: Progress | None = None) -> GraphSummary:
         """WikiCS from the first source that has it, or as it is when it is here. Raises DownloadError."""
         with self._lock(WIKICS_ID):
-            if (info := self._find_manifest(WIKICS_ID)) is not None:
+            if (info := self._manifests.find(WIKICS_ID)) is not None:
                 return info
             try:
                 fetched = fetch_wikics(self.wikics_sources, self.folder / WIKICS_ID / "download", on_progress)
             except DownloadError as error:
                 failure = FetchFailure(str(error), tuple(source.address for source in self.wikics_sources))
-                self.storage.write(_name(WIKICS_ID, FAILURE), dump_json(asdict(failure)))
+                self.storage.write(name_file(WIKICS_ID, FAILURE), dump_json(asdict(failure)))
                 raise
             info = self._store(fetched.arrays, fetched.origin)
-            self.storage.delete(_name(WIKICS_ID, FAILURE))
+            self.storage.delete(name_file(WIKICS_ID, FAILURE))
             fetched.clean_up()
             return info
 
@@ -242,7 +192,7 @@ class GraphLibrary:
         """The twin, made unless it is here in its present recipe."""
 
         def current() -> GraphSummary | None:
-            info = self._find_manifest(twin.TWIN_ID)
+            info = self._manifests.find(twin.TWIN_ID)
             return info if info is not None and info.recipe == twin.TWIN_VERSION else None
 
         if (info := current()) is not None:
@@ -259,7 +209,7 @@ class GraphLibrary:
 
     def register_sent(self, sent: Mapping[str, bytes]) -> str:
         """Takes a graph that was sent, its files by their names. Raises ArchiveError, ConflictError."""
-        there_are = len(self._list_ids())
+        there_are = len(self._manifests.list_ids())
         if there_are >= MAX_SENT_GRAPHS:
             raise ConflictError(
                 f"there are {there_are} graphs here, and no more are taken than {MAX_SENT_GRAPHS}: "
@@ -274,7 +224,7 @@ class GraphLibrary:
         graph_id = f"{word}-{digest[:8]}"
         origin = GraphOrigin(graph_id, "archive", given.stem, imported.source, imported.notices)
         with self._lock(graph_id):
-            if self._find_manifest(graph_id) is None:
+            if self._manifests.find(graph_id) is None:
                 self._store(imported.arrays, origin, digest=digest)
         return graph_id
 
@@ -284,7 +234,7 @@ class GraphLibrary:
         """[N, 2] place of every article on the map, computed once and kept beside the graph's archive."""
         from core.graph.layout import LAYOUT_VERSION, compute_layout  # scipy.spatial would slow every start
 
-        name = _name(graph.id, f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy")
+        name = name_file(graph.id, f"layout-{graph.digest[:8]}-{LAYOUT_VERSION}.npy")
         with self._lock(f"{graph.id}.layout"):
             kept = self._read_layout(name, graph.num_nodes)
             if kept is not None:
@@ -312,80 +262,19 @@ class GraphLibrary:
     ) -> GraphSummary:
         """Writes the archive, then the manifest."""
         graph = build_graph(arrays, origin, digest)
-        is_new = self._find_manifest(origin.id) is None
+        is_new = self._manifests.find(origin.id) is None
         try:
-            with open_to_write(self.storage, _name(origin.id, ARCHIVE)) as file:
+            with open_to_write(self.storage, name_file(origin.id, ARCHIVE)) as file:
                 write_archive(file, arrays)
-            with open_to_read(self.storage, _name(origin.id, ARCHIVE)) as file:
+            with open_to_read(self.storage, name_file(origin.id, ARCHIVE)) as file:
                 fingerprint = compute_fingerprint(file)
-            return self._write_manifest(graph, origin, fingerprint, recipe)
+            return self._manifests.write(graph, origin, fingerprint, recipe)
         except OSError:
             if is_new:
                 with suppress(OSError):
                     # Nobody would find it; WikiCS leaves what it has fetched for the next time.
-                    self.storage.delete(_name(origin.id, ARCHIVE) if origin.id == WIKICS_ID else GRAPHS + origin.id)
+                    self.storage.delete(name_file(origin.id, ARCHIVE) if origin.id == WIKICS_ID else GRAPHS + origin.id)
             raise
-
-    def _write_manifest(self, graph: Graph, origin: GraphOrigin, fingerprint: str, recipe: int) -> GraphSummary:
-        info = GraphSummary(
-            **asdict(origin),
-            digest=graph.digest,
-            num_nodes=graph.num_nodes,
-            num_links=graph.edge_index.shape[1],
-            num_classes=graph.num_classes,
-            num_splits=graph.num_splits,
-            num_features=graph.x.shape[1],
-            fingerprint=fingerprint,
-            recipe=recipe,
-        )
-        self.storage.write(_name(origin.id, MANIFEST), dump_json(asdict(info)))
-        return info
-
-    def _find_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
-        """As `_read_manifest`, where a damaged one counts as none: its graph is fetched, made or registered anew."""
-        try:
-            return self._read_manifest(graph_id, file)
-        except ArchiveError:
-            return None
-
-    def _read_manifest(self, graph_id: str, file: StoredFile | None = None) -> GraphSummary | None:
-        """The manifest, or None where there is no such graph; what a twin stands in for is added to its notices.
-
-        file: as it was listed just now, of which nothing is read where that was read before. Raises ArchiveError for
-        a damaged one.
-        """
-        if not _VALID_ID.fullmatch(graph_id):
-            return None
-        name = _name(graph_id, MANIFEST)
-        try:
-            info = self._load_manifest(name, file)
-            if info.id != graph_id:
-                raise DamagedFileError(f"{name} is that of another graph")
-        except FileNotStoredError:
-            return None
-        except DamagedFileError as error:
-            raise ArchiveError(
-                f"the manifest of graph {graph_id!r} is damaged: "
-                f"delete {GRAPHS}{graph_id} in {HOME}, then fetch, make or register the graph again"
-            ) from error
-        failure = self._read_failure() if info.kind == "twin" else None
-        return replace(info, notices=(*info.notices, failure.message)) if failure else info
-
-    def _load_manifest(self, name: str, file: StoredFile | None) -> GraphSummary:
-        known = self._manifests.get(name)
-        if file is not None and file.tag and known is not None and known[0] == file:
-            return known[1]
-        info = read_whole(GraphSummary, load_json(self.storage, name), name)
-        if file is not None:
-            self._manifests[name] = file, info
-        return info
-
-    def _read_failure(self) -> FetchFailure | None:
-        name = _name(WIKICS_ID, FAILURE)
-        try:
-            return read_whole(FetchFailure, load_json(self.storage, name), name)
-        except (FileNotStoredError, DamagedFileError):  # none, or damaged: WikiCS is tried anew
-            return None
 
     @contextmanager
     def _lock(self, graph_id: str) -> Iterator[None]:
@@ -406,7 +295,3 @@ def _load_checked(file: BinaryIO, info: GraphSummary) -> Graph:
     if compute_fingerprint(file) != info.fingerprint:
         raise ArchiveError("its checksums differ")
     return build_graph(load_arrays(file), info.origin, info.digest)
-
-
-def _name(graph_id: str, file_name: str) -> str:
-    return f"{GRAPHS}{graph_id}/{file_name}"

@@ -16,7 +16,7 @@ from core.app.places import Offer
 from core.app.sweeps import SweepRecord
 from core.errors import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
-from core.graph.library import GraphSummary
+from core.graph.manifests import GraphSummary
 from core.inference.articles import ArticleHit, LinkedArticle
 from core.runs.record import RunRecord
 

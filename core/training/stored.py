@@ -6,7 +6,8 @@ from core.config.train import TrainConfig, build_config
 from core.errors import FileNotStoredError, GraphNotFoundError, TrainingError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
 from core.graph.graph import Graph
-from core.graph.library import ARCHIVE, GRAPHS
+from core.graph.library import ARCHIVE
+from core.graph.manifests import GRAPHS
 from core.runs import files
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder

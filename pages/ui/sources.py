@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.errors import WikicsError
 from core.graph.formats.columns import STATED as STATED_LABELS
-from core.graph.library import GraphSummary
 from core.graph.limits import STATED
+from core.graph.manifests import GraphSummary
 from pages.ui import inputs
 from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer

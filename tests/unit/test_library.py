@@ -8,7 +8,8 @@ import pytest
 from core.errors import ArchiveError, GraphNotFoundError, StorageFullError, UnavailableError
 from core.graph.archive import compute_digest, dump_arrays
 from core.graph.layout import LAYOUT_VERSION, compute_layout
-from core.graph.library import GraphLibrary, GraphSummary
+from core.graph.library import GraphLibrary
+from core.graph.manifests import GraphSummary
 from core.graph.twin import build as twin
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from core.errors import StorageFullError, UnavailableError
-from core.graph.library import GRAPHS
+from core.graph.manifests import GRAPHS
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS
 from core.runs.locks import QUEUE_FOLDER
