@@ -177,12 +177,9 @@ class FullStorage(LocalStorage):
 
 
 def test_a_full_disk_leaves_no_graph(library, archive):
-    whole = library.storage
-    library.storage = FullStorage(whole.folder)
     with pytest.raises(StorageFullError):
-        library.register(archive)
+        GraphLibrary(FullStorage(library.storage.folder), library.folder).register(archive)
 
-    library.storage = whole
     assert library.list() == []
     assert library.load(library.register(archive)).num_nodes == 8
 
