@@ -5,8 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import softmax
 
 from core.runs.report import ReliabilityBin
 
@@ -24,6 +22,8 @@ class Calibration:
 
 def fit_temperature(logits: NDArray[np.float32], y: NDArray[np.int64]) -> float:
     """The temperature of least cross entropy on articles kept for it: logits [M, C], categories y [M]."""
+    from scipy.optimize import minimize_scalar  # late: no listing waits for SciPy
+
     wide = logits.astype(np.float64)
     own = np.take_along_axis(wide, y[:, None], axis=1)[:, 0]
     top = wide.max(axis=1)
@@ -47,6 +47,8 @@ def assign_bins(confidence: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
 
 def measure_calibration(logits: NDArray[np.float32], y: NDArray[np.int64], temperature: float = 1.0) -> Calibration:
     """ECE over 15 bins of equal width of logits [M, C] against categories y [M]."""
+    from scipy.special import softmax  # late: no listing waits for SciPy
+
     probs = softmax(logits.astype(np.float64) / temperature, axis=1)
     confidence, correct = probs.max(axis=1), probs.argmax(axis=1) == y
     edges = np.linspace(0.0, 1.0, NUM_BINS + 1)

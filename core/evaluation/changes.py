@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,4 +35,6 @@ def find_changes(
 
 def compute_mcnemar_p(fixed: int, broken: int) -> float:
     """Two-sided, by the binomial distribution of the changed articles at one half."""
+    from scipy.special import bdtr  # late: no listing waits for SciPy
+
     return min(1.0, 2 * float(bdtr(min(fixed, broken), fixed + broken, 0.5)))

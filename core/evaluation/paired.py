@@ -11,7 +11,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from core.evaluation.comparison import LEVEL, REPLICATES, Interval, bootstrap_interval, compute_t_interval
 
@@ -71,7 +70,8 @@ def compare_two_runs(fixed: int, broken: int, num_articles: int, *, num_splits: 
 
 
 def _with_tests(differences: NDArray[np.float64], interval: Interval, basis: Basis) -> PairedDifference:
-    from scipy.stats import wilcoxon  # takes a second to import
+    from scipy.special import stdtr  # late, as wilcoxon: no listing waits for SciPy
+    from scipy.stats import wilcoxon
 
     count, mean, spread = len(differences), float(differences.mean()), float(differences.std(ddof=1))
     if spread == 0:  # every split tells the same
@@ -96,6 +96,8 @@ def _correct_interval(rows: NDArray[np.float64], interval: Interval) -> Interval
     little spread and no tails. Its ends are moved so that it is as wide as Student's interval by the unbiased variance
     of two random factors, with Satterthwaite's degrees of freedom (Biometrics Bulletin 2, 1946).
     """
+    from scipy.special import stdtrit
+
     num_splits, num_articles = rows.shape
     mean, by_split, by_article = rows.mean(), rows.mean(axis=1), rows.mean(axis=0)
     rest = rows - by_split[:, None] - by_article + mean

@@ -32,7 +32,7 @@ class Form:
     kills: int
 
 
-SHORT = Form(cases=300, files=60, uploads=50, stops=5, kills=2)
+SHORT = Form(cases=200, files=30, uploads=25, stops=3, kills=2)
 LONG = Form(cases=5_000, files=500, uploads=200, stops=100, kills=20)
 
 
