@@ -56,7 +56,7 @@ class Estimates:
         """Read once: what may change of a run's config is no part of it."""
         if record.id not in self._paces:
             with suppress(RunNotFoundError):  # deleted meanwhile
-                config = self._runs.read_details(record.id).config
+                config = self._runs.read_config(record.id)
                 self._paces[record.id] = _describe_pace(record.graph, config) if config else None
         return self._paces.get(record.id)
 

@@ -127,10 +127,15 @@ class Runs:
             diagnoses=self._diagnose(record, report),
         )
 
+    def read_config(self, ref: str) -> dict[str, Any]:
+        """The whole config of one run; empty where it is damaged."""
+        return self._store.read_config(self._store.resolve(ref))
+
     def _diagnose(self, record: RunRecord, report: Report | None) -> tuple[Diagnosis, ...]:
         """What is wrong with a run; nothing is said of one whose graph is not here."""
         try:
-            names = self._graphs.load(record.graph).class_names if record.graph else ()
+            self._graphs.read_summary(record.graph)  # else loading might fetch it
+            names = self._graphs.load(record.graph).class_names
         except WikicsError:
             return ()
         return diagnose(self._store.read_metrics(record.id).columns, report, names)
