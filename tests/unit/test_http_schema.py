@@ -142,8 +142,10 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         for field, about in each["properties"].items()
         if "enum" in about
     }
+    diagnoses = ["divergence", "learning rate too high", "plateau", "over-fitting", "dead category"]
     states = ["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
     assert found == {
+        ("Diagnosis", "kind"): diagnoses,
         ("ArticleCard", "role"): ["train", "stopping", "validation", "test", "unused"],
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
