@@ -15,6 +15,7 @@ FLAGS = [
     "--disable-sync",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",
 ]
 # Streamlit asks for these below the page's own path on a deep link, then at the root.
 KNOWN_404 = ("/_stcore/health", "/_stcore/host-config")

@@ -35,7 +35,7 @@ def test_killed_app_leaves_runs_alone(home, start, page):
     again.wait_for(queued, "finished", epoch=5)
     page.wait_for_function("""() => {
         const roots = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
-        return roots.map((root) => root.querySelector(".c-root")).find(Boolean).dataset.states.includes("finished");
+        return roots.map((root) => root.querySelector(".c-root")).find(Boolean)?.dataset.states?.includes("finished");
     }""")
     assert read_points(page, queued) == 5
     assert read_points(page, running) == len(read_epochs(again, running))

@@ -75,15 +75,15 @@ def test_row_35_a_grid_is_gone_over_exactly_once(rig):
 
 def test_row_36_bad_runs_are_stopped_early_and_what_they_reached_is_known(rig):
     explorer, backend = rig
-    text = TEXT.replace("run_cap: 6", "run_cap: 12\nearly_terminate: {type: hyperband, min_iter: 2, eta: 2}")
+    text = TEXT.replace("run_cap: 6", "run_cap: 24\nearly_terminate: {type: hyperband, min_iter: 2, eta: 2}")
     details = lead(explorer, backend, explorer.sweeps.submit(text).id, epochs=1)
     counts = Counter(trial.state for trial in details.trials)
     records = {record.id: record for record in explorer.runs.list()}
     epochs = sum(records[trial.run].epochs for trial in details.trials)
     assert counts["pruned"] > 2
-    assert counts["pruned"] + counts["finished"] == 12
+    assert counts["pruned"] + counts["finished"] == 24
     assert all(records[trial.run].state == "stopped" for trial in details.trials if trial.state == "pruned")
-    assert epochs < 12 * 10 * 0.8
+    assert epochs < 24 * 10 * 0.9  # Optuna draws each trial's bracket by the sweep's name: about 0.72, at most 0.06 from it
 
 
 def test_row_37_paused_gone_on_with_stopped_twice_and_again(rig):

@@ -34,7 +34,7 @@ export class AxisView {
     this.track = html("div", { class: "parallel-track" }, this.ticks, this.band, ...this.handles);
     this.track.style.height = `${height}px`;
     this.flip = html("button", { type: "button", class: "parallel-turn", "aria-label": `Turn ${axis.name} over`, "aria-pressed": "false", onclick: () => this.#turn("flipped") }, "⇅");
-    this.logarithmic = html("button", { type: "button", class: "parallel-turn", "aria-label": `Logarithmic ${axis.name}`, "aria-pressed": "false", onclick: () => this.#turn("log") }, "log");
+    this.logarithmic = html("button", { type: "button", class: "parallel-turn", "aria-label": `log scale of ${axis.name}`, "aria-pressed": "false", onclick: () => this.#turn("log") }, "log");
     this.logarithmic.hidden = axis.values.length > 0 || !(axis.low > 0);
     const head = html("div", { class: "parallel-head" }, html("span", { class: "parallel-name", title: axis.name }, axis.name), html("span", {}, this.flip, this.logarithmic));
     this.element = html("div", { class: "parallel-axis", role: "group", "aria-label": axis.name }, head, this.track);
