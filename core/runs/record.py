@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from core.config.train import TrainConfig
+from core.graph.twin.versions import name_twin
 from core.runs import files
 from core.runs.executions import Execution
 from core.runs.metrics import MetricsSummary
@@ -114,7 +115,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         message="; ".join(filter(None, [state.message, damage])),
         preset=_text(config, "preset"),
         model=_text(config, "model"),
-        graph=_text(config, "graph"),
+        graph=name_twin(_text(config, "graph"), _text(content.environment, "graph_digest")),
         graph_digest=_text(content.environment, "graph_digest"),
         variant=compute_variant(config),
         split=_whole(config, "split") or 0,
