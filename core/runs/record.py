@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from core.config.train import TrainConfig
+from core.graph.twin.versions import name_twin
 from core.runs import files
 from core.runs.executions import Execution
 from core.runs.labels import Label
@@ -138,7 +139,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         imported=_text(content.environment, "imported"),
         preset=_text(config, "preset"),
         model=_text(config, "model"),
-        graph=_text(config, "graph"),
+        graph=name_twin(_text(config, "graph"), _text(content.environment, "graph_digest")),
         graph_digest=_text(content.environment, "graph_digest"),
         config=_plain(config),
         variant=compute_variant(config),
