@@ -76,9 +76,11 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person."""
+    """One thing to know of a run, for a person: what is wrong with it (`plateau`, `divergence`, …) and what to do about
+    it, or among which architectures it chose (`race`).
+    """
 
-    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category"]
+    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category", "race"]
     sentence: str
 
 
@@ -89,7 +91,7 @@ class RunDetails(RunRecord):
     environment: dict[str, Any]
     report: Report | None
     execution: Execution | None  # the last one at a provider
-    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say is wrong with it
+    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say of it
 
 
 @dataclass(frozen=True)
