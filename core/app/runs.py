@@ -16,7 +16,7 @@ from core.config.train import TrainConfig
 from core.errors import ConflictError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
 from core.evaluation.groups import RunGroup, group_runs
-from core.graph.twin.build import TWIN_ID
+from core.graph.twin.versions import TWIN_ID
 from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log

@@ -127,7 +127,7 @@ class ReplicaGATConv(nn.Module):
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
         """x [N, R, in_channels] or [N, in_channels] to [N, R, out_channels]."""
         spread: Tensor = self.lin(x)
-        values = spread.unflatten(2, (self.heads, -1))  # [N, R, heads, D]
+        values = spread.view(*spread.shape[:2], self.heads, -1)  # [N, R, heads, D]
         of_source, of_target = ((values * att[:, 0]).sum(dim=3).flatten(1) for att in (self.att_src, self.att_dst))
         source, target = adj.edge_index
         scores = of_source.index_select(0, source) + of_target.index_select(0, target)  # [E, R·heads]
