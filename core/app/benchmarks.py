@@ -13,6 +13,7 @@ from core.config.train import TrainConfig
 from core.errors import BenchmarkNotFoundError, ConflictError, Damage, DamagedFileError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
 from core.evaluation.published import PublishedResult, list_published
+from core.graph.twin.versions import name_twin
 from core.runs.benchmarks import BENCHMARKS, Benchmark, BenchmarkStore, Pair, Wanted
 from core.runs.environment import read_commit
 from core.runs.state import ACTIVE, RunState, StateName, build_damaged
@@ -152,7 +153,7 @@ class Benchmarks:
         return BenchmarkJob(
             id=benchmark.id,
             preset=benchmark.preset,
-            graph=benchmark.graph,
+            graph=name_twin(benchmark.graph, benchmark.graph_digest),
             state=state.state,
             message=state.message,
             done=done,

@@ -15,7 +15,7 @@ from core.graph.graph import Graph
 from core.graph.library import GraphLibrary
 from core.graph.manifests import GraphSummary
 from core.graph.statistics import GraphStatistics, compute_statistics
-from core.graph.twin.build import TWIN_ID
+from core.graph.twin.versions import is_twin
 from core.graph.wikics import WIKICS_ID, DownloadProgress
 
 MAX_GRAPHS_IN_MEMORY: Final = 3
@@ -89,7 +89,7 @@ class Graphs:
 
     def exists(self, graph_id: str) -> bool:
         """Whether this is the id of a graph that is here, or that can be fetched or made."""
-        return graph_id in (WIKICS_ID, TWIN_ID) or graph_id in {graph.id for graph in self.list()}
+        return graph_id == WIKICS_ID or is_twin(graph_id) or graph_id in {graph.id for graph in self.list()}
 
     def load(self, graph_id: str | None = None) -> Graph:
         """One graph, or the default one, from memory if it was read before. Raises GraphNotFoundError."""
@@ -105,7 +105,7 @@ class Graphs:
 
     def check_exists(self, graph_id: str) -> None:
         """Raises GraphNotFoundError unless this graph is here, or can be fetched or made."""
-        if graph_id not in (WIKICS_ID, TWIN_ID):
+        if graph_id != WIKICS_ID and not is_twin(graph_id):
             self._library.describe(graph_id)
 
     def read_summary(self, graph_id: str) -> GraphSummary:

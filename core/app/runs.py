@@ -14,9 +14,9 @@ from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
 from core.errors import ConflictError, WikicsError
-from core.evaluation.diagnoses import diagnose
+from core.evaluation.diagnoses import diagnose, tell_race
 from core.evaluation.groups import RunGroup, group_runs
-from core.graph.twin.build import TWIN_ID
+from core.graph.twin.versions import TWIN_ID
 from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
@@ -182,7 +182,7 @@ class Runs:
             environment=self._store.read_environment(run_id),
             report=report,
             execution=self._store.read_execution(run_id),
-            diagnoses=self._diagnose(record, report),
+            diagnoses=(*tell_race(report), *self._diagnose(record, report)),
         )
 
     def read_config(self, ref: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from core.backends.local.backend import KEEP_MEMORY
 from core.config.presets import load_preset
+from core.config.race import RACERS
 from core.config.train import TrainConfig, build_config
 from core.errors import DamagedFileError, FileNotStoredError
 from core.graph.manifests import GRAPHS
@@ -29,8 +30,9 @@ class Probe:
 
 
 def expect_epochs(config: TrainConfig) -> int:
-    """As many epochs as a run has whose best one comes as late as its patience is long."""
-    return min(config.epochs, 2 * config.patience)
+    """As many epochs as a run has whose best one comes as late as its patience is long; those that lose a race too."""
+    lost = (len(RACERS) - 1) * min(config.race_epochs, config.epochs)
+    return lost + min(config.epochs, 2 * config.patience)
 
 
 def probe_preset(storage: Storage, graph_id: str, digest: str, preset: str) -> Probe | None:

@@ -35,7 +35,7 @@ MODEL_SPECS: Final[dict[str, ModelSpec]] = {
     "mlp": ModelSpec("MLP", _STACK, links=None, is_replicable=True),
     "gcn": ModelSpec("GCN", _STACK, is_replicable=True),
     "sage": ModelSpec("GraphSAGE", _STACK, links="mean", looped_links="looped_mean", is_replicable=True),
-    "gat": ModelSpec("GAT", _STACK | _ATTENTION),
+    "gat": ModelSpec("GAT", _STACK | _ATTENTION, is_replicable=True),
     "gatv2": ModelSpec("GATv2", _STACK | _ATTENTION),
     "appnp": ModelSpec("APPNP", _STACK | {"propagation_steps", "alpha"}, is_replicable=True),
     "sgc": ModelSpec("SGC", frozenset({"propagation_steps"}), is_replicable=True),

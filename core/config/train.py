@@ -51,6 +51,13 @@ class TrainConfig(ModelConfig):
     teacher_temperature: float = Field(
         0.5, gt=0.0, le=1.0, description="Below 1 the teacher's predictions are sharpened before they are learnt from."
     )
+    race_epochs: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Epochs that GCN, with residuals too, GraphSAGE and GAT race for; the one that stopping and "
+        "validation articles prefer trains on (0: no race, the model as given).",
+    )
     partitions: int = Field(
         1,
         ge=1,
@@ -79,6 +86,13 @@ class TrainConfig(ModelConfig):
             raise ValueError(
                 "partitions: average_decay, consistency, distribution_alignment and smoothing_steps work on the full "
                 "graph alone; set them to 0, or partitions=1"
+            )
+        if self.race_epochs and self.partitions > 1:
+            raise ValueError("partitions: a race is run on the full graph alone; set race_epochs=0, or partitions=1")
+        if self.race_epochs and self.hidden_channels % self.heads:
+            raise ValueError(
+                f"heads: {self.heads} does not divide hidden_channels {self.hidden_channels}, and GAT is in the race; "
+                "choose a divisor, or race_epochs=0"
             )
         if self.partitions < self.devices:
             raise ValueError(

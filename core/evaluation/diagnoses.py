@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.race import TITLES
 from core.runs.record import Diagnosis
 from core.runs.report import Report
 
@@ -43,6 +44,23 @@ def diagnose(columns: Columns, report: Report | None, names: Sequence[str]) -> t
     if curves is not None:
         found += next(([told] for told in _judge(curves) if told), [])
     return (*found, *_find_dead(report, names))
+
+
+def tell_race(report: Report | None) -> tuple[Diagnosis, ...]:
+    """Among which architectures a run chose, and by what margin; empty where its config named the architecture."""
+    race = sorted(report.race if report else (), key=lambda racer: (not racer.is_chosen, -(racer.held_acc or 0.0)))
+    if not race or not race[0].is_chosen:
+        return ()
+    told = [f"{TITLES.get(racer.name, racer.name)} {100 * (racer.held_acc or 0.0):.2f} %" for racer in race]
+    margin = 100 * ((race[0].held_acc or 0.0) - (race[1].held_acc or 0.0)) if len(race) > 1 else 0.0
+    seconds = sum(racer.seconds or 0.0 for racer in race)
+    winner = TITLES.get(race[0].name, race[0].name)
+    sentence = (
+        f"It chose {winner} by {margin:.2f} points on stopping and validation articles: "
+        f"{', '.join(told)}, each at its best of {max(racer.epochs or 0 for racer in race)} epochs, in "
+        f"{seconds:,.1f} s."
+    )
+    return (Diagnosis("race", sentence),)
 
 
 def _read_curves(columns: Columns, num_classes: int) -> _Curves | None:

@@ -39,6 +39,8 @@ from core.graph.limits import MAX_SENT_GRAPHS
 from core.graph.manifests import FAILURE, GRAPHS, MANIFEST, FetchFailure, GraphSummary, Manifests, name_file
 from core.graph.titles import shorten
 from core.graph.twin import build as twin
+from core.graph.twin import versions
+from core.graph.twin.versions import TWIN_ID, is_older_twin, is_twin, name_twin
 from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
 from core.storage.base import SharedStorage, Storage
@@ -104,19 +106,19 @@ class GraphLibrary:
         """
         if graph_id == WIKICS_ID and self._manifests.find(WIKICS_ID) is None:
             self.fetch_wikics(on_progress)
-        if graph_id == twin.TWIN_ID:
-            self.make_twin()
+        if is_twin(graph_id):
+            self.make_twin(graph_id)
         info = self.describe(graph_id)
         try:
             return self._load_stored(info)
         except (ArchiveError, FileNotStoredError) as error:
-            if graph_id not in (WIKICS_ID, twin.TWIN_ID):
+            if graph_id != WIKICS_ID and not is_twin(graph_id):
                 raise ArchiveError(
                     f"graph {graph_id!r} is not what was stored: {GRAPHS}{graph_id}/{ARCHIVE} in {HOME} has changed or "
                     "is damaged; delete its folder, then fetch, make or register the graph again"
                 ) from error
         self.storage.delete(name_file(graph_id, MANIFEST))  # it can be had again, and is no graph until then
-        return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin())
+        return self._load_stored(self.fetch_wikics(on_progress) if graph_id == WIKICS_ID else self.make_twin(graph_id))
 
     def _load_stored(self, info: GraphSummary) -> Graph:
         """Raises ArchiveError where the archive is not that of the manifest, FileNotStoredError."""
@@ -168,7 +170,7 @@ class GraphLibrary:
             except DownloadError:
                 pass  # remembered, and told by the twin's notice
             except UnavailableError:
-                if self._manifests.find(twin.TWIN_ID) is None:  # which a home that cannot be written to may have
+                if self._manifests.find(TWIN_ID) is None:  # which a home that cannot be written to may have
                     raise
         return self.make_twin().id
 
@@ -188,17 +190,27 @@ class GraphLibrary:
             fetched.clean_up()
             return info
 
-    def make_twin(self) -> GraphSummary:
-        """The twin, made unless it is here in its present recipe."""
+    def make_twin(self, graph_id: str = TWIN_ID) -> GraphSummary:
+        """The twin, or an older version of it, made unless it is here in its present recipe.
+
+        Where it takes the place of an older one, that is made too, under its own id: runs were trained on it.
+        """
+        version = versions.TWINS[graph_id]
 
         def current() -> GraphSummary | None:
-            info = self._manifests.find(twin.TWIN_ID)
-            return info if info is not None and info.recipe == twin.TWIN_VERSION else None
+            info = self._manifests.find(graph_id)
+            return info if info is not None and info.recipe == version else None
 
         if (info := current()) is not None:
             return info
-        with self._lock(twin.TWIN_ID):
-            return current() or self._store(twin.build_twin_arrays(), twin.describe_twin(), recipe=twin.TWIN_VERSION)
+        with self._lock(graph_id):
+            if (info := current()) is not None:
+                return info
+            replaced = self._manifests.find(graph_id)
+            if replaced is not None and (older := name_twin(graph_id, replaced.digest)) != graph_id:
+                self.make_twin(older)
+            arrays = twin.build_older_twin(graph_id) if is_older_twin(graph_id) else twin.build_twin_arrays()
+            return self._store(arrays, twin.describe_twin(graph_id), recipe=version)
 
     def register(self, path: Path) -> str:
         """Takes a copy of the graph that lies at a path of this machine and returns its id; see `core.graph.formats`.

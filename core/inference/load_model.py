@@ -6,14 +6,23 @@ from typing import Final
 
 from torch import Tensor
 
+from core.config.race import settle_race
 from core.config.train import TrainConfig, build_config
-from core.errors import ConflictError, DamagedFileError, FileNotStoredError, InvalidInputError, UnavailableError
+from core.errors import (
+    ConfigError,
+    ConflictError,
+    DamagedFileError,
+    FileNotStoredError,
+    InvalidInputError,
+    UnavailableError,
+)
 from core.graph.graph import Graph
 from core.models.build import build_refined
 from core.models.inputs import ModelInputs, build_inputs
 from core.models.refine.refined import Refined
 from core.models.tensors import load_tensors
 from core.runs import files
+from core.runs.report import find_winner, read_report
 from core.storage.documents import parse_json
 
 ReadFile = Callable[[str], bytes]
@@ -48,7 +57,7 @@ def load_model(run_id: str, read: ReadFile, graph: Graph) -> LoadedModel:
     Raises ConflictError for a run without a trained model or trained on another graph, UnavailableError for a damaged
     file, ConfigError.
     """
-    config = _load_config(run_id, read)
+    config = _settle(_load_config(run_id, read), run_id, read)
     weights = _load_weights(run_id, read)
     module = build_refined(config, in_channels=graph.x.shape[1], out_channels=graph.num_classes)
     try:
@@ -68,6 +77,19 @@ def _load_config(run_id: str, read: ReadFile) -> TrainConfig:
         return build_config(parse_json(content, files.CONFIG))
     except DamagedFileError as error:
         raise DamagedFileError(f"{files.CONFIG} of run {run_id} is damaged: restore it, or train again") from error
+
+
+def _settle(config: TrainConfig, run_id: str, read: ReadFile) -> TrainConfig:
+    """The config of the architecture that won the run's race, if there was one."""
+    if not config.race_epochs:
+        return config
+    try:
+        race = read_report(parse_json(_read(run_id, read, files.REPORT), files.REPORT)).race
+        return settle_race(config, find_winner(race))
+    except (DamagedFileError, ConfigError) as error:
+        raise DamagedFileError(
+            f"{files.REPORT} of run {run_id} does not say which architecture won its race: restore it, or train again"
+        ) from error
 
 
 def _load_weights(run_id: str, read: ReadFile) -> dict[str, Tensor]:

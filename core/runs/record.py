@@ -8,12 +8,14 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final, Literal
 
+from core.config.race import RACERS
 from core.config.train import TrainConfig
+from core.graph.twin.versions import name_twin
 from core.runs import files
 from core.runs.executions import Execution
 from core.runs.labels import Label
 from core.runs.metrics import MetricsSummary
-from core.runs.report import Report
+from core.runs.report import Report, find_winner
 from core.runs.state import RunState, StateName
 
 Json = Mapping[str, Any]
@@ -74,9 +76,11 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person."""
+    """One thing to know of a run, for a person: what is wrong with it (`plateau`, `divergence`, …) and what to do about
+    it, or among which architectures it chose (`race`).
+    """
 
-    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category"]
+    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category", "race"]
     sentence: str
 
 
@@ -87,7 +91,7 @@ class RunDetails(RunRecord):
     environment: dict[str, Any]
     report: Report | None
     execution: Execution | None  # the last one at a provider
-    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say is wrong with it
+    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say of it
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),
         preset=_text(config, "preset"),
-        model=_text(config, "model"),
-        graph=_text(config, "graph"),
+        model=_name_model(config, report),
+        graph=name_twin(_text(config, "graph"), _text(content.environment, "graph_digest")),
         graph_digest=_text(content.environment, "graph_digest"),
         config=_plain(config),
         variant=compute_variant(config),
@@ -162,6 +166,12 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         folder=folder,
         damage=state.message if state.is_unreadable else damage,
     )
+
+
+def _name_model(config: Json, report: Report) -> str:
+    """The model that is trained: where there was a race, the one that won it."""
+    chosen = RACERS.get(find_winner(report.race), {})
+    return str(chosen.get("model", _text(config, "model")))
 
 
 def _describe_damage(state: RunState, damage: tuple[str, ...]) -> str:

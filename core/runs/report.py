@@ -1,6 +1,6 @@
 """`report.json`: how good a run's best epoch is and what it took, and its tolerant reader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,6 +52,17 @@ class RunScores:
 
 
 @dataclass(frozen=True)
+class Racer:
+    """How one architecture did in the race for the one that is trained; see `core.config.race`."""
+
+    name: str = ""
+    epochs: int | None = None
+    held_acc: float | None = None  # of stopping and validation articles together, at its best epoch
+    seconds: float | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What is known of a run beside its predictions."""
 
@@ -60,15 +71,21 @@ class RunFacts:
     best_epoch: int | None = None
     epochs: int | None = None  # trained
     seconds_per_epoch: float | None = None  # median, step and evaluation together
-    seconds: float | None = None  # of training, summed over resumes
+    seconds: float | None = None  # of training, summed over resumes, a race's included
     num_parameters: int | None = None
     device: str = ""
     peak_memory_mb: float | None = None  # 10^6 bytes
+    race: tuple[Racer, ...] = ()  # empty where the config named the architecture
 
 
 @dataclass(frozen=True)
 class Report(RunFacts, RunScores):
     """All of it. A dataclass has the fields of its last base first: scores, then facts, as they stand in the file."""
+
+
+def find_winner(race: Sequence[Racer]) -> str:
+    """The name of the architecture that was chosen; empty where none was."""
+    return next((racer.name for racer in race if racer.is_chosen), "")
 
 
 def read_report(content: Mapping[str, Any]) -> Report:

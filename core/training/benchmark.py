@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.config.race import RACERS
 from core.config.train import TrainConfig, build_config
 from core.evaluation.report import build_report
 from core.graph.graph import Graph
@@ -87,9 +88,10 @@ class BenchmarkTurn:
 
     def _train_together(self, missing: list[Pair], note: Note) -> TurnOutcome:
         total, done = len(self.wanted.pairs), len(self.wanted.pairs) - len(missing)
+        most = self.config.epochs + len(RACERS) * min(self.config.race_epochs, self.config.epochs)
 
         def on_epoch(epochs: int) -> None:  # of all replicas so far
-            share = epochs / (self.config.epochs * len(missing))
+            share = epochs / (most * len(missing))
             note(epochs // len(missing), f"{len(missing)} runs together", (done + share * len(missing)) / total)
             if self.folder.stop_requested:
                 raise _StoppedError

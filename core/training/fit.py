@@ -4,13 +4,14 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import median
 
 import numpy as np
 import torch
 from lightning.pytorch import Callback
 
+from core.config.race import settle_race
 from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.evaluation.report import build_report
@@ -18,13 +19,14 @@ from core.graph.graph import Graph
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
-from core.runs.report import Outcome, RunFacts
+from core.runs.report import Outcome, Racer, RunFacts, find_winner
 from core.storage.local import write_atomically
-from core.training.checkpoint import Checkpoint
+from core.training.checkpoint import Checkpoint, Progress
 from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
 from core.training.loop import build_classifier, build_loader, build_trainer, quiet_lightning
 from core.training.module import NodeClassifier, OneStep
 from core.training.profiling import EpochProfiler
+from core.training.race import run_race
 from core.training.recorder import EpochAbandonedError, RunRecorder
 from core.training.sinks import open_sinks
 from core.training.start import Start, find_start
@@ -48,7 +50,8 @@ def train_run(
     epoch, counted from 1. A stop is obeyed between epochs, or within one that takes long, of which
     nothing is kept: the run is then finalised with its best epoch so far, so that it can be asked,
     and can still be resumed. It is for the caller to remove the request before a resume. With
-    several `devices`, rank 0 is this process, which alone writes; peak memory is its own.
+    several `devices`, rank 0 is this process, which alone writes; peak memory is its own. With
+    `race_epochs` the architecture is chosen first, see `core.training.race`, and no epoch of that is told.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
     split that the graph has not, TrainingError when memory runs out or the loss is no number,
@@ -56,6 +59,31 @@ def train_run(
     """
     graph.check_split(config.split)
     device = resolve_device(config)
+    race: tuple[Racer, ...] = ()
+    if config.race_epochs:
+
+        def train(racer: RunFolder, entered: TrainConfig) -> Outcome:
+            return train_run(racer, entered, graph, resume=True)
+
+        race = run_race(folder, config, graph, train, resume=resume)
+        if not race:
+            log.warning("stopped within the race: nothing is trained yet, and a resume goes on with the race")
+            return "stopped"
+        config, resume = settle_race(config, find_winner(race)), True
+    return _train(folder, config, graph, device, race, resume=resume, on_epoch=on_epoch)
+
+
+def _train(
+    folder: RunFolder,
+    config: TrainConfig,
+    graph: Graph,
+    device: DeviceName,
+    race: tuple[Racer, ...],
+    *,
+    resume: bool,
+    on_epoch: Callable[[int], None],
+) -> Outcome:
+    """Trains the architecture that the config names, which won `race`, if there was one."""
     with quiet_lightning(), _memory_errors(config):
 
         def build(checkpoint: Checkpoint | None) -> NodeClassifier:
@@ -63,7 +91,10 @@ def train_run(
             return build_classifier(config, graph, checkpoint)
 
         start = find_start(folder, build) if resume else Start(build(None))
-        recorder = RunRecorder(folder, config, num_classes=graph.num_classes, on_epoch=on_epoch)
+        lost_seconds = sum(racer.seconds or 0.0 for racer in race if not racer.is_chosen)
+        recorder = RunRecorder(
+            folder, config, num_classes=graph.num_classes, on_epoch=on_epoch, race_seconds=lost_seconds
+        )
         for lost in (start.lost, recorder.resume(start.checkpoint) if start.checkpoint else ""):
             if lost:
                 log.warning(lost)
@@ -75,7 +106,8 @@ def train_run(
                 recorder.close()
         outcome: Outcome = "stopped" if recorder.stopped else "finished"
         if recorder.epoch:
-            _finalise(folder, graph, start.module, recorder, outcome, device)
+            facts = _collect_facts(folder, start.module, recorder, outcome, device)
+            _finalise(folder, graph, recorder.progress, replace(facts, race=race))
         else:
             log.warning("stopped within the first epoch: nothing is trained yet, and a resume begins anew")
     return outcome
@@ -98,10 +130,7 @@ def _fit(start: Start, recorder: RunRecorder, graph: Graph, device: DeviceName) 
         trainer.fit(start.module, loader, OneStep())
 
 
-def _finalise(
-    folder: RunFolder, graph: Graph, module: NodeClassifier, recorder: RunRecorder, outcome: Outcome, device: DeviceName
-) -> None:
-    progress = recorder.progress
+def _finalise(folder: RunFolder, graph: Graph, progress: Progress, facts: RunFacts) -> None:
     assert progress.best_logits is not None, "every epoch that ends leaves a best one"
     logits = progress.best_logits.numpy()
     weights, predictions = io.BytesIO(), io.BytesIO()
@@ -109,19 +138,25 @@ def _finalise(
     np.savez(predictions, logits=logits)
     write_atomically(folder / files.BEST_WEIGHTS, weights.getvalue())
     write_atomically(folder / files.PREDICTIONS, predictions.getvalue())
+    folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
+
+
+def _collect_facts(
+    folder: RunFolder, module: NodeClassifier, recorder: RunRecorder, outcome: Outcome, device: DeviceName
+) -> RunFacts:
+    progress = recorder.progress
     seconds = [row["epoch_seconds"] for row in read_rows((folder / files.METRICS).read_bytes())]
-    facts = RunFacts(
+    return RunFacts(
         outcome=outcome,
         split=recorder.config.split,
         best_epoch=progress.best_epoch,
         epochs=progress.epoch,
         seconds_per_epoch=median(value for value in seconds if value is not None),
-        seconds=progress.elapsed_seconds,
+        seconds=recorder.race_seconds + progress.elapsed_seconds,
         num_parameters=sum(parameter.numel() for parameter in module.model.parameters()),
         device=read_device_name(device),
         peak_memory_mb=round(read_peak_memory_mb(device), 1),
     )
-    folder.write_json(files.REPORT, asdict(build_report(logits, graph, facts)))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def main(argv: Sequence[str]) -> int:
     """Prints the seconds of an epoch."""
     address, graph_id, digest, preset = argv
     os.nice(NICENESS)
-    config = build_config({**load_preset(preset).values, "epochs": 2, "graph": graph_id})
+    config = build_config({**load_preset(preset).values, "epochs": 2, "race_epochs": 0, "graph": graph_id})
     print(measure_epoch(load_graph(open_storage(address), graph_id, digest), config))
     return 0
 

@@ -34,9 +34,16 @@ class RunRecorder(Callback):
     """Keeps a run's folder up to date, and ends the training when it is done or asked to stop."""
 
     def __init__(
-        self, folder: RunFolder, config: TrainConfig, *, num_classes: int, on_epoch: Callable[[int], None]
+        self,
+        folder: RunFolder,
+        config: TrainConfig,
+        *,
+        num_classes: int,
+        on_epoch: Callable[[int], None],
+        race_seconds: float = 0.0,
     ) -> None:
-        self.folder, self.config, self.on_epoch = folder, config, on_epoch
+        """race_seconds: how long those trained that lost the run's race, if it had one."""
+        self.folder, self.config, self.on_epoch, self.race_seconds = folder, config, on_epoch, race_seconds
         self.progress = Progress()
         self.snapshots = Snapshots(num_classes)
         self.stopped = False
@@ -126,7 +133,7 @@ class RunRecorder(Callback):
             "val_acc": val.acc,
             "lr": module.lr,
             "epoch_seconds": round(epoch_seconds, 6),
-            "elapsed_seconds": round(progress.elapsed_seconds, 6),
+            "elapsed_seconds": round(self.race_seconds + progress.elapsed_seconds, 6),
             "logged_at": round(time.time(), 3),
         }
 

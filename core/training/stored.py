@@ -4,10 +4,12 @@ import torch
 
 from core.config.train import TrainConfig, build_config
 from core.errors import FileNotStoredError, GraphNotFoundError, TrainingError
-from core.graph.archive import GraphOrigin, build_graph, compute_digest, load_arrays
+from core.graph.archive import Arrays, GraphOrigin, build_graph, compute_digest, load_arrays
 from core.graph.graph import Graph
 from core.graph.library import ARCHIVE
 from core.graph.manifests import GRAPHS
+from core.graph.twin import build as twin
+from core.graph.twin.versions import is_older_twin, name_twin
 from core.runs import files
 from core.runs.environment import read_cpu_name
 from core.runs.folder import RunFolder
@@ -30,14 +32,12 @@ def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
 
 
 def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:
-    """The stored graph of this digest. Raises GraphNotFoundError, ArchiveError, TrainingError when it has changed."""
-    try:
-        with open_to_read(storage, f"{GRAPHS}{graph_id}/{ARCHIVE}") as file:
-            arrays = load_arrays(file, f"graph {graph_id!r}")
-    except FileNotStoredError as error:
-        raise GraphNotFoundError(
-            f"graph {graph_id!r} is not in graphs of {HOME} any more: fetch it (wikics graph), then resume"
-        ) from error
+    """The stored graph of this digest; an older twin is made where it is not stored.
+
+    Raises GraphNotFoundError, ArchiveError, TrainingError when it has changed.
+    """
+    graph_id = name_twin(graph_id, digest)
+    arrays = twin.build_older_twin(graph_id) if is_older_twin(graph_id) else _load_stored_arrays(storage, graph_id)
     found = compute_digest(arrays)
     if found != digest:
         raise TrainingError(
@@ -45,6 +45,16 @@ def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:
             "restore it and resume, or start anew"
         )
     return build_graph(arrays, GraphOrigin(graph_id, "archive", graph_id, ""), found)
+
+
+def _load_stored_arrays(storage: Storage, graph_id: str) -> Arrays:
+    try:
+        with open_to_read(storage, f"{GRAPHS}{graph_id}/{ARCHIVE}") as file:
+            return load_arrays(file, f"graph {graph_id!r}")
+    except FileNotStoredError as error:
+        raise GraphNotFoundError(
+            f"graph {graph_id!r} is not in graphs of {HOME} any more: fetch it (wikics graph), then resume"
+        ) from error
 
 
 def _note_device(folder: RunFolder, config: TrainConfig) -> None:

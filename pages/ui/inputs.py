@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.app.explorer import Explorer
 from core.errors import RunNotFoundError, WikicsError
 from core.graph.graph import Graph
+from core.graph.twin.versions import TWIN_ID, is_older_twin
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from pages.ui import held, stages
@@ -232,9 +233,12 @@ def choose_graph(explorer: Explorer) -> str:
     """The open graph, out of the URL; the select box that changes it. An unknown one is noticed and replaced."""
     names = {summary.id: summary.name for summary in explorer.graphs.list()}
     wanted = read_param("graph") or _find_graph_of_run(explorer)
-    if wanted and wanted not in names:
+    if wanted == TWIN_ID and is_older_twin(of_run := _find_graph_of_run(explorer)):
+        wanted = of_run  # the address is as old as its run
+    is_known = wanted in names or is_older_twin(wanted)
+    if wanted and not is_known:
         notice(f"No graph is called {quote(wanted)} here: this is the default, choose another above.")
-    graph_id = wanted if wanted in names else explorer.graphs.default_id()
+    graph_id = wanted if is_known else explorer.graphs.default_id()
     if read_param("graph") != graph_id:
         write_params(graph=graph_id, run=None if wanted and wanted != graph_id else read_param("run"))
 

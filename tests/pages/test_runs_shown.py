@@ -6,7 +6,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from core.graph.archive import dump_arrays
+from core.graph.archive import compute_digest, dump_arrays
+from core.graph.twin import build as twin
+from core.graph.twin import versions
 from core.runs.job_states import JobStates
 from core.runs.state import RunState, build_state
 from pages.ui import inputs, stages
@@ -237,3 +239,19 @@ def test_i09_the_run_shown_by_default_has_its_panel_until_it_is_closed(open_page
     at.button(key="runs_open").click().run()
     assert read_param(at, "run") == best
     assert at.button(key="runs_close") and said not in texts(at)
+
+
+def test_c14_a_run_on_an_older_twin_opens_on_it_at_its_address_of_before(
+    open_page, explorer, finished_run, storage, tiny_arrays, monkeypatch
+):
+    older = f"twin-{compute_digest(tiny_arrays)[:8]}"
+    monkeypatch.setattr(versions, "TWINS", {"twin": 3, older: 2})
+    monkeypatch.setattr(twin, "build_older_twin", lambda _: tiny_arrays)
+    config = json.loads(storage.read(f"runs/{finished_run}/config.json")) | {"graph": "twin"}
+    storage.write(f"runs/{finished_run}/config.json", json.dumps(config).encode())
+
+    at = open_page("article", graph="twin", run=finished_run, article=3)
+
+    assert (read_param(at, "graph"), read_param(at, "run")) == (older, finished_run)
+    assert not at.warning and not at.exception
+    assert explorer.runs.find(finished_run, older).id == finished_run

@@ -14,7 +14,8 @@ from core.backends.job import forgiving_output, run_stored_job, take_turn
 from core.backends.local.backend import LocalBackend
 from core.errors import TrainingError, WikicsError
 from core.graph.archive import dump_arrays
-from core.graph.twin.build import TWIN_VERSION, describe_twin
+from core.graph.twin.build import describe_twin
+from core.graph.twin.versions import TWINS
 from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Wanted
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
@@ -276,7 +277,7 @@ def test_n07_a_home_that_cannot_be_written_to_says_so_and_shows_what_is_there(tm
     library = local_library(home, wikics_sources=())
     explorer = open_explorer(Settings(_env_file=None, home=home), library=library)
     if has_twin:
-        library._store(tiny_arrays, describe_twin(), recipe=TWIN_VERSION)
+        library._store(tiny_arrays, describe_twin(), recipe=TWINS["twin"])
     with FaultyDisk(home, errno.EROFS, at=1, lasts=True).failing():
         explorer.graphs.prepare()
     words = (

@@ -10,6 +10,7 @@ from core.errors import DownloadError
 from core.graph.archive import GraphOrigin, build_graph, compute_digest
 from core.graph.download import HttpSource
 from core.graph.twin import build as twin
+from core.graph.twin import versions
 from core.graph.wikics import FolderSource, build_wikics_json
 from tests.libraries import MESSAGE, left, run_at_once
 from tests.rigs import local_library
@@ -71,11 +72,37 @@ def test_the_twin_is_made_once_for_each_recipe(library, made, monkeypatch):
     library.load("twin")
     assert len(made) == 1
 
-    monkeypatch.setattr(twin, "TWIN_VERSION", twin.TWIN_VERSION + 1)
+    monkeypatch.setattr(versions, "TWINS", {**versions.TWINS, "twin": 4})
     library.load("twin")
 
     assert len(made) == 2
-    assert library.describe("twin").recipe == twin.TWIN_VERSION
+    assert library.describe("twin").recipe == 4
+    assert [graph.id for graph in library.list()] == ["twin"]  # what was there is no twin of before
+
+
+def test_c14_an_older_twin_stays_beside_the_one_that_takes_its_place(library, made, tiny_arrays, monkeypatch):
+    older = f"twin-{compute_digest(tiny_arrays)[:8]}"
+    library.make_twin()
+    asked = []
+    monkeypatch.setattr(versions, "TWINS", {"twin": 4, older: 3})
+    monkeypatch.setattr(twin, "build_older_twin", lambda graph_id: asked.append(graph_id) or tiny_arrays)
+
+    assert library.load("twin").id == "twin"
+
+    listed = [(graph.id, graph.kind, graph.name, graph.recipe) for graph in library.list()]
+    assert listed == [("twin", "twin", "WikiCS twin", 4), (older, "twin", "WikiCS twin, version 3", 3)]
+    assert (asked, len(made)) == ([older], 2)
+    library.load(older)
+    assert asked == [older]
+
+
+def test_c14_an_older_twin_is_made_where_it_is_asked_for(library, tiny_arrays, monkeypatch):
+    monkeypatch.setattr(twin, "build_older_twin", lambda _: tiny_arrays)
+
+    graph = library.load("twin-86fa7aa6")
+
+    assert (graph.id, graph.kind, graph.notices) == ("twin-86fa7aa6", "twin", (twin.NOTICE,))
+    assert left(library) == ["twin-86fa7aa6/graph.npz", "twin-86fa7aa6/manifest.json"]
 
 
 def test_wikics_comes_first_then_the_twin_then_the_rest(library, archive, tiny_arrays, made, monkeypatch, tmp_path):

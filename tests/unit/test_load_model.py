@@ -6,11 +6,13 @@ import torch
 
 from core.config.models import MODEL_SPECS
 from core.config.presets import list_presets
+from core.config.race import settle_race
 from core.config.train import build_config
 from core.errors import ConflictError, FileNotStoredError, UnavailableError
 from core.graph.archive import GraphOrigin, build_graph
 from core.inference.load_model import load_model
 from core.runs import files
+from core.runs.report import find_winner, read_report
 from core.training.fit import train_run
 from tests.graphs import make_arrays, make_graph
 
@@ -40,7 +42,10 @@ def test_logits_are_those_of_the_run(name, graph, new_folder):
     with np.load(folder / files.PREDICTIONS) as saved:
         np.testing.assert_allclose(loaded.logits().numpy(), saved["logits"], atol=1e-5)
     assert not any(module.training for module in loaded.module.modules())
-    assert loaded.config.model_dump() == folder.read_json(files.CONFIG)
+    config = build_config(folder.read_json(files.CONFIG))
+    winner = find_winner(read_report(folder.read_json(files.REPORT)).race)
+    assert loaded.config == (settle_race(config, winner) if winner else config)
+    assert bool(winner) == (name == "best")
 
 
 def test_what_was_smoothed_and_shifted_is_so_when_loaded(graph, new_folder):

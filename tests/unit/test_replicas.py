@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.config.presets import load_preset
 from core.config.train import TrainConfig, build_config
 from core.errors import InvalidInputError, TrainingError
 from core.evaluation.report import build_report
@@ -21,6 +22,10 @@ from tests.unit.test_fit import rows_of
 
 PLAIN = {"hidden_channels": 16, "lr": 0.01, "epochs": 25, "patience": 6, "device": "cpu", "dropout": 0.0}
 PAIRS = [(0, 0), (1, 0), (0, 3), (1, 7)]
+
+
+TAUGHT = {"average_decay": 0.9, "consistency": 1.0, "distribution_alignment": True, "smoothing_steps": 3}
+DROPPED = {"link_dropout": 0.5, "feature_dropout": 0.5, "dropout": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +51,11 @@ def train_alone(values, graph, folder):
         {"model": "mlp", "feature_norm": "standard"},
         {"model": "appnp", "propagation_steps": 4},
         {"model": "sgc"},
+        {"model": "sage", "self_loops": True, **TAUGHT},
+        {"model": "gcn", "jk": "last", "feature_norm": "unit", **TAUGHT},
+        {"model": "gat", "heads": 4, "jk": "last", "residual": True, **TAUGHT},
+        {"model": "gat", "heads": 2, "norm": "none"},
+        {"model": "sgc", **TAUGHT},
     ],
 )
 def test_losses_equal_those_of_runs_one_by_one(fields, graph, tmp_path):
@@ -187,15 +197,15 @@ def test_a_loss_that_is_no_number_is_said(graph):
 
 
 def test_what_cannot_be_stacked_is_refused(graph):
-    for fields in ({"model": "gat"}, {"model": "gatv2"}, {"precision": "bf16-mixed"}):
+    for fields in ({"model": "gatv2"}, {"precision": "bf16-mixed"}, {"precision": "bf16-mixed", "race_epochs": 3}):
         config = build_config(fields)
         assert not supports_replicas(config)
         with pytest.raises(TrainingError, match="cannot be trained as replicas: train it run by run"):
             train_replicas(config, graph, PAIRS)
     assert supports_replicas(build_config({"model": "gcn", "heads": 4, "preset": "gcn", "split": 3}))
     assert supports_replicas(build_config({"model": "mlp", "link_dropout": 0.5}))  # which it does not read
-    for name, value in (("link_dropout", 0.5), ("feature_dropout", 0.5), ("smoothing_steps", 2), ("self_loops", True)):
-        assert not supports_replicas(build_config({"model": "sage", name: value}))
+    assert supports_replicas(build_config({"model": "sage", "self_loops": True, **TAUGHT, **DROPPED}))
+    assert supports_replicas(build_config({**load_preset("best").values, "graph": "small"}))
     with pytest.raises(InvalidInputError, match="split 2 does not exist"):
         train_replicas(build_config(PLAIN), graph, [(2, 0)])
 
@@ -209,6 +219,43 @@ def test_a_field_of_later_days_is_not_ignored():
         patch.setattr(module, "TrainConfig", type("Config", (), {"model_fields": fields}))
         assert supports_replicas(Later(model="gcn"))
         assert not supports_replicas(Later(model="gcn", edge_dropout=0.1))
+
+
+def test_c14_replicas_race_as_runs_one_by_one_do(graph, tmp_path):
+    values = {**PLAIN, **TAUGHT, "heads": 4, "jk": "last", "epochs": 8, "race_epochs": 3}
+    outcomes = train_replicas(build_config(values), graph, PAIRS)
+    assert [(outcome.facts.split, outcome.seed) for outcome in outcomes] == PAIRS
+    split, seed = PAIRS[1]
+    scores, logits, report = train_alone({**values, "split": split, "seed": seed}, graph, tmp_path / "alone")
+    ours, theirs = outcomes[1].facts.race, report.race
+    assert [(each.name, each.epochs, each.is_chosen) for each in ours] == [
+        (each.name, each.epochs, each.is_chosen) for each in theirs
+    ]
+    np.testing.assert_allclose([each.held_acc for each in ours], [each.held_acc for each in theirs], atol=0.02)
+    np.testing.assert_allclose(outcomes[1].scores, scores, atol=1e-4)
+    np.testing.assert_allclose(outcomes[1].logits, logits, atol=1e-3)
+    assert outcomes[1].facts.seconds > sum(each.seconds for each in ours)
+
+
+def test_c14_what_drops_links_and_features_learns_as_well(graph, tmp_path):
+    values = {**PLAIN, **TAUGHT, **DROPPED, "model": "gcn", "jk": "last", "epochs": 20, "patience": 20}
+    outcomes = train_replicas(build_config(values), graph, PAIRS)
+    _, _, report = train_alone(values, graph, tmp_path / "alone")
+    accuracies = [build_report(outcome.logits, graph, outcome.facts).test_acc for outcome in outcomes]
+    assert np.mean(accuracies) == pytest.approx(report.test_acc, abs=0.15)
+    assert len({outcome.logits.tobytes() for outcome in outcomes}) == len(PAIRS)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("model", ["gcn", "sage", "gat"])
+def test_c14_a_gpu_records_all_that_best_does(model, graph, caplog):
+    values = {**PLAIN, **TAUGHT, **DROPPED, "model": model, "heads": 4, "jk": "last", "epochs": 30, "patience": 30}
+    there = train_replicas(build_config({**values, "device": "cuda"}), graph, PAIRS)
+    here = train_replicas(build_config(values), graph, PAIRS)
+    assert "cannot be recorded" not in caplog.text
+    means = [np.mean([build_report(each.logits, graph, each.facts).test_acc for each in ran]) for ran in (there, here)]
+    assert means[0] == pytest.approx(means[1], abs=0.15)
 
 
 @pytest.mark.gpu

@@ -28,6 +28,9 @@ FACETS: Final = (
     "tuning", "verification",
 )  # fmt: skip
 JOINTS: Final = ("for", "and", "in", "with", "under")
+TABLE_SHARE: Final = 0.5  # share of leftovers among the words of a table
+LEFTOVER_STRENGTH: Final = 11.0  # length of a leftover's vector, other words have about 1
+LEFTOVER_CENTRE: Final = 3.0  # how much of the category that it points to is in that vector
 LEANING_TITLE: Final = 0.4  # an article whose text leans more than this names both of its topics
 
 
@@ -129,7 +132,7 @@ def build_tokens(
     drawn[favourite] = favourites[topic[favourite], np.floor(FAVOURITES * rng.random(int(favourite.sum()))).astype(int)]
     common = source > 1 - recipe.common_share
     drawn[common] = _draw_ranked(rng, words.common, int(common.sum()))
-    table = (rng.random(num_nodes) < recipe.table_articles)[article] & (rng.random(len(article)) < recipe.table_share)
+    table = (rng.random(num_nodes) < recipe.table_articles)[article] & (rng.random(len(article)) < TABLE_SHARE)
     leftover = np.floor(len(words.leftovers) * rng.random(num_nodes)).astype(np.int64)
     drawn[table] = words.leftovers[leftover[article[table]]]
     return _join_tokens(heads, drawn, lengths, words.vocabulary)
@@ -186,8 +189,10 @@ def build_features(rng: np.random.Generator, recipe: "Recipe", words: Words, tok
     centres = rng.standard_normal((num_classes, NUM_FEATURES)) * 0.3 * recipe.category_strength
     owned = words.category >= 0
     vectors[owned] += centres[words.category[owned]]
-    vectors[words.leftovers] += centres[np.arange(len(words.leftovers)) % num_classes] * recipe.leftover_centre
-    vectors[words.leftovers] *= recipe.leftover_strength
+    vectors[words.leftovers] += centres[np.arange(len(words.leftovers)) % num_classes] * LEFTOVER_CENTRE
+    vectors[words.leftovers] *= LEFTOVER_STRENGTH
+    if recipe.common_strength:
+        vectors += rng.standard_normal(NUM_FEATURES) ** 3 * recipe.common_strength
     vectors = np.round(vectors * 1024) / 1024
     from scipy import sparse  # late: no listing waits for SciPy
 

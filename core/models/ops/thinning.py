@@ -1,5 +1,8 @@
 """Link dropout: messages over some of the links, others in every training step."""
 
+import torch
+import torch.nn.functional as F
+
 from core.models.ops.adjacency import Adjacency
 from core.models.ops.dropout import draw_mask
 
@@ -11,4 +14,7 @@ def thin_links(adj: Adjacency, share: float) -> Adjacency:
     Source: DropEdge, arXiv 1907.10903, which counts the degrees anew instead.
     """
     weights = adj.matrix.weights
-    return adj.masked(draw_mask(weights.shape, share).to(weights.device).index_fill_(0, adj.loops, 1.0))
+    # Elsewhere than on a CPU drawn there, so that nothing waits for it.
+    is_here = weights.device.type == "cpu"
+    mask = draw_mask(weights.shape, share) if is_here else F.dropout(torch.ones_like(weights), share)
+    return adj.masked(mask.index_fill_(0, adj.loops, 1.0))

@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from core.config.model import ModelConfig
+from core.models.attention import NEGATIVE_SLOPE
 from core.models.ops.adjacency import Adjacency
+from core.models.ops.attention import attend
 from core.models.ops.dropout import Dropout
 from core.models.stack import layer_widths
 
@@ -111,6 +113,32 @@ class ReplicaSAGEConv(nn.Module):
         return own + (_pass_messages(narrow, adj) + self.lin_l.bias)
 
 
+class ReplicaGATConv(nn.Module):
+    """R layers of attention, each with heads of its own; see `core.models.gat.GATConv`."""
+
+    def __init__(self, replicas: int, in_channels: int, out_channels: int, *, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.dropout = heads, dropout
+        self.lin = ReplicaLinear(replicas, in_channels, out_channels, bias=False)
+        self.bias = nn.Parameter(torch.empty(replicas, out_channels))
+        shape = (replicas, 1, heads, out_channels // heads)
+        self.att_src, self.att_dst = nn.Parameter(torch.empty(shape)), nn.Parameter(torch.empty(shape))
+
+    def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
+        """x [N, R, in_channels] or [N, in_channels] to [N, R, out_channels]."""
+        spread: Tensor = self.lin(x)
+        values = spread.view(*spread.shape[:2], self.heads, -1)  # [N, R, heads, D]
+        of_source, of_target = ((values * att[:, 0]).sum(dim=3).flatten(1) for att in (self.att_src, self.att_dst))
+        source, target = adj.edge_index
+        scores = of_source.index_select(0, source) + of_target.index_select(0, target)  # [E, R·heads]
+        scores = F.leaky_relu(scores, NEGATIVE_SLOPE)
+        kept = F.dropout(torch.ones_like(scores), self.dropout) if self.training and self.dropout else None
+        if adj.mask is not None:
+            mask = adj.mask[:, None].expand_as(scores)
+            kept = mask if kept is None else kept * mask
+        return attend(scores, values.flatten(1, 2), adj, kept).flatten(1).view_as(spread) + self.bias
+
+
 class ReplicaLayerNorm(nn.Module):
     """R layer normalisations of x [N, R, channels]."""
 
@@ -158,9 +186,10 @@ class ReplicaStack(nn.Module):
         super().__init__()
         self.config = config
         widths = layer_widths(in_channels, config.hidden_channels, config.num_layers, out_channels, config.jk)
-        build = {"gcn": ReplicaGCNConv, "sage": ReplicaSAGEConv}.get(config.model, ReplicaLinear)
-        self.layers = nn.ModuleList(build(replicas, *pair) for pair in widths)
         hidden = widths if config.jk != "none" else widths[:-1]
+        self.layers = nn.ModuleList(
+            _build_layer(config, replicas, pair, is_hidden=index < len(hidden)) for index, pair in enumerate(widths)
+        )
         self.norms = nn.ModuleList(_build_norm(config, replicas, width) for _, width in hidden)
         self.shortcuts = (
             nn.ModuleList(ReplicaLinear(replicas, *pair, bias=False) for pair in hidden) if config.residual else None
@@ -175,7 +204,7 @@ class ReplicaStack(nn.Module):
         return activated
 
     def forward(self, x: Tensor, adj: Adjacency | None) -> Tensor:
-        """Logits [N, R, out_channels] of features x [N, in_channels]."""
+        """Logits [N, R, out_channels] of features x [N, in_channels], or [N, R, in_channels] of each replica's own."""
         outputs = []
         for index, norm in enumerate(self.norms):
             h = self.layers[index](x, adj)
@@ -211,9 +240,21 @@ class ReplicaSGC(nn.Module):
         self.lin = ReplicaLinear(replicas, in_channels, out_channels)
 
     def forward(self, x: Tensor, adj: Adjacency) -> Tensor:
-        """Logits [N, R, out_channels] of features x [N, in_channels]."""
-        logits: Tensor = self.lin(adj.matmul_constant(x, self.propagation_steps))
+        """Logits [N, R, out_channels] of features x [N, in_channels], or [N, R, in_channels] of each replica's own."""
+        if x.dim() == 2:
+            spread = adj.matmul_constant(x, self.propagation_steps)
+        else:
+            spread = adj.matmul_power(x.flatten(1), self.propagation_steps).view_as(x)
+        logits: Tensor = self.lin(spread)
         return logits
+
+
+def _build_layer(config: ModelConfig, replicas: int, widths: tuple[int, int], *, is_hidden: bool) -> nn.Module:
+    if config.model == "gat":
+        heads = config.heads if is_hidden else 1
+        return ReplicaGATConv(replicas, *widths, heads=heads, dropout=config.attention_dropout)
+    build = {"gcn": ReplicaGCNConv, "sage": ReplicaSAGEConv}.get(config.model, ReplicaLinear)
+    return build(replicas, *widths)
 
 
 def _build_norm(config: ModelConfig, replicas: int, channels: int) -> nn.Module:

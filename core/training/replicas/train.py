@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.config.fields import uses_field
-from core.config.models import MODEL_SPECS
+from core.config.models import MODEL_SPECS, REFINEMENTS
+from core.config.race import RACERS, enter_racer
 from core.config.train import TrainConfig
 from core.errors import TrainingError
 from core.graph.graph import Graph
@@ -33,7 +34,10 @@ LONG_EPOCH_SECONDS: Final = 0.1
 KEEP_SHARE: Final = 0.75
 
 # What a replica obeys beside its model's own fields. Any other field must be as if it were not there.
-_OBEYED: Final = frozenset({"model", "feature_norm", "lr", "weight_decay", "epochs", "patience", "device"})
+_OBEYED: Final = REFINEMENTS | {
+    *("model", "feature_norm", "self_loops", "lr", "weight_decay", "epochs", "patience", "device"),
+    *("average_decay", "consistency", "teacher_temperature"),
+}
 # Decided by the pairs, or only names.
 _IGNORED: Final = frozenset({"split", "seed", "preset", "graph"})
 
@@ -56,9 +60,11 @@ class ReplicaOutcome:
 def supports_replicas(config: TrainConfig) -> bool:
     """Whether `config` can be trained as replicas, to the same losses; if not, train its runs one by one.
 
-    Attention models cannot, nor bf16, nor any field that this module does not know unless it is at its default, or
-    the model does not read it.
+    GATv2 cannot, nor bf16, nor any field that this module does not know unless it is at its default, or the model does
+    not read it. A race can where all that run in it can.
     """
+    if config.race_epochs:
+        return all(supports_replicas(enter_racer(config, name)) for name in RACERS)
     spec = MODEL_SPECS[config.model]
     known = spec.fields | _OBEYED | _IGNORED
     others = {name for name in set(TrainConfig.model_fields) - known if uses_field(config.model, name)}
@@ -81,7 +87,7 @@ def train_replicas(
 
     Each replica begins with the weights of the run of its seed and follows the same protocol. Without
     dropout its losses are that run's, up to rounding; with dropout they are as alike as those of two
-    seeds, and depend on which replicas train together. `on_done` is called as soon as a replica is
+    seeds, and depend on which replicas train together: those drop the same links. `on_done` is called as soon as one is
     seen to be done; `on_epoch` with the epochs trained by all replicas together, every few epochs or each long one.
     replicas, speedups: how many at once and how, instead of what the device is measured to bear.
 
@@ -90,6 +96,10 @@ def train_replicas(
     if not supports_replicas(config):
         raise TrainingError(f"a {config.model} of this config cannot be trained as replicas: train it run by run")
     named = [ReplicaKey(graph.check_split(split), seed) for split, seed in pairs]
+    if config.race_epochs:
+        from core.training.replicas.race import race_replicas  # which comes back here for each that runs in it
+
+        return race_replicas(config, graph, named, on_done=on_done, on_epoch=on_epoch)
     trainer = _Trainer(config, graph, resolve_device(config), on_done=on_done, on_epoch=on_epoch)
     size = replicas or count_fitting(config, graph, read_free_bytes(trainer.device))
     while waiting := [pair for pair in named if pair not in trainer.outcomes]:

@@ -12,7 +12,10 @@ from core.config.train import TrainConfig
 from core.graph.graph import Graph
 from core.models.build import build_model
 from core.models.inputs import ModelInputs
+from core.models.ops.dropout import Dropout
+from core.models.ops.thinning import thin_links
 from core.training.replicas.models import Weights, build_replicas, stack_weights
+from core.training.replicas.refinements import ReplicaAverage, ReplicaRefinements
 
 SCORES: Final = ("train_loss", "train_acc", "stopping_loss", "stopping_acc", "val_loss", "val_acc")
 
@@ -78,6 +81,9 @@ class ReplicaTraining:
         splits = [pair.split for pair in pairs]
         masks = np.stack([graph.train_masks[splits], graph.stopping_masks[splits], graph.val_masks[splits]])
         self.masks = torch.tensor(masks, device=device)  # [3, R, N]
+        self.refinements = ReplicaRefinements(config, self.y, self.masks, graph.num_classes, inputs.around)
+        self.feature_dropout = Dropout(config.feature_dropout)
+        self.average = ReplicaAverage(self.model, config.average_decay) if config.average_decay else None
         self.scores = torch.empty(len(SCORES), len(pairs), device=device)
         self.progress = ReplicaProgress(len(pairs), graph.num_nodes, graph.num_classes, device)
 
@@ -89,12 +95,17 @@ class ReplicaTraining:
         """A step and an evaluation of every replica; `scores` [6, R] are then this epoch's. Waits for nothing."""
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
-        losses, accs = self._score(self._predict(), self.masks[:1])
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        logits = self._predict()
+        losses, accs = self._score(logits, self.masks[:1])
+        total = losses.sum()
+        if self.average is not None and self.config.consistency:
+            total = total + self.refinements.teach(logits, self.average.num_updates).sum()
+        total.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         with torch.no_grad():
-            self.model.eval()
-            logits = self._predict()
+            if self.average is not None:
+                self.average.update(self.model)
+            logits = self.refinements.choose(self._evaluate())
             held_losses, held_accs = self._score(logits, self.masks[1:])
             every_loss, every_acc = torch.cat([losses.detach(), held_losses]), torch.cat([accs, held_accs])
             self.scores.copy_(torch.stack([every_loss, every_acc], dim=1).flatten(0, 1))
@@ -111,12 +122,31 @@ class ReplicaTraining:
             optimizer.state[new] = {
                 name: value[index] if value.dim() else value.clone() for name, value in state.items()
             }
+        if self.average is not None:
+            means = {name: value[index] for name, value in self.average.model.state_dict().items()}
+            num_updates = self.average.num_updates
+            self.average = ReplicaAverage(build_replicas(self.config, means, **self.sizes), self.config.average_decay)
+            self.average.num_updates.copy_(num_updates)
         self.model, self.optimizer = model, optimizer
+        self.refinements.keep(index, self.masks[:, index])
         self.masks, self.scores = self.masks[:, index], self.scores[:, index]
         self.progress.keep(index)
 
     def _predict(self) -> Tensor:
-        logits: Tensor = self.model(self.inputs.x, self.inputs.adj)
+        """Logits [N, R, C] of a step, over links that all replicas share and features of each one's own."""
+        x, adj = self.inputs.x, self.inputs.adj
+        if adj is not None and self.config.link_dropout:
+            adj = thin_links(adj, self.config.link_dropout)
+        if self.feature_dropout.p:
+            self.feature_dropout.train()
+            x = self.feature_dropout(x.unsqueeze(1).expand(-1, self.replicas, -1))
+        logits: Tensor = self.model(x, adj)
+        return logits
+
+    def _evaluate(self) -> Tensor:
+        """Logits [N, R, C] of what is evaluated, before anything refines them."""
+        evaluated = self.model.eval() if self.average is None else self.average.model
+        logits: Tensor = evaluated(self.inputs.x, self.inputs.adj)
         return logits
 
     def _score(self, logits: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:

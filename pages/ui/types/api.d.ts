@@ -870,14 +870,15 @@ export interface components {
         };
         /**
          * Diagnosis
-         * @description One thing that is wrong with a run: `plateau`, `divergence`, …; and what to do about it, for a person.
+         * @description One thing to know of a run, for a person: what is wrong with it (`plateau`, `divergence`, …) and what to do about
+         *     it, or among which architectures it chose (`race`).
          */
         Diagnosis: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "divergence" | "learning rate too high" | "plateau" | "over-fitting" | "dead category";
+            kind: "divergence" | "learning rate too high" | "plateau" | "over-fitting" | "dead category" | "race";
             /** Sentence */
             sentence: string;
         };
@@ -1279,6 +1280,22 @@ export interface components {
             type: string;
         };
         /**
+         * Racer
+         * @description How one architecture did in the race for the one that is trained; see `core.config.race`.
+         */
+        Racer: {
+            /** Epochs */
+            epochs: number | null;
+            /** Held Acc */
+            held_acc: number | null;
+            /** Is Chosen */
+            is_chosen: boolean;
+            /** Name */
+            name: string;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
          * Range
          * @description What of a parameter's values a sweep may still draw: numbers from `low` to `high`, or some of its values.
          */
@@ -1335,6 +1352,8 @@ export interface components {
             peak_memory_mb: number | null;
             /** Per Category */
             per_category: components["schemas"]["CategoryScores"][];
+            /** Race */
+            race: components["schemas"]["Racer"][];
             /** Reliability */
             reliability: components["schemas"]["ReliabilityBin"][];
             /** Reliability Before */
