@@ -53,8 +53,7 @@ class Places:
         name = name or self.default
         place = self._backend.open(name).describe_place()
         jobs: list[RunRecord | BenchmarkJob] = [record for record in self._runs.list() if record.backend == name]
-        if name == self.default:
-            jobs += self._benchmarks.list_jobs()
+        jobs += [job for job in self._benchmarks.list_jobs() if job.backend == name]
         running = sum(job.state in RUNNING for job in jobs)
         known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}
         pending = sorted(
