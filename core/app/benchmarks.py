@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.app.admission import Admission
 from core.app.graphs import Graphs
@@ -31,6 +31,7 @@ class BenchmarkJob:
     total: int
     fraction: float
     created_at: float  # Unix seconds; jobs take their turns in this order
+    backend: str  # what executes it
 
 
 class Benchmarks:
@@ -43,12 +44,18 @@ class Benchmarks:
         self._admission, self._states = admission, admission.states
         self._backend, self._graphs = backends, graphs
 
-    def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
+    def submit(
+        self, config: TrainConfig, pairs: Sequence[Pair], *, backend: str | None = None, workers: int = 1
+    ) -> str:
         """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
 
-        One that is queued or trained already is asked for these pairs too. Raises InvalidInputError for a split that
-        the graph has not, ConflictError where the queue is full.
+        backend: what executes it, by name; None for the default. workers: how many pairs that trains at the same time.
+        One that is queued or trained already is asked for these pairs too, and stays where it is. Raises
+        InvalidInputError for a split that the graph has not and for workers that the backend does not have,
+        UnavailableError where that lacks something, ConflictError where the queue is full.
         """
+        offer = self._backend.check_ready(backend or self._backend.default)
+        self._backend.check_spreads(offer.name, workers)
         graph = self._graphs.load(config.graph)
         for split, _ in pairs:
             graph.check_split(split)
@@ -58,8 +65,11 @@ class Benchmarks:
             return benchmark.id
         job = BENCHMARKS + benchmark.id
         is_active, is_new = self._read_state(benchmark.id).state in ACTIVE, self._store.is_untouched(benchmark.id)
-        before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
-        wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
+        wanted = Wanted(tuple(pairs), config.device, read_commit(), offer.name, workers)
+        if is_active:
+            before = self._store.read_wanted(benchmark.id)
+            every = tuple(dict.fromkeys([*before.pairs, *pairs]))
+            wanted = replace(wanted, pairs=every, backend=before.backend, workers=before.workers)
         try:
             if is_active:
                 self._store.write_wanted(benchmark.id, wanted)
@@ -99,6 +109,12 @@ class Benchmarks:
         digest = self._graphs.read_summary(graph_id).digest if graph_id else None
         jobs = [self._build_job(benchmark, None) for benchmark in self._store.list(digest)]
         return [job for job in jobs if job.state in ACTIVE or job.done < job.total]
+
+    def is_over(self, benchmark_id: str) -> bool:
+        """Whether nothing more comes of a benchmark by itself; where its process was killed another may go on."""
+        state = self._read_state(benchmark_id)
+        may_go_on = state.state == "crashed" or state.may_go_on
+        return state.state not in ACTIVE and not (may_go_on and self._backend.alive(BENCHMARKS + benchmark_id))
 
     def recover(self) -> None:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
@@ -146,7 +162,8 @@ class Benchmarks:
 
     def _build_job(self, benchmark: Benchmark, pairs: Collection[Pair] | None) -> BenchmarkJob:
         state = self._read_state(benchmark.id)
-        wanted = set(self._store.read_wanted(benchmark.id).pairs if pairs is None else pairs)
+        last = self._store.read_wanted(benchmark.id)
+        wanted = set(last.pairs if pairs is None else pairs)
         done = len(wanted & self._store.list_pairs(benchmark.id))
         share = done / len(wanted) if wanted else 1.0
         return BenchmarkJob(
@@ -159,4 +176,5 @@ class Benchmarks:
             total=len(wanted),
             fraction=max(share, state.fraction) if state.state in ACTIVE else share,
             created_at=state.created_at,
+            backend=last.backend or self._backend.default,
         )

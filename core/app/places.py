@@ -58,8 +58,7 @@ class Places:
         place = self._backend.open(name).describe_place()
         runs = self._runs.list(archived=True)
         jobs: list[RunRecord | BenchmarkJob] = [record for record in runs if record.backend == name]
-        if name == self.default:
-            jobs += self._benchmarks.list_jobs()
+        jobs += [job for job in self._benchmarks.list_jobs() if job.backend == name]
         running = sum(job.state in RUNNING for job in jobs)
         known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}
         pending = sorted(

@@ -7,18 +7,21 @@ import pytest
 
 from core.errors import BenchmarkNotFoundError, ConflictError, RunNotFoundError
 from tests.cloud.rigs import SERVERS, cloud_rig
+from tests.ray_cluster import ray_rig
 from tests.rigs import bucket_rig, local_rig
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["local", "bucket", *SERVERS])
+@pytest.fixture(params=["local", "bucket", "ray", *SERVERS])
 def rig(request, tmp_path, monkeypatch):
     """Of a provider there is one machine, for which jobs wait there."""
     if request.param in SERVERS:
         found = cloud_rig(request.param, tmp_path)
     elif request.param == "local":
         found = local_rig(tmp_path)
+    elif request.param == "ray":
+        found = ray_rig(tmp_path, request.getfixturevalue("ray_cluster"))
     else:
         emulator = request.getfixturevalue("emulator")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
