@@ -65,16 +65,17 @@ class Benchmarks:
             return benchmark.id
         job = BENCHMARKS + benchmark.id
         is_active, is_new = self._read_state(benchmark.id).state in ACTIVE, self._store.is_untouched(benchmark.id)
-        wanted = Wanted(tuple(pairs), config.device, read_commit(), offer.name, workers)
+        machine = offer.place.machine
+        wanted = Wanted(tuple(pairs), config.device, read_commit(), offer.name, machine=machine, workers=workers)
         if is_active:
             before = self._store.read_wanted(benchmark.id)
             every = tuple(dict.fromkeys([*before.pairs, *pairs]))
-            wanted = replace(wanted, pairs=every, backend=before.backend, workers=before.workers)
+            wanted = replace(before, pairs=every, device=config.device, commit=wanted.commit)
         try:
             if is_active:
                 self._store.write_wanted(benchmark.id, wanted)
             else:
-                with self._admission.enter():
+                with self._admission.enter(rents=bool(machine)):
                     self._store.write_wanted(benchmark.id, wanted)
                     self._states.clear_stop(job)
                     self._states.write(job, RunState(created_at=time.time()))
@@ -98,7 +99,7 @@ class Benchmarks:
         found, wanted = self._store.read(benchmark_id), self._store.read_wanted(benchmark_id)
         own = {name: value for name, value in found.config.items() if name in TrainConfig.model_fields}
         config = TrainConfig(**own, preset=found.preset, graph=found.graph, device=wanted.device)
-        self.submit(config, wanted.pairs)
+        self.submit(config, wanted.pairs, backend=wanted.backend or None, workers=wanted.workers)
 
     def read_job(self, benchmark_id: str, pairs: Collection[Pair] | None = None) -> BenchmarkJob:
         """How far a benchmark is, with what was last wanted of it or with `pairs`. Raises BenchmarkNotFoundError."""

@@ -15,6 +15,8 @@ from core.cli import app as cli
 from core.cli import console
 from core.errors import InvalidInputError, NotFoundError, RefusedError, UnavailableError
 from core.runs.benchmarks import BENCHMARKS, Wanted
+from core.runs.job_states import JobStates
+from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
@@ -132,7 +134,7 @@ def test_c04_only_a_backend_that_spreads_has_workers(make_explorer, tiny_id, mon
 
 
 def test_c04_a_benchmark_stays_with_the_backend_and_workers_it_was_begun_with(
-    make_explorer, tiny_id, benchmark_store, monkeypatch
+    make_explorer, tiny_id, storage, benchmark_store, monkeypatch
 ):
     explorer = make_explorer()
     ray = NoBackend()
@@ -143,7 +145,10 @@ def test_c04_a_benchmark_stays_with_the_backend_and_workers_it_was_begun_with(
     explorer.benchmarks.submit(config, [(1, 0)])
     assert ray.submitted == [BENCHMARKS + benchmark_id]
     wanted = benchmark_store.read_wanted(benchmark_id)
-    assert wanted == Wanted(((0, 0), (1, 0)), config.device, wanted.commit, "ray", 2)
+    assert wanted == Wanted(((0, 0), (1, 0)), config.device, wanted.commit, "ray", workers=2)
     explorer.benchmarks.stop(benchmark_id)
-    assert ray.submitted == [BENCHMARKS + benchmark_id] * 2
+    JobStates(storage).write(BENCHMARKS + benchmark_id, RunState("stopped"))
+    explorer.benchmarks.resume(benchmark_id)
+    assert ray.submitted == [BENCHMARKS + benchmark_id] * 3
+    assert benchmark_store.read_wanted(benchmark_id) == wanted
     assert explorer.benchmarks.read_job(benchmark_id).backend == "ray"
