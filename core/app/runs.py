@@ -120,6 +120,10 @@ class Runs:
         with self._admission.enter(rents=bool(offer.place.machine)):
             return self._submit(config, offer, profile=profile, marks=marks or {})
 
+    def check_place(self, backend: str) -> None:
+        """Raises UnavailableError where a backend lacks something, InvalidInputError where there is none so named."""
+        self._backend.check_ready(backend)
+
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
         graph = self._graphs.load(config.graph)
         environment = {**collect_environment(graph.id, graph.digest), **marks}

@@ -1,4 +1,7 @@
-"""What every backend does, whatever executes the runs. A new one joins by a line in `rig`; the training is fake."""
+"""What every backend does, whatever executes the runs. A new one joins by a line in `rig`; the training is fake.
+
+Ray, whose every job begins with a process of its own, does in tests/contracts/ray_backend.py.
+"""
 
 import time
 
@@ -7,21 +10,18 @@ import pytest
 
 from core.errors import BenchmarkNotFoundError, ConflictError, RunNotFoundError
 from tests.cloud.rigs import SERVERS, cloud_rig
-from tests.ray_cluster import ray_rig
 from tests.rigs import bucket_rig, local_rig
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["local", "bucket", "ray", *SERVERS])
+@pytest.fixture(params=["local", "bucket", *SERVERS])
 def rig(request, tmp_path, monkeypatch):
     """Of a provider there is one machine, for which jobs wait there."""
     if request.param in SERVERS:
         found = cloud_rig(request.param, tmp_path)
     elif request.param == "local":
         found = local_rig(tmp_path)
-    elif request.param == "ray":
-        found = ray_rig(tmp_path, request.getfixturevalue("ray_cluster"))
     else:
         emulator = request.getfixturevalue("emulator")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)

@@ -1,4 +1,8 @@
-"""What only jobs on Ray have to bear: workers that are killed or told to end, a benchmark on several of them."""
+"""Jobs on a Ray cluster: from a start to predictions, a killed worker, a benchmark on two of them.
+
+All that any backend does is tried by tests/contracts/ray_backend.py, and a benchmark of 20 splits by
+tests/bench/ray_benchmark.py.
+"""
 
 import signal
 import time
@@ -28,30 +32,23 @@ def settle(rig, run_id):
     return Executions(rig.store.storage).read_last(f"runs/{run_id}")
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
-def test_c01_a_killed_workers_run_goes_on_elsewhere_by_itself(rig, signal_number):
-    run_id = rig.submit(epochs=40, epoch_seconds=0.05)
+def watch_a_killed_worker(rig, signal_number):
+    """A run whose worker gets a signal ends as if nothing had been."""
+    run_id = rig.submit(epochs=20, epoch_seconds=0.05)
     rig.wait_for_epoch(run_id, 3)
     first = rig.store.read_stored_state(run_id)
     psutil.Process(first.pid).send_signal(signal_number)
     rig.wait_until(lambda: rig.store.read_stored_state(run_id).state == "finished")
     state = rig.store.read_stored_state(run_id)
     assert (state.generation, state.pid != first.pid, state.message) == (1, True, "")
-    assert rig.epochs(run_id) == list(range(1, 41))
+    assert rig.epochs(run_id) == list(range(1, 21))
     rig.wait_until(lambda: settle(rig, run_id).ended)
     execution = settle(rig, run_id)
     assert (execution.number, execution.title, execution.state, execution.message) == (1, "Ray", "DEAD", "")
 
 
-def test_c01_a_job_that_its_worker_cannot_reach_fails_with_the_reason(rig, monkeypatch):
-    rig.backend._launcher._prepare = "tests.no_such_module:prepare"
-    run_id = rig.submit()
-    rig.wait_until(lambda: settle(rig, run_id).ended)
-    state = rig.store.read_stored_state(run_id)
-    assert state.state == "failed"
-    assert state.message == (
-        "Ray ended it before it began (DEAD: ModuleNotFoundError: No module named 'tests.no_such_module')"
-    )
+def test_c01_a_killed_workers_run_goes_on_elsewhere_by_itself(rig):
+    watch_a_killed_worker(rig, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -1749,6 +1749,8 @@ export interface components {
          * @description The same with every trial, what is drawn, what its file says that means nothing here, and the file.
          */
         SweepDetails: {
+            /** Backend */
+            backend: string;
             best: components["schemas"]["SweepBest"] | null;
             /** Counts */
             counts: {
@@ -1796,6 +1798,8 @@ export interface components {
             text: string;
             /** Trials */
             trials: components["schemas"]["Trial"][];
+            /** Workers */
+            workers: number;
         };
         /**
          * SweepList
@@ -1833,6 +1837,8 @@ export interface components {
          * @description A sweep and where it stands.
          */
         SweepRecord: {
+            /** Backend */
+            backend: string;
             best: components["schemas"]["SweepBest"] | null;
             /** Counts */
             counts: {
@@ -1872,6 +1878,8 @@ export interface components {
             seed: number;
             /** State */
             state: string;
+            /** Workers */
+            workers: number;
         };
         /**
          * Trial
