@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.errors import ConfigError
 
 MAX_SHOWN = 100  # characters of a wrong value that a message repeats
-BackendName = Literal["local", "vertex", "cloudrun", "compute"]
+BackendName = Literal["local", "vertex", "cloudrun", "compute", "ray"]
 # Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
 ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
 Training = Literal["open", "token", "off"]
@@ -70,6 +70,15 @@ class Settings(BaseSettings):
     spot: bool = Field(False, description="Whether its machines may be taken back at any time, for a lower price.")
     run_job: str = Field(
         "wikics-train", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="Job at Cloud Run that is executed."
+    )
+    ray_address: str = Field(
+        "",
+        pattern=r"^([\w.-]+:\d{1,5})?$",
+        description="HOST:PORT of the Ray cluster that this machine is a part of; empty for one that is started here.",
+    )
+    ray_cpus: float = Field(1.0, gt=0, le=1024, description="Processors that a run takes on Ray.")
+    ray_gpus: float = Field(
+        0.0, ge=0, le=64, description="GPUs that a run takes there: 0.125 for eight runs on one, 0 for none."
     )
     prices: Path | None = Field(
         None, description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."

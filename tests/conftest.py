@@ -53,6 +53,16 @@ def emulator():
         yield running
 
 
+@pytest.fixture(scope="session")
+def ray_cluster(tmp_path_factory):
+    """A Ray cluster of this machine alone, which has been asked before."""
+    from tests.ray_cluster import cluster_running
+
+    with cluster_running(tmp_path_factory.mktemp("ray")) as running:
+        running.ask("cancel", label="nobody")  # connects
+        yield running
+
+
 @pytest.fixture
 def tiny_arrays():
     """Two rings of four articles, one a category, joined by one link; two splits."""

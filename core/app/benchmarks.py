@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.app.admission import Admission
 from core.app.graphs import Graphs
@@ -32,6 +32,7 @@ class BenchmarkJob:
     total: int
     fraction: float
     created_at: float  # Unix seconds; jobs take their turns in this order
+    backend: str  # what executes it
 
 
 class Benchmarks:
@@ -44,12 +45,18 @@ class Benchmarks:
         self._admission, self._states = admission, admission.states
         self._backend, self._graphs = backends, graphs
 
-    def submit(self, config: TrainConfig, pairs: Sequence[Pair]) -> str:
+    def submit(
+        self, config: TrainConfig, pairs: Sequence[Pair], *, backend: str | None = None, workers: int = 1
+    ) -> str:
         """Queues the (split, seed) pairs that have no result yet and returns the benchmark's id at once.
 
-        One that is queued or trained already is asked for these pairs too. Raises InvalidInputError for a split that
-        the graph has not, ConflictError where the queue is full.
+        backend: what executes it, by name; None for the default. workers: how many pairs that trains at the same time.
+        One that is queued or trained already is asked for these pairs too, and stays where it is. Raises
+        InvalidInputError for a split that the graph has not and for workers that the backend does not have,
+        UnavailableError where that lacks something, ConflictError where the queue is full.
         """
+        offer = self._backend.check_ready(backend or self._backend.default)
+        self._backend.check_spreads(offer.name, workers)
         graph = self._graphs.load(config.graph)
         for split, _ in pairs:
             graph.check_split(split)
@@ -59,13 +66,17 @@ class Benchmarks:
             return benchmark.id
         job = BENCHMARKS + benchmark.id
         is_active, is_new = self._read_state(benchmark.id).state in ACTIVE, self._store.is_untouched(benchmark.id)
-        before = self._store.read_wanted(benchmark.id).pairs if is_active else ()
-        wanted = Wanted(tuple(dict.fromkeys([*before, *pairs])), config.device, read_commit())
+        machine = offer.place.machine
+        wanted = Wanted(tuple(pairs), config.device, read_commit(), offer.name, machine=machine, workers=workers)
+        if is_active:
+            before = self._store.read_wanted(benchmark.id)
+            every = tuple(dict.fromkeys([*before.pairs, *pairs]))
+            wanted = replace(before, pairs=every, device=config.device, commit=wanted.commit)
         try:
             if is_active:
                 self._store.write_wanted(benchmark.id, wanted)
             else:
-                with self._admission.enter():
+                with self._admission.enter(rents=bool(machine)):
                     self._store.write_wanted(benchmark.id, wanted)
                     self._states.clear_stop(job)
                     self._states.write(job, RunState(created_at=time.time()))
@@ -89,7 +100,7 @@ class Benchmarks:
         found, wanted = self._store.read(benchmark_id), self._store.read_wanted(benchmark_id)
         own = {name: value for name, value in found.config.items() if name in TrainConfig.model_fields}
         config = TrainConfig(**own, preset=found.preset, graph=found.graph, device=wanted.device)
-        self.submit(config, wanted.pairs)
+        self.submit(config, wanted.pairs, backend=wanted.backend or None, workers=wanted.workers)
 
     def read_job(self, benchmark_id: str, pairs: Collection[Pair] | None = None) -> BenchmarkJob:
         """How far a benchmark is, with what was last wanted of it or with `pairs`. Raises BenchmarkNotFoundError."""
@@ -100,6 +111,12 @@ class Benchmarks:
         digest = self._graphs.read_summary(graph_id).digest if graph_id else None
         jobs = [self._build_job(benchmark, None) for benchmark in self._store.list(digest)]
         return [job for job in jobs if job.state in ACTIVE or job.done < job.total]
+
+    def is_over(self, benchmark_id: str) -> bool:
+        """Whether nothing more comes of a benchmark by itself; where its process was killed another may go on."""
+        state = self._read_state(benchmark_id)
+        may_go_on = state.state == "crashed" or state.may_go_on
+        return state.state not in ACTIVE and not (may_go_on and self._backend.alive(BENCHMARKS + benchmark_id))
 
     def recover(self) -> None:
         """Queues again what waited when an earlier process of this app, or the machine, went down."""
@@ -147,7 +164,8 @@ class Benchmarks:
 
     def _build_job(self, benchmark: Benchmark, pairs: Collection[Pair] | None) -> BenchmarkJob:
         state = self._read_state(benchmark.id)
-        wanted = set(self._store.read_wanted(benchmark.id).pairs if pairs is None else pairs)
+        last = self._store.read_wanted(benchmark.id)
+        wanted = set(last.pairs if pairs is None else pairs)
         done = len(wanted & self._store.list_pairs(benchmark.id))
         share = done / len(wanted) if wanted else 1.0
         return BenchmarkJob(
@@ -160,4 +178,5 @@ class Benchmarks:
             total=len(wanted),
             fraction=max(share, state.fraction) if state.state in ACTIVE else share,
             created_at=state.created_at,
+            backend=last.backend or self._backend.default,
         )

@@ -48,9 +48,9 @@ class Places:
         """What the provider of a backend would be asked for to train a config; nobody is asked, nothing is stored."""
         return self._backend.plan(name or self.default, f"{files.RUNS}20261231-235959-{config.preset}-xyz")
 
-    def count_slots(self) -> int:
-        """How many jobs execute at once where a job does that names no place."""
-        return self._backend.describe_place().max_jobs
+    def count_slots(self, name: str | None = None) -> int:
+        """How many jobs a backend executes at once, by default that of a job that names none."""
+        return self._backend.open(name or self.default).describe_place().max_jobs
 
     def describe(self, name: str | None = None) -> Occupancy:
         """The place of a backend, by default that of a job that names none."""
@@ -58,8 +58,7 @@ class Places:
         place = self._backend.open(name).describe_place()
         runs = self._runs.list(archived=True)
         jobs: list[RunRecord | BenchmarkJob] = [record for record in runs if record.backend == name]
-        if name == self.default:
-            jobs += self._benchmarks.list_jobs()
+        jobs += [job for job in self._benchmarks.list_jobs() if job.backend == name]
         running = sum(job.state in RUNNING for job in jobs)
         known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}
         pending = sorted(

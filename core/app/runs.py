@@ -29,7 +29,7 @@ from core.runs.names import match_run
 from core.runs.query import parse_query
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
 from core.runs.report import Report
-from core.runs.state import ACTIVE, StateName
+from core.runs.state import ACTIVE, PREEMPTED, StateName
 from core.runs.store import RunStore
 
 # So long after a run's end its provider may still be putting its machine away.
@@ -119,6 +119,10 @@ class Runs:
         offer = self._backend.check_ready(backend or self._backend.default)
         with self._admission.enter(rents=bool(offer.place.machine)):
             return self._submit(config, offer, profile=profile, marks=marks or {})
+
+    def check_place(self, backend: str) -> None:
+        """Raises UnavailableError where a backend lacks something, InvalidInputError where there is none so named."""
+        self._backend.check_ready(backend)
 
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
         graph = self._graphs.load(config.graph)
@@ -284,6 +288,11 @@ class Runs:
                 f"last; set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
             )
         return config.model_dump()
+
+    def is_over(self, record: RunRecord) -> bool:
+        """Whether nothing more comes of a run by itself; where its process was killed another may go on."""
+        may_go_on = record.state == "crashed" or record.message.startswith(PREEMPTED)
+        return record.state not in ACTIVE and not (may_go_on and self._backend.alive(files.RUNS + record.id))
 
     def rename(self, ref: str, name: str) -> RunRecord:
         """Gives a run a name; an empty one takes it away. Raises InvalidInputError for one that is too long."""

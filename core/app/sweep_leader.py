@@ -70,12 +70,13 @@ class SweepLeader:
     def tick(self) -> bool:
         """Looks at every open trial once, begins what may begin, and tells whether more is to be done."""
         self._wanted = self._store.read_wanted(self.id)
+        self._recover()
         busy = sum([self._follow(trial) for trial in list(self._trials.values()) if trial.is_open])
         if self._wanted != "running":
             if not busy:
                 self._store.write_state(self.id, self._wanted)
             return bool(busy)
-        room = min(self._explorer.places.count_slots(), MAX_TOGETHER)
+        room = min(self.sweep.workers or self._explorer.places.count_slots(self.sweep.backend), MAX_TOGETHER)
         while busy < room and not self._has_enough() and self._begin():
             busy += 1
         if self._is_whole and not any(trial.is_open for trial in self._trials.values()):
@@ -104,6 +105,16 @@ class SweepLeader:
         for trial in self._trials.values():
             if not trial.is_open:
                 self._tell_end(trial)  # once more, where the kill came between the two
+
+    def _recover(self) -> None:
+        """Now and then asks who executes the runs how they stand, and queues again what nothing waits for."""
+        if time.monotonic() - self._recovered_at < RECOVER_SECONDS:
+            return
+        self._recovered_at = time.monotonic()
+        for trial in self._trials.values():
+            if trial.is_open and trial.run:
+                with suppress(RunNotFoundError):  # deleted, which is told of the trial
+                    self._explorer.runs.recover(trial.run)
 
     def _keep(self, trial: Trial) -> Trial:
         self._store.write_trial(self.id, trial)
@@ -134,7 +145,8 @@ class SweepLeader:
         """Makes the run of a trial; None where the queue is full, after which it is tried again."""
         try:
             config = self._space.build(trial.params)
-            record = self._explorer.runs.submit(config, marks={"sweep": self.id, "trial": trial.number})
+            marks = {"sweep": self.id, "trial": trial.number}
+            record = self._explorer.runs.submit(config, backend=self.sweep.backend or None, marks=marks)
         except ConflictError:
             return None
         except (WikicsError, OSError) as error:
@@ -151,6 +163,8 @@ class SweepLeader:
         except RunNotFoundError:
             self._end(trial, "failed", message="its run was deleted")
             return False
+        if record.state not in ACTIVE and not self._explorer.runs.is_over(record):
+            return True  # its worker was killed, and another goes on
         if record.state not in ACTIVE:
             self._settle(trial, record)
             return self._trials[trial.number].is_open and self._wanted == "running"
@@ -161,9 +175,6 @@ class SweepLeader:
             self._watch(trial)
         elif record.state != "stopping":  # it was killed between the word and the deed
             self._explorer.runs.stop(trial.run)
-        if record.state == "pending" and time.monotonic() - self._recovered_at > RECOVER_SECONDS:
-            self._recovered_at = time.monotonic()
-            self._explorer.runs.recover(trial.run)
         return True
 
     def _watch(self, trial: Trial) -> None:

@@ -79,6 +79,17 @@ class SweepDetails(SweepRecord):
     text: str
 
 
+@dataclass(frozen=True)
+class TrialPlace:
+    """Where the trials of a sweep train: a backend by name, empty for the default, and how many at the same time.
+
+    workers: 0 for as many as the backend has places.
+    """
+
+    backend: str = ""
+    workers: int = 0
+
+
 def launch_by(settings: Settings) -> Launch:
     """What starts the process of a sweep over these settings; it outlives this one, and prints into the sweep's log."""
     told = {name: getattr(settings, name) for name in type(settings).model_fields if name not in ("token", "home")}
@@ -127,11 +138,15 @@ class Sweeps:
         graph: str | None = None,
         overrides: Mapping[str, Any] | None = None,
         trials: int | None = None,
+        place: TrialPlace = TrialPlace(),
     ) -> SweepRecord:
         """Begins a sweep and returns at once. Raises ConfigError, with a line where the file is wrong.
 
-        preset, graph: of runs whose file names none. trials: the most, instead of the file's run_cap.
+        preset, graph: of runs whose file names none. trials: the most, instead of the file's run_cap. place: where
+        they train. Raises UnavailableError where that lacks something, InvalidInputError where it is not known.
         """
+        if place.backend:
+            self._runs.check_place(place.backend)
         spec = read_sweep(text)
         fixed = _find_fixed(spec)
         sweep = Sweep(
@@ -146,6 +161,8 @@ class Sweeps:
             most_trials=_check_trials(trials) or spec.run_cap or 0,
             seed=random.randrange(2**31),
             created_at=0.0,
+            backend=place.backend,
+            workers=place.workers,
         )
         RunSpace(self._configs, sweep, spec).check({})
         sweep_id = self.store.create(text, sweep)

@@ -14,6 +14,7 @@ class Place:
 
     waiting: the jobs that wait, the next one first, as far as the place knows them.
     missing: a sentence for each thing without which no job can be submitted there.
+    spreads: whether it trains several runs of a benchmark at the same time.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Place:
     accelerator: str = ""
     region: str = ""
     missing: tuple[str, ...] = ()
+    spreads: bool = False
 
 
 class Backend(Protocol):

@@ -185,18 +185,24 @@ def prepare_stored_job(folder: JobFolder, storage: Storage) -> Turn:
 def stop_on_sigterm(folder: JobFolder) -> None:
     """Turns SIGTERM into a request to stop, at once, even while the main thread computes.
 
-    Blocked in every thread that is started from now on, it reaches no handler that a library installs.
+    Blocked in every thread that is started from now on, it reaches no handler that a library installs; where a library
+    has threads already, which may take it, its handler is replaced.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+    def ask() -> None:
+        with suppress(OSError):
+            if not folder.stop_requested:
+                folder.terminated.set()
+            (folder / files.STOP).touch()
 
     def watch() -> None:
         while True:
             signal.sigwait({signal.SIGTERM})
-            with suppress(OSError):
-                if not folder.stop_requested:
-                    folder.terminated.set()
-                (folder / files.STOP).touch()
+            ask()
 
+    if callable(signal.getsignal(signal.SIGTERM)):
+        signal.signal(signal.SIGTERM, lambda *_: ask())
     threading.Thread(target=watch, name="sigterm", daemon=True).start()
 
 

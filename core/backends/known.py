@@ -1,8 +1,8 @@
-"""All backends of a storage as one: each job goes to its own, whose name stands in the job's `environment.json`."""
+"""All backends of a storage as one: each job goes to its own, whose name stands in a file of the job."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from core.backends.base import Backend, Place
 from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError, UnavailableError
@@ -10,6 +10,8 @@ from core.runs import files
 from core.runs.record import LOCAL
 from core.storage.base import Storage
 from core.storage.documents import load_json
+
+SPREADING: Final = "ray"  # for messages
 
 
 @runtime_checkable
@@ -52,7 +54,7 @@ class Offer:
 class Backends:
     """The backends by name; see `core.backends.base.Backend`. May be used from any thread.
 
-    A job without a name of its own, as of older versions, is executed by `local`; a benchmark by the default.
+    A run without a name of its own, as of older versions, is executed by `local`; a benchmark by the default.
     """
 
     def __init__(self, storage: Storage, makers: Mapping[str, Callable[[], Backend]], *, default: str = LOCAL) -> None:
@@ -92,6 +94,14 @@ class Backends:
             raise UnavailableError(f"{name} cannot train yet: {'; '.join(offer.missing)} (wikics backends)")
         return offer
 
+    def check_spreads(self, name: str, workers: int) -> None:
+        """Raises InvalidInputError where a backend does not train so many runs of a benchmark at the same time."""
+        if workers > 1 and not self.open(name).describe_place().spreads:
+            raise InvalidInputError(
+                f"{workers} workers, and {name} trains the runs of a benchmark one after the other or all together: "
+                f"name a backend that spreads them, such as {SPREADING}"
+            )
+
     def plan(self, name: str, job: str) -> dict[str, Any]:
         """What a backend would ask its provider for. Raises InvalidInputError where it rents nothing."""
         backend = self.open(name)
@@ -115,15 +125,12 @@ class Backends:
             raise errors[0]
 
     def _of(self, job: str) -> Backend:
-        name = self.default
-        if job.startswith(files.RUNS):
-            try:
-                environment = load_json(self._storage, f"{job}/{files.ENVIRONMENT}")
-            except (FileNotStoredError, DamagedFileError):
-                environment = {}
-            named = environment.get("backend")
-            name = named if isinstance(named, str) and named in self._makers else LOCAL
-        return self.open(name)
+        file, otherwise = (files.ENVIRONMENT, LOCAL) if job.startswith(files.RUNS) else (files.WANTED, self.default)
+        try:
+            named = load_json(self._storage, f"{job}/{file}").get("backend")
+        except (FileNotStoredError, DamagedFileError):
+            named = None
+        return self.open(named if isinstance(named, str) and named in self._makers else otherwise)
 
     def open(self, name: str) -> Backend:
         """The backend of this name. Raises InvalidInputError."""

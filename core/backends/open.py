@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.backends.base import Backend
 from core.backends.cloud.base import Launcher, Machine
-from core.backends.cloud.provider import Provider
+from core.backends.cloud.provider import Provider, Provides
 from core.backends.known import Backends
 from core.backends.local.backend import LocalBackend
 from core.settings import BackendName, Settings
@@ -75,7 +75,7 @@ def _open_compute(settings: Settings, storage: Storage) -> Backend:
     return _open_cloud(storage, Provider("Compute Engine", "google.cloud.compute_v1", machine, needs, load))
 
 
-def _open_cloud(storage: Storage, provider: Provider) -> Backend:
+def _open_cloud(storage: Storage, provider: Provides) -> Backend:
     from core.backends.cloud.backend import CloudBackend
 
     return CloudBackend(storage, provider)
@@ -102,10 +102,19 @@ def _build_machine(settings: Settings, *, endpoint: str) -> Machine:
     )
 
 
+def _open_ray(settings: Settings, storage: Storage) -> Backend:
+    from core.backends.ray.cluster import open_cluster
+    from core.backends.ray.launcher import RayProvider, Share
+
+    address, share = settings.ray_address, Share(settings.ray_cpus, settings.ray_gpus)
+    return _open_cloud(storage, RayProvider(address, share, lambda: open_cluster(address, settings.home_folder)))
+
+
 _Maker = Callable[[Settings, Storage], Backend]
 BACKENDS: Final[Mapping[BackendName, _Maker]] = {
     "local": _open_local,
     "vertex": _open_vertex,
     "cloudrun": _open_cloudrun,
     "compute": _open_compute,
+    "ray": _open_ray,
 }

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.console import (
+    BackendOption,
     GraphOption,
     JsonOption,
     err,
@@ -29,6 +30,7 @@ from core.runs.state import ACTIVE
 INTERRUPTED = 130  # the shell's exit code for Ctrl-C
 
 POLL_SECONDS = 0.2
+RECOVER_SECONDS = 5.0  # how often the provider of benchmarks elsewhere is asked
 
 Pairs = list[tuple[int, int]]
 
@@ -60,6 +62,10 @@ def benchmark(
         str | None, typer.Option(metavar="S", help="Splits: 0-19, 0,3,5 or 0; without it every split.")
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="K", min=1, max=1000, help="Seeds a split: 0 to K-1.")] = 1,
+    backend: BackendOption = None,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="Runs that train at the same time, where --backend can.")
+    ] = 1,
     against: Annotated[
         str | None,
         typer.Option(metavar="P2", help="Second preset, measured alike, or the id of a benchmark, taken as it is."),
@@ -78,7 +84,7 @@ def benchmark(
             raise ConfigError(f"--set {name}={overrides[name]} does not go with a benchmark: use {option}")
     named = [preset] if against is None or explorer.benchmarks.exists(against) else [preset, against]
     configs = [explorer.configs.build(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
-    ids = [explorer.benchmarks.submit(config, pairs) for config in configs]
+    ids = [explorer.benchmarks.submit(config, pairs, backend=backend, workers=workers) for config in configs]
     for id_ in ids:
         _follow(explorer, id_, pairs)
     if against is not None and len(ids) == 1:
@@ -99,14 +105,17 @@ def _follow(explorer: Explorer, id_: str, pairs: Pairs) -> None:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:
         task = bar.add_task(id_, total=1.0)
-        stop_asked = False
+        stop_asked, recovered_at = False, time.monotonic()
         while True:
             try:
+                if time.monotonic() - recovered_at > RECOVER_SECONDS:  # the app, which does it too, need not be up
+                    explorer.benchmarks.recover()
+                    recovered_at = time.monotonic()
                 job = explorer.benchmarks.read_job(id_, pairs)
                 text = f"{job.preset} {job.done} of {job.total}"
                 doing = job.message or (job.state if job.state != "running" else "")
                 bar.update(task, description=f"{text}, {doing}" if doing else text, completed=job.fraction)
-                if job.state not in ACTIVE:
+                if job.state not in ACTIVE and explorer.benchmarks.is_over(id_):
                     break
                 time.sleep(POLL_SECONDS)
             except KeyboardInterrupt:

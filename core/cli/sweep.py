@@ -11,9 +11,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from typer.core import TyperGroup
 
 from core.app.explorer import Explorer
-from core.app.sweeps import SweepDetails
+from core.app.sweeps import SweepDetails, TrialPlace
 from core.cli import console
 from core.cli.console import (
+    BackendOption,
     GraphOption,
     JsonOption,
     err,
@@ -62,6 +63,10 @@ def start_sweep(
     preset: Annotated[str | None, typer.Option(metavar="P", help="Preset of runs whose file names none: gcn.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="k=v", help="One field of all its runs.")] = None,
     trials: Annotated[int | None, typer.Option(metavar="N", help="The most trials, instead of run_cap.")] = None,
+    backend: BackendOption = None,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=0, max=64, help="Trials that train at the same time; 0 for all places.")
+    ] = 0,
     detach: Annotated[bool, typer.Option("--detach", help="Return at once; the sweep goes on.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,6 +83,7 @@ def start_sweep(
         graph=open_graph_to_train(explorer, named),
         overrides=parse_overrides(set_ or []),
         trials=trials,
+        place=TrialPlace(backend or "", workers),
     )
     if not record.most_trials and record.method != "grid":
         err.print("It has no run_cap: it goes on until you stop it (wikics sweep stop latest)")

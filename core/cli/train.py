@@ -23,7 +23,6 @@ from core.cli.console import (
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
-from core.runs.state import ACTIVE
 
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 5.0  # how often the provider of a run elsewhere is asked
@@ -100,7 +99,7 @@ def follow(explorer: Explorer, run_id: str) -> RunRecord:
                 if record.stopping_acc is not None:
                     text += f", stopping accuracy {100 * record.stopping_acc:.1f} %"
                 progress.update(task, description=text, completed=record.epoch, total=record.max_epochs)
-                if record.state not in ACTIVE:
+                if explorer.runs.is_over(record):
                     return record
                 time.sleep(BUCKET_POLL_SECONDS if explorer.settings.bucket else POLL_SECONDS)
             except KeyboardInterrupt:

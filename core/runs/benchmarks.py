@@ -93,11 +93,18 @@ class BenchmarkResult(BenchmarkRun):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a benchmark was last asked for: pairs of split and seed, the device to train on, the commit of the code."""
+    """What a benchmark was last asked for: pairs of split and seed, the device to train on, the commit of the code.
+
+    backend: what executes it; empty for the default. machine: the kind that is rented for it; empty where none is.
+    workers: how many pairs that trains at the same time.
+    """
 
     pairs: tuple[Pair, ...]
     device: str = "auto"
     commit: str = ""
+    backend: str = ""
+    machine: str = ""
+    workers: int = 1
 
 
 def pack_correct(correct: NDArray[np.bool_]) -> str:

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -38,7 +38,11 @@ _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep was asked to do, beside its file. `overrides` are fields that all its runs have."""
+    """What a sweep was asked to do, beside its file. `overrides` are fields that all its runs have.
+
+    backend: what executes its runs; empty for the default. workers: how many at the same time; 0 for as many as that
+    has places.
+    """
 
     id: str
     name: str
@@ -51,6 +55,8 @@ class Sweep:
     most_trials: int  # 0 where nothing but a person ends it
     seed: int
     created_at: float  # Unix seconds
+    backend: str = field(default="", kw_only=True)
+    workers: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True)

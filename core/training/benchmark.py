@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,13 +36,17 @@ class _StoppedError(Exception):
     """Ends replicas between two epochs."""
 
 
-def prepare_benchmark(folder: JobFolder, storage: Storage) -> Turn:
-    """What takes the next turn of the stored benchmark. Raises ConfigError, and what `load_graph` raises."""
+def prepare_benchmark(folder: JobFolder, storage: Storage, *, pairs: tuple[Pair, ...] | None = None) -> Turn:
+    """What takes the next turn of the stored benchmark, or of some of its pairs.
+
+    Raises ConfigError, and what `load_graph` raises.
+    """
     store = BenchmarkStore(storage)
     benchmark, wanted = store.read(folder.id), store.read_wanted(folder.id)
     names = {"preset": benchmark.preset, "graph": benchmark.graph, "device": wanted.device}
     config = build_config(benchmark.config | names)
     graph = load_graph(storage, benchmark.graph, benchmark.graph_digest)
+    wanted = wanted if pairs is None else replace(wanted, pairs=pairs)
     return BenchmarkTurn(folder, store, benchmark, wanted, config, graph).take
 
 

@@ -13,7 +13,7 @@ from pages.ui.text import escape_markdown
 def choose_place(explorer: Explorer) -> Offer | None:
     """The place that is in the URL, or the default; None where there is nothing but this machine to choose."""
     settings = explorer.settings
-    if not (settings.project or settings.backend != LOCAL):
+    if not (settings.project or settings.ray_address or settings.backend != LOCAL):
         return None
     offers = {offer.name: offer for offer in explorer.places.list_offers()}
     name = inputs.choose(
@@ -37,7 +37,8 @@ def draw_place(explorer: Explorer, offer: Offer | None) -> None:
         every = stages.EVERY_SECONDS if busy.running or busy.waiting else None
         st.fragment(_draw_occupancy, run_every=every)()
         return
-    st.markdown(f":material/memory: {escape_markdown(offer.place.device)}. A machine of its own for this run.")
+    own = " A machine of its own for this run." if offer.place.machine else ""
+    st.markdown(f":material/memory: {escape_markdown(offer.place.device)}.{own}")
     if offer.missing:
         lines = [f"- {escape_markdown(sentence)}" for sentence in offer.missing]
         st.warning("\n".join(["It cannot train there yet:", "", *lines]), icon=":material/info:")

@@ -18,14 +18,18 @@ from tests.rigs import FAKE_CONFIG, Rig
 SERVERS = {"vertex": VertexServer, "cloudrun": CloudRunServer, "compute": ComputeServer}
 
 
-@dataclass
-class CloudRig(Rig):
-    server: Any = None
+class TickingRig(Rig):
+    """One whose backend asks somebody else how jobs stand."""
 
     def tick(self):
         """What the app does now and then."""
         for record in self.store.list():
             self.backend.settle(RUNS + record.id)
+
+
+@dataclass
+class CloudRig(TickingRig):
+    server: Any = None
 
     def end(self):
         super().end()

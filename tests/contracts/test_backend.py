@@ -1,4 +1,7 @@
-"""What every backend does, whatever executes the runs. A new one joins by a line in `rig`; the training is fake."""
+"""What every backend does, whatever executes the runs. A new one joins by a line in `rig`; the training is fake.
+
+Ray, whose every job begins with a process of its own, does in tests/contracts/ray_backend.py.
+"""
 
 import time
 

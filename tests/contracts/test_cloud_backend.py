@@ -91,7 +91,7 @@ def test_c01_a_machine_taken_back_at_once_leaves_a_crashed_run_that_goes_on(rig)
     wait_until_settled(rig, run_id)
     state = rig.store.read_stored_state(run_id)
     assert state.state == "crashed"
-    assert "ended its machine after epoch" in state.message
+    assert "ended it after epoch" in state.message
     assert "resume the run to go on from there" in state.message
     assert rig.submit_orphans() == []
     rig.resume(run_id)

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.app.admission import Admission
+from core.backends.base import Place
 from core.errors import ConflictError
 from core.http import build_api
 from core.runs.files import RUNS
@@ -94,3 +95,20 @@ def test_c10_no_more_machines_are_rented_than_may_be(make_explorer, storage):
     )
     with admission.enter():
         pass
+
+
+def test_c10_a_benchmark_has_a_rented_machine_as_a_run_has(make_explorer, tiny_id, monkeypatch):
+    explorer, vertex = make_explorer(max_machines=1, max_waiting=10), NoBackend()
+    monkeypatch.setattr(vertex, "describe_place", lambda: Place("Vertex AI", "an L4", 1000, machine="g2-standard-4"))
+    explorer.benchmarks._backend._opened |= {"vertex": vertex, "local": NoBackend()}
+    first, second = (explorer.configs.build(preset, {}, graph=tiny_id) for preset in ("gcn", "mlp"))
+    explorer.benchmarks.submit(first, [(0, 0)], backend="vertex")
+    for refused in (
+        lambda: explorer.benchmarks.submit(second, [(0, 0)], backend="vertex"),
+        lambda: explorer.runs.submit(second, backend="vertex"),
+    ):
+        with pytest.raises(ConflictError, match=r"^1 machines are rented already, and 1 may be"):
+            refused()
+    explorer.benchmarks.submit(first, [(1, 0)], backend="vertex")  # more of the one that has a machine
+    explorer.benchmarks.submit(second, [(0, 0)], backend="local")
+    assert len(vertex.submitted) == 1

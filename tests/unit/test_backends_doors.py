@@ -36,7 +36,7 @@ def test_c01_backends_are_listed_alike_by_shell_and_http(explorer, client):
     done = CliRunner().invoke(cli, ["backends", "--json"])
     offers = json.loads(done.stdout)["backends"]
     assert client.get("/backends").json()["backends"] == offers
-    assert [offer["name"] for offer in offers] == ["local", "vertex", "cloudrun", "compute"]
+    assert [offer["name"] for offer in offers] == ["local", "vertex", "cloudrun", "compute", "ray"]
     local, vertex = offers[:2]
     assert (local["name"], local["ready"], local["missing"]) == ("local", True, [])
     assert (vertex["name"], vertex["ready"], len(vertex["missing"])) == ("vertex", False, 3)
@@ -83,7 +83,7 @@ def test_c01_a_dry_run_shows_the_order_and_gives_none(make_explorer, monkeypatch
 @pytest.mark.slow
 def test_c01_listing_runs_loads_no_library_of_a_provider_and_no_scipy(tmp_path):
     code = "import sys; from core.cli import app\ntry: app(['runs', 'list'])\nexcept SystemExit: pass\n\
-print([n for n in ('torch', 'scipy', 'grpc', 'google.auth', 'google.cloud.aiplatform_v1') if n in sys.modules])"
+print([n for n in ('torch', 'scipy', 'grpc', 'ray', 'google.auth', 'google.cloud.aiplatform_v1') if n in sys.modules])"
     environment = os.environ | {"WIKICS_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.splitlines()[-1] == "[]"

@@ -96,7 +96,7 @@ def test_c01_a_run_is_ordered_once_as_the_command_of_its_own_address(cloud):
             ("failed", "FAILED", "preempted"),
             (
                 "crashed",
-                "Fake Cloud ended its machine after epoch 3 (FAILED: preempted): resume the run to go on from there",
+                "Fake Cloud ended it after epoch 3 (FAILED: preempted): resume the run to go on from there",
             ),
         ),
         ({"state": "finished"}, ("succeeded", "DONE"), ("finished", "")),

@@ -2,7 +2,9 @@
 
 import re
 import shlex
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -56,8 +58,17 @@ def test_c06_commands_of_gcloud_and_their_flags_are_known():
         assert set(flags) <= set(GCLOUD[name]), text
 
 
+def test_c06_what_is_asked_of_rays_own_command_is_known_to_it():
+    (folder,) = find_spec("ray").submodule_search_locations
+    known = Path(folder, "scripts/scripts.py").read_text()  # to import it takes seconds
+    shown = [words[1:] for words in list_shown() if words[0] == "ray"]
+    assert shown and all(words[0] == "start" for words in shown) and "\ndef start(" in known
+    flags = {word.partition("=")[0] for words in shown for word in words[1:]}
+    assert flags == {"--head", "--port", "--address"} and [flag for flag in flags if f'"{flag}"' not in known] == []
+
+
 def test_c06_no_program_is_shown_that_the_page_does_not_explain():
-    assert {words[0] for words in list_shown()} == {"gcloud", "wikics", "export", "docker", "dvc"}
+    assert {words[0] for words in list_shown()} == {"gcloud", "wikics", "export", "docker", "dvc", "pip", "ray"}
     (built,) = [words for words in list_shown() if words[0] == "docker"]
     assert built[:3] == ["docker", "build", "--target"] and f" AS {built[3]}\n" in read("Dockerfile")
 
@@ -92,7 +103,7 @@ def test_c06_every_name_between_backticks_is_known():
     }
     in_code = {"queue/": '"queue"', "matchGlob": '"matchGlob"', "testIamPermissions": "test_iam_permissions"}
     assert [name for name, text in in_code.items() if text not in find_code()] == []
-    known |= {*in_code, "WIKICS_HOME/cache", "WIKICS_HOME/graphs/kept", "deploy/"}
+    known |= {*in_code, "WIKICS_HOME/cache", "WIKICS_HOME/graphs/kept", "WIKICS_HOME/queue", "deploy/"}
     known |= set(re.findall(r"^FROM .* AS (\w+)$", read("Dockerfile"), flags=re.MULTILINE))
     unknown = {span for span in find_spans_in(read_page()) if " " not in span and span not in known | tracked()}
     of_google = {span for span in unknown if not re.match(r"(roles/|storage\.objects\.)", span)}

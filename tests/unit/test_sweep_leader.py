@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from core.app.sweep_leader import SweepLeader
+from core.app.sweeps import TrialPlace
 from core.config.sweep.spec import Range
-from core.errors import ConfigError, ConflictError, PresetNotFoundError, SweepNotFoundError
+from core.errors import ConfigError, ConflictError, InvalidInputError, PresetNotFoundError, SweepNotFoundError
 from core.runs import files
 from core.runs.store import RunStore
 from core.runs.sweeps import SweepStore
@@ -202,6 +203,28 @@ def test_c06_a_crashed_run_goes_on_as_the_same_trial(rig):
         leader.tick()
     failed = trials_of(explorer, sweep_id)[0]
     assert (failed.state, failed.message[:27]) == ("failed", "its run crashed 3 times: th")
+
+
+def test_row_42_trials_train_where_the_sweep_says_and_so_many_at_once(make_explorer, tmp_path):
+    ray = RuledBackend(tmp_path / "home", rule, max_jobs=8)
+    explorer = with_backend(make_explorer(), launched=[])
+    explorer.runs._backend._opened["ray"] = ray
+    with pytest.raises(InvalidInputError, match="'nowhere'"):
+        explorer.sweeps.submit(TEXT, place=TrialPlace("nowhere"))
+    begun = explorer.sweeps.submit(TEXT, place=TrialPlace("ray", 3))
+    assert (begun.backend, begun.workers) == ("ray", 3)
+    leader = SweepLeader(explorer, begun.id)
+    explorer.sweeps.store.write_state(begun.id, "running")
+    leader.tick()
+    assert len(ray.running) == 3
+    killed = ray.begun[0]
+    ray.crash(killed)
+    ray.running[killed] = 0  # another worker goes on
+    leader.tick()
+    assert [trial.attempts for trial in trials_of(explorer, begun.id)] == [1, 1, 1]
+    ray.submit(killed)
+    assert lead(explorer, ray, begun.id).counts == {"finished": 6}
+    assert {record.backend for record in explorer.runs.list()} == {"ray"}
 
 
 def test_c06_a_sweep_whose_process_is_gone_is_gone_on_with(rig):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from core.backends.again import check_resumable, config_replaced
 from core.backends.base import Place
 from core.backends.cloud.base import OVER, Launcher, Order, Sight
-from core.backends.cloud.provider import Provider
+from core.backends.cloud.provider import Provides
 from core.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
 from core.runs.executions import Execution, Executions, Newest
 from core.runs.job_states import JobStates, describe_job
@@ -30,7 +30,7 @@ class CloudBackend:
     There is no queue of ours: the provider has one. `settle` brings what it says into the job's folder.
     """
 
-    def __init__(self, storage: Storage, provider: Provider, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, storage: Storage, provider: Provides, *, now: Callable[[], float] = time.time) -> None:
         """now: Unix seconds. The provider's library is loaded when it is first needed."""
         self._storage, self._provider = storage, provider
         self._states, self._executions = JobStates(storage), Executions(storage)
@@ -99,7 +99,7 @@ class CloudBackend:
 
     @cached_property
     def _launcher(self) -> Launcher:
-        return self._provider.open(self._provider.machine)
+        return self._provider.open_launcher()
 
     def _claim(self, job: str, state: RunState) -> Execution | None:
         """A new execution for a job that stands so; None where it has one, or another process is asking for it."""
@@ -157,7 +157,7 @@ class CloudBackend:
             elif state.state == "pending":
                 self._end(job, state, "failed", f"{self._provider.title} ended it before it began ({why})")
             else:
-                gone = f"{self._provider.title} ended its machine after epoch {state.epoch} ({why})"
+                gone = f"{self._provider.title} ended it after epoch {state.epoch} ({why})"
                 self._end(job, state, "crashed", f"{gone}: resume the run to go on from there")
 
     def _end(self, job: str, state: RunState, name: Any, message: str) -> None:

@@ -3,13 +3,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, Protocol
 
 from core.backends.base import Place
 from core.backends.cloud.account import find_account_missing
 from core.backends.cloud.base import Launcher, Machine
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
+
+
+class Provides(Protocol):
+    """Who executes orders, as `core.backends.cloud.backend` needs it. title: for a person."""
+
+    @property
+    def title(self) -> str: ...
+
+    def open_launcher(self) -> Launcher:
+        """What takes orders; its library is loaded by now, or when it is first asked."""
+
+    def describe_place(self, storage: Storage) -> Place:
+        """Where a job would execute, and a sentence for each thing that is missing; nobody is asked."""
+
 
 MAX_JOBS: Final = 1000  # each has a machine of its own: the provider's quota is the bound
 
@@ -24,6 +38,9 @@ class Provider:
     needs: Mapping[str, str]
     open: Callable[[Machine], Launcher]  # loads that module
     find_account_missing: Callable[[], list[str]] = find_account_missing
+
+    def open_launcher(self) -> Launcher:
+        return self.open(self.machine)
 
     def describe_place(self, storage: Storage) -> Place:
         """The machine that a job gets, and a sentence for each thing that is missing; the provider is not asked."""

@@ -1768,6 +1768,8 @@ export interface components {
          * @description The same with every trial, what is drawn, what its file says that means nothing here, and the file.
          */
         SweepDetails: {
+            /** Backend */
+            backend: string;
             best: components["schemas"]["SweepBest"] | null;
             /** Counts */
             counts: {
@@ -1815,6 +1817,8 @@ export interface components {
             text: string;
             /** Trials */
             trials: components["schemas"]["Trial"][];
+            /** Workers */
+            workers: number;
         };
         /**
          * SweepList
@@ -1852,6 +1856,8 @@ export interface components {
          * @description A sweep and where it stands.
          */
         SweepRecord: {
+            /** Backend */
+            backend: string;
             best: components["schemas"]["SweepBest"] | null;
             /** Counts */
             counts: {
@@ -1891,6 +1897,8 @@ export interface components {
             seed: number;
             /** State */
             state: string;
+            /** Workers */
+            workers: number;
         };
         /**
          * Trial

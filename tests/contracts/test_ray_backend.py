@@ -1,0 +1,111 @@
+"""Jobs on a Ray cluster: from a start to predictions, a killed worker, a benchmark on two of them.
+
+All that any backend does is tried by tests/contracts/ray_backend.py, and a benchmark of 20 splits by
+tests/bench/ray_benchmark.py.
+"""
+
+import signal
+import time
+
+import psutil
+import pytest
+
+from core.backends.ray import cluster as cluster_module
+from core.runs.executions import Executions
+from tests.contracts.test_cloud_flow import wait_until
+from tests.contracts.test_resume import LOADING_SECONDS
+from tests.ray_cluster import ray_rig
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def rig(tmp_path, ray_cluster):
+    found = ray_rig(tmp_path, ray_cluster)
+    yield found
+    found.end()
+
+
+def settle(rig, run_id):
+    """The run's execution, as Ray says it stands."""
+    rig.tick()
+    return Executions(rig.store.storage).read_last(f"runs/{run_id}")
+
+
+def watch_a_killed_worker(rig, signal_number):
+    """A run whose worker gets a signal ends as if nothing had been."""
+    run_id = rig.submit(epochs=20, epoch_seconds=0.05)
+    rig.wait_for_epoch(run_id, 3)
+    first = rig.store.read_stored_state(run_id)
+    psutil.Process(first.pid).send_signal(signal_number)
+    rig.wait_until(lambda: rig.store.read_stored_state(run_id).state == "finished")
+    state = rig.store.read_stored_state(run_id)
+    assert (state.generation, state.pid != first.pid, state.message) == (1, True, "")
+    assert rig.epochs(run_id) == list(range(1, 21))
+    rig.wait_until(lambda: settle(rig, run_id).ended)
+    execution = settle(rig, run_id)
+    assert (execution.number, execution.title, execution.state, execution.message) == (1, "Ray", "DEAD", "")
+
+
+def test_c01_a_killed_workers_run_goes_on_elsewhere_by_itself(rig):
+    watch_a_killed_worker(rig, signal.SIGKILL)
+
+
+@pytest.fixture
+def explorer(make_explorer, ray_cluster, monkeypatch):
+    monkeypatch.setattr(cluster_module, "open_cluster", lambda _address, _home: ray_cluster)
+    return make_explorer()
+
+
+def test_c01_a_run_is_started_watched_stopped_resumed_and_asked(explorer, tiny_id):
+    values = {"epochs": 10_000, "patience": 10_000, "device": "cpu"}
+    run_id = explorer.runs.submit(explorer.configs.build("gcn", values, graph=tiny_id), backend="ray").id
+    first = wait_until(explorer, run_id, lambda record: record.epoch > 2)
+    assert (first.state, first.backend) == ("running", "ray")
+    explorer.runs.stop(run_id)
+    stopped = wait_until(explorer, run_id, lambda record: record.state == "stopped")
+    explorer.runs.resume(run_id)
+    again = wait_until(explorer, run_id, lambda record: record.state == "running" and record.generation == 1)
+    assert again.epoch >= stopped.epoch
+    explorer.runs.stop(run_id)
+    wait_until(explorer, run_id, lambda record: record.state == "stopped")
+    assert explorer.articles.read(tiny_id, 0, run=run_id).pred is not None
+    wait_until(explorer, run_id, lambda _: explorer.runs.read_execution(run_id).ended)
+
+
+def test_c04_two_workers_measure_what_one_process_does_though_one_is_killed(explorer, tiny_id, make_explorer, tmp_path):
+    config = explorer.configs.build("gcn", {"epochs": 60, "patience": 60, "device": "cpu"}, graph=tiny_id)
+    pairs = [(split, seed) for seed in (0, 1) for split in (0, 1)]
+    benchmark_id = explorer.benchmarks.submit(config, pairs, backend="ray", workers=2)
+    kill_one_worker()
+    deadline = time.monotonic() + 4 * LOADING_SECONDS  # three processes read torch, the killed one's twice
+    while (job := explorer.benchmarks.read_job(benchmark_id)).done < len(pairs):
+        assert time.monotonic() < deadline and job.state != "failed", job
+        time.sleep(0.1)
+    alone = make_explorer(home=tmp_path / "alone")
+    alone.benchmarks.submit(config, pairs, backend="local")
+    while alone.benchmarks.read_job(benchmark_id).done < len(pairs):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    measured = [read_accuracies(each, benchmark_id) for each in (explorer, alone)]
+    assert measured[0] == measured[1] and len(measured[0]) == len(pairs)
+    while explorer.benchmarks.read_job(benchmark_id).state != "finished":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def kill_one_worker():
+    """Kills the first worker of this process's cluster that trains a part."""
+    deadline = time.monotonic() + LOADING_SECONDS
+    while time.monotonic() < deadline:
+        for process in psutil.Process().children(recursive=True):
+            if " ".join(process.cmdline()).startswith("ray::train_part"):
+                process.kill()
+                return
+        time.sleep(0.02)
+    raise AssertionError("no worker trains")
+
+
+def read_accuracies(explorer, benchmark_id):
+    runs = explorer.benchmarks.read(benchmark_id).runs
+    return {(run.split, run.seed): (run.test_acc, run.val_acc, run.best_epoch) for run in runs}
