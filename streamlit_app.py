@@ -20,6 +20,7 @@ from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
+from core.http.visitors import KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
 from core.monitoring.memory import give_memory_back
 from core.monitoring.middleware import MeasureRequests
@@ -120,6 +121,12 @@ app = st.App(
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
+        Middleware(
+            LimitRates,
+            rate=lambda: get_explorer().settings.rate,
+            proxies=lambda: get_explorer().settings.proxies,
+        ),
+        Middleware(KnowVisitors, access=lambda: get_explorer().access, proxies=lambda: get_explorer().settings.proxies),
         Middleware(GuardedUploads, access=lambda: get_explorer().access),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),

@@ -1,7 +1,7 @@
 """Admission: how many jobs may wait for their turn, and how many machines be rented."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -9,6 +9,7 @@ from core.errors import BenchmarkNotFoundError, ConflictError
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS
 from core.runs.job_states import JobStates
+from core.runs.record import RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
 
@@ -30,10 +31,16 @@ class Admission:
         self._entering = threading.Lock()
 
     @contextmanager
-    def enter(self, *, rents: bool = False) -> Iterator[None]:
-        """A block that queues one job, for which a machine may be rented. Raises ConflictError where all is full."""
+    def enter(
+        self, *, rents: bool = False, check: Callable[[Sequence[RunRecord]], None] = lambda _records: None
+    ) -> Iterator[None]:
+        """A block that queues one job, for which a machine may be rented. Raises ConflictError where all is full.
+
+        check: refuses, by an error of its own, while no other job is let in. It is given all runs.
+        """
         with self._entering:
             records = self._store.list()
+            check(records)
             if rents:
                 self._check_rented(sum(bool(record.machine) and record.state in ACTIVE for record in records))
             states = [*(record.state for record in records), *self._list_benchmark_states()]
@@ -49,6 +56,10 @@ class Admission:
                     "stop one of them, or start this when they are fewer (WIKICS_MAX_WAITING)"
                 )
             yield
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        """All runs, newest first."""
+        return self._store.list()
 
     def _check_rented(self, rented: int) -> None:
         if rented >= self.max_machines:

@@ -1536,6 +1536,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Visitor */
+            visitor: string;
         };
         /**
          * RunDifference
@@ -1661,6 +1663,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Visitor */
+            visitor: string;
         };
         /**
          * RunTick
@@ -2828,6 +2832,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PredictionAnswer"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
