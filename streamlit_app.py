@@ -51,6 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     tasks.start("memory", give_memory_back, every_seconds=TRIM_EVERY_SECONDS)
     tasks.start("probe", partial(probe, explorer), every_seconds=PROBE_AFTER_SECONDS)
     yield {}
+    explorer.predictions.write_log()
 
 
 def recover(explorer: Explorer) -> bool:

@@ -70,6 +70,13 @@ class Settings(BaseSettings):
         description="How many proxies stand before the app, each of which adds to `X-Forwarded-For` who asked it.",
     )
 
+    prediction_log: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="The share of answers about articles that are logged below `predictions/`, without who asked.",
+    )
+
     project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")
     region: str = Field("us-central1", pattern=r"^[a-z]+-[a-z]+\d+$", description="Region of its machines.")
     zone: str = Field(

@@ -18,6 +18,7 @@ ENDS = {
     "quota_hour": [1, 10**30],
     "quota_minutes": [1, 10_000],
     "rate": [0, 1_000_000],
+    "prediction_log": [0.0, 1.0],
     "proxies": [0, 10],
 }
 # Those of machines elsewhere, which no page or command reads one by one: at one end all together, and at the other.

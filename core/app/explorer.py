@@ -15,6 +15,7 @@ from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
 from core.app.places import Places
+from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
 from core.app.registry import Registry
 from core.app.runs import Runs
@@ -91,7 +92,7 @@ def open_explorer(
     runs = Runs(seen, admission, backends, graphs, configs, sinks=settings.sink_names, guests=guests)
     leaderboard = Leaderboard(benchmark_store, find_changes)
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs, guests=guests)
-    predictions = Predictions(seen, graphs)
+    predictions = Predictions(seen, graphs, log=PredictionLog(storage, settings.prediction_log))
     comparisons = Comparisons(runs, predictions, benchmark_store, graphs)
     places = Places(backends, runs, benchmarks, list_runs=run_store.list)
     return Explorer(

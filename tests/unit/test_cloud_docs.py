@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from core.app.guests import PUBLISHED
+from core.app.prediction_log import FOLDER
 from core.runs import files
 from core.runs.remembered import SHARED
 from core.settings import BackendName, Settings, Training
@@ -92,6 +93,7 @@ def test_c06_every_name_between_backticks_is_known():
         *WORDS,
         *get_args(Training),
         PUBLISHED,
+        FOLDER,
     }
     in_code = {"queue/": '"queue"', "matchGlob": '"matchGlob"', "testIamPermissions": "test_iam_permissions"}
     assert [name for name, text in in_code.items() if text not in find_code()] == []
