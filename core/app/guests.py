@@ -49,6 +49,7 @@ class _Begun(NamedTuple):
     at: float
     who: frozenset[str]
     work: int
+    run: str
 
 
 def name_visitor(secret: str) -> str:
@@ -131,9 +132,10 @@ class Guests:
         if not visitor.name:
             raise ForbiddenError("a visitor without a cookie cannot train: send back the one that this app gives")
         active = [record for record in records if record.visitor and record.state in ACTIVE]
-        if own := [record for record in active if record.visitor == visitor.name]:
+        begun = {one.run for one in self._list_begun(visitor)}
+        if own := [record for record in active if record.visitor == visitor.name or record.id in begun]:
             raise ForbiddenError(
-                f"your run {own[0].id} is {own[0].state}, and a visitor has one at a time: "
+                f"a visitor, and an address, has one run at a time, and yours is {own[0].state}: "
                 f"start this when it has ended, {self._say_end(own)}, or stop it"
             )
         if len(active) >= self.quotas.runs:
@@ -143,11 +145,11 @@ class Guests:
             )
         self._check_share(visitor, epochs * num_articles)
 
-    def charge(self, epochs: int, num_articles: int) -> None:
+    def charge(self, run_id: str, epochs: int, num_articles: int) -> None:
         """Notes what a guest has begun."""
         if self.quotas is not None and not (visitor := self.who()).trusted:
             with self._counting:
-                self._begun.append(_Begun(self._now(), _list_names(visitor), epochs * num_articles))
+                self._begun.append(_Begun(self._now(), _list_names(visitor), epochs * num_articles, run_id))
 
     def find_overdue(self, records: Sequence[RunRecord]) -> Sequence[str]:
         """The guests' runs that have trained as long as they may."""
@@ -159,11 +161,7 @@ class Guests:
 
     def _check_share(self, visitor: Visitor, work: int) -> None:
         assert self.quotas is not None
-        now, names = self._now(), _list_names(visitor)
-        with self._counting:
-            while self._begun and self._begun[0].at <= now - HOUR_SECONDS:
-                self._begun.popleft()
-            mine = [begun for begun in self._begun if begun.who & names]
+        now, mine = self._now(), self._list_begun(visitor)
         used, free_at = sum(begun.work for begun in mine), now
         for begun in mine:
             if used + work <= self.quotas.hour:
@@ -174,6 +172,14 @@ class Guests:
                 f"you have begun {sum(begun.work for begun in mine):,} articles × epochs within an hour, and "
                 f"{self.quotas.hour:,} are a visitor's share: start this in {_minutes(free_at - now)}"
             )
+
+    def _list_begun(self, visitor: Visitor) -> Sequence[_Begun]:
+        """What a visitor, or their address, has begun within the hour, oldest first."""
+        since, names = self._now() - HOUR_SECONDS, _list_names(visitor)
+        with self._counting:
+            while self._begun and self._begun[0].at <= since:
+                self._begun.popleft()
+            return [begun for begun in self._begun if begun.who & names]
 
     def _say_end(self, runs: Sequence[RunRecord]) -> str:
         """When at the latest one of them has ended."""

@@ -1,7 +1,7 @@
 """Runs: queued, listed, read, followed, stopped, resumed, labelled, deleted, exported."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -123,20 +123,24 @@ class Runs:
             self._guests.check_trusted("another place to train, or a profile,")
         offer = self._backend.check_ready(backend or self._backend.default)
         marks = {**(marks or {}), **self._guests.mark()}
-        with self._enter(offer.place.machine, config, epochs=config.epochs):
-            return self._submit(config, offer, profile=profile, marks=marks)
+        with self._enter(offer.place.machine, config, epochs=config.epochs) as charge:
+            record = self._submit(config, offer, profile=profile, marks=marks)
+            charge(record.id)
+        return record
 
     @contextmanager
-    def _enter(self, machine: str, config: TrainConfig, *, epochs: int) -> Iterator[None]:
-        """A block that queues a run of which so many epochs are to be trained yet, within what who asks may."""
+    def _enter(self, machine: str, config: TrainConfig, *, epochs: int) -> Iterator[Callable[[str], None]]:
+        """A block that queues a run of which so many epochs are to be trained yet, within what who asks may.
+
+        What it is given takes the run's id, and charges the run to who asks.
+        """
         num_articles = 0
         if self._guests.quotas:
             num_articles = self._graphs.read_summary(config.graph).num_nodes
             self._guests.check_config(config.epochs, num_articles)
         check = partial(self._guests.check_start, epochs=epochs, num_articles=num_articles)
         with self._admission.enter(rents=bool(machine), check=check):
-            yield
-            self._guests.charge(epochs, num_articles)
+            yield partial(self._guests.charge, epochs=epochs, num_articles=num_articles)
 
     def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
         graph = self._graphs.load(config.graph)
@@ -283,8 +287,9 @@ class Runs:
         self._guests.check_change(record)
         config = self._extend(run_id, changes) if changes else None
         whole = build_config(config or self._store.read_config(run_id)) if self._guests.quotas else TrainConfig()
-        with self._enter(record.machine, whole, epochs=max(1, whole.epochs - record.epochs)):
+        with self._enter(record.machine, whole, epochs=max(1, whole.epochs - record.epochs)) as charge:
             self._backend.resume(files.RUNS + run_id, config=config)
+            charge(run_id)
         return self._store.read(run_id)
 
     def _refuse_imported(self, run_id: str, why: str) -> RunRecord:

@@ -1,4 +1,9 @@
-"""A demo for everybody: what a visitor begins in a browser is theirs, on the page and behind it."""
+"""A demo for everybody: what a visitor begins in a browser is theirs, and a hostile one gets nowhere."""
+
+import shutil
+from pathlib import Path
+
+from tests.bench import hostile_visitor
 
 TOKEN = "a token of some length"
 
@@ -27,4 +32,17 @@ def test_d12_two_visitors_in_their_browsers(start, home, page, chromium):
         assert tab.request.post(f"{app.url}/api/runs/{run}/stop", data={}, headers=bearer).status == 202
     finally:
         other.close()
-    page.wait_for_function("document.body.innerText.match(/stopped|finished/i)", timeout=60_000)
+
+
+def test_d12_a_hostile_visitor_gets_refusals_and_an_honest_one_answers(start, home, trained):
+    """How long the honest one waits is measured where nothing else runs: `python -m tests.bench.hostile_visitor`."""
+    app = start(**hostile_visitor.SETTINGS)
+    shutil.copytree(home.folder / "runs" / trained, app.home / "runs" / trained)
+    theirs = hostile_visitor.adopt(app.home, trained)
+    try:
+        report = hostile_visitor.sit(app, home.small, trained, theirs, seconds=0)
+    finally:
+        hostile_visitor.stop_all(app)
+    log = Path(app.log.name).read_text(errors="replace")
+    assert (report["not refused"], report["honest errors"]) == ([], [])
+    assert "Traceback" not in log and hostile_visitor.TOKEN not in log and report["honest requests"] > 3

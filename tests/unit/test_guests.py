@@ -69,9 +69,10 @@ def test_d12_a_visitors_run_has_bounds(demo):
 def test_d12_visitors_take_turns_and_have_a_share(demo, store):
     first = demo.at(ANNA).begin(20)
     assert refusal(demo.begin) == (
-        f"your run {first} is pending, and a visitor has one at a time: "
+        "a visitor, and an address, has one run at a time, and yours is pending: "
         "start this when it has ended, 5 min after it begins, or stop it"
     )
+    assert refusal(demo.at(replace(ANNA, name="another cookie")).begin).startswith("a visitor, and an address, has one")
     assert refusal(demo.at(BERT).begin) == (
         "visitors' runs have taken all places that they may, which is 1: "
         "start this when one has ended, 5 min after it begins"
