@@ -172,6 +172,17 @@ def _is_refused(seen):
     return all(status == 0 or 400 <= status < 500 for status in seen)
 
 
+def train_first(home, graph):
+    """A run of the app's own, trained before it is open to visitors; its id."""
+    server = Server(home)
+    try:
+        run = server.train(graph, epochs=20, patience=20)
+        server.wait_for(run, "finished", seconds=300)
+    finally:
+        server.end()
+    return run
+
+
 def adopt(home, run):
     """A copy of a run as one that the honest visitor has begun; its id."""
     copied = f"{run[:-3]}own"
@@ -226,10 +237,7 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
-        first = Server(home.folder)
-        ours = first.train(home.small, epochs=30, patience=30)
-        first.wait_for(ours, "finished")
-        first.stop()
+        ours = train_first(home.folder, home.small)
         server = Server(home.folder, **SETTINGS)
         try:
             report = sit(server, home.small, ours, adopt(home.folder, ours), arguments.seconds)
