@@ -20,6 +20,7 @@ from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
+from core.http.visitors import KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
 from core.monitoring.memory import give_memory_back
 from core.monitoring.middleware import MeasureRequests
@@ -50,6 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     tasks.start("memory", give_memory_back, every_seconds=TRIM_EVERY_SECONDS)
     tasks.start("probe", partial(probe, explorer), every_seconds=PROBE_AFTER_SECONDS)
     yield {}
+    explorer.predictions.write_log()
 
 
 def recover(explorer: Explorer) -> bool:
@@ -120,6 +122,12 @@ app = st.App(
     middleware=[
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
+        Middleware(
+            LimitRates,
+            rate=lambda: get_explorer().settings.rate,
+            proxies=lambda: get_explorer().settings.proxies,
+        ),
+        Middleware(KnowVisitors, access=lambda: get_explorer().access, proxies=lambda: get_explorer().settings.proxies),
         Middleware(GuardedUploads, access=lambda: get_explorer().access),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),

@@ -14,7 +14,7 @@ MAX_SHOWN = 100  # characters of a wrong value that a message repeats
 BackendName = Literal["local", "vertex", "cloudrun", "compute", "ray"]
 # Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
 ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
-Training = Literal["open", "token", "off"]
+Training = Literal["open", "quota", "token", "off"]
 
 
 class Settings(BaseSettings):
@@ -30,7 +30,11 @@ class Settings(BaseSettings):
     )
     data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
     backend: BackendName = Field("local", description="Where jobs execute that name no other place.")
-    training: Training = Field("open", description="Who may start and stop runs.")
+    training: Training = Field(
+        "open",
+        description="Who may start and stop runs: `open` everybody, `quota` everybody within the quotas and holders of "
+        "the token beyond them, `token` those alone, `off` nobody.",
+    )
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
     hosts: str = Field(
         "",
@@ -49,6 +53,29 @@ class Settings(BaseSettings):
         10, ge=1, le=1000, description="How many machines may be rented at the same time, each for one run."
     )
     max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
+    quota_runs: int = Field(2, ge=1, le=1000, description="How many runs of visitors train or wait at the same time.")
+    quota_epochs: int = Field(300, ge=1, description="The most epochs of a visitor's run.")
+    quota_work: int = Field(5_000_000, ge=1, description="The most articles × epochs of a visitor's run.")
+    quota_hour: int = Field(
+        12_000_000, ge=1, description="The most articles × epochs that a visitor begins in an hour."
+    )
+    quota_minutes: int = Field(15, ge=1, le=10_000, description="After so long a visitor's run is stopped.")
+    rate: int = Field(
+        0, ge=0, le=1_000_000, description="How many requests a minute one address may send; 0 for as many as come."
+    )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies stand before the app, each of which adds to `X-Forwarded-For` who asked it.",
+    )
+
+    prediction_log: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="The share of answers about articles that are logged below `predictions/`, without who asked.",
+    )
 
     project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")
     region: str = Field("us-central1", pattern=r"^[a-z]+-[a-z]+\d+$", description="Region of its machines.")

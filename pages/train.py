@@ -62,7 +62,7 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
             st.caption(f"{escape_markdown(title_and_set)}. {time}")
         except WikicsError as error:
             problem = str(error)
-        if inputs.may_train(explorer):
+        if inputs.may_train(explorer, guests=True):
             st.button(
                 "Start",
                 type="primary",

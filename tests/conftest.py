@@ -111,12 +111,12 @@ def make_explorer(tmp_path, tiny_arrays):
     archive = tmp_path / "tiny.npz"
     archive.write_bytes(dump_arrays(tiny_arrays))
 
-    def make(backend=None, **settings):
+    def make(backend=None, ask=lambda: None, **settings):
         settings = {"home": tmp_path / "home"} | settings
         library = local_library(settings["home"])
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
-        return open_explorer(Settings(_env_file=None, **settings), library=library, backend=backend)
+        return open_explorer(Settings(_env_file=None, **settings), library=library, backend=backend, ask=ask)
 
     return make
 

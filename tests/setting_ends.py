@@ -4,7 +4,7 @@ ENDS = {
     "home": ["deep/" * 20 + "home", "a [b] *?#%é '\"\n~ home"],
     "data": ["no such folder", "~/no such folder", "tiny.npz", "x" * 200],
     "backend": ["local"],
-    "training": ["open", "token", "off"],
+    "training": ["open", "quota", "token", "off"],
     "token": ["x", "t" * 5_000, "sécret 🔑", "  spaced  "],
     "hosts": ["", "*", " ,, ,", "https://example.org:8501/, *.example.org:443, [::1"],
     "sinks": ["", "wandb, tensorboard"],
@@ -12,6 +12,14 @@ ENDS = {
     "max_waiting": [0, 10_000],
     "max_machines": [1, 1000],
     "max_epochs": [1, 10**30],
+    "quota_runs": [1, 1000],
+    "quota_epochs": [1, 10**30],
+    "quota_work": [1, 10**30],
+    "quota_hour": [1, 10**30],
+    "quota_minutes": [1, 10_000],
+    "rate": [0, 1_000_000],
+    "prediction_log": [0.0, 1.0],
+    "proxies": [0, 10],
 }
 # Those of machines elsewhere, which no page or command reads one by one: at one end all together, and at the other.
 CLOUD_ENDS = {

@@ -11,7 +11,10 @@ MAX_ADMITTED: Final = 10_000
 
 
 class Access:
-    """`training` says who may: everybody here ("open"), who knows the token ("token"), or nobody ("off")."""
+    """`training` says who may: everybody here ("open"), who knows the token ("token"), or nobody ("off").
+
+    With "quota" everybody may what `core.app.guests` lets them, and who knows the token all.
+    """
 
     def __init__(self, training: Training, token: SecretStr | None) -> None:
         self.training: Training = training
@@ -29,8 +32,8 @@ class Access:
             self._admitted.pop(next(iter(self._admitted)), None)
 
     def admits(self, session: str) -> bool:
-        """Whether this session may train."""
-        return self.training == "open" or (self.training == "token" and session in self._admitted)
+        """Whether this session may train without bounds."""
+        return self.training == "open" or (self.training in ("token", "quota") and session in self._admitted)
 
 
 def _encode(token: str) -> bytes:

@@ -1,7 +1,7 @@
 """Admission: how many jobs may wait for their turn, and how many machines be rented."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -9,6 +9,7 @@ from core.errors import BenchmarkNotFoundError, ConflictError
 from core.runs import files
 from core.runs.benchmarks import BENCHMARKS, BenchmarkStore
 from core.runs.job_states import JobStates
+from core.runs.record import RunRecord
 from core.runs.state import ACTIVE, StateName
 from core.runs.store import RunStore
 
@@ -30,10 +31,16 @@ class Admission:
         self._entering = threading.Lock()
 
     @contextmanager
-    def enter(self, *, rents: bool = False) -> Iterator[None]:
-        """A block that queues one job, for which a machine may be rented. Raises ConflictError where all is full."""
+    def enter(
+        self, *, rents: bool = False, check: Callable[[Sequence[RunRecord]], None] = lambda _records: None
+    ) -> Iterator[None]:
+        """A block that queues one job, for which a machine may be rented. Raises ConflictError where all is full.
+
+        check: refuses, by an error of its own, while no other job is let in. It is given all runs.
+        """
         with self._entering:
             records, benchmarks = self._store.list(), dict(self._list_benchmark_states())
+            check(records)
             if rents:
                 active = [id_ for id_, state in benchmarks.items() if state in ACTIVE]
                 rented = [record.machine for record in records if record.state in ACTIVE]
@@ -51,6 +58,10 @@ class Admission:
                     "stop one of them, or start this when they are fewer (WIKICS_MAX_WAITING)"
                 )
             yield
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        """All runs, newest first."""
+        return self._store.list()
 
     def _check_rented(self, machines: Sequence[str]) -> None:
         """Given the machine of each active job, empty for none."""

@@ -74,14 +74,15 @@ class Articles:
     def list_errors(self, graph_id: str, *, run: str, limit: int = 8) -> list[ArticleCard]:
         """The articles of which a run is wrong and most sure, the surest first."""
         graph = self._graphs.load(graph_id)
-        split, predictions = self._predictions.of(graph, run)
+        split, predictions, _ = self._predictions.of(graph, run)
         return build_errors(graph, split=split, predictions=predictions, limit=limit)
 
     def read(self, graph_id: str, article: int | str, *, run: str | None = None) -> ArticleCard:
         """One article. Raises ArticleNotFoundError."""
         graph = self._graphs.load(graph_id)
-        split, predictions = self._predictions.of(graph, run)
-        return build_card(graph, graph.index_of(article), split=split, predictions=predictions)
+        view, index = self._predictions.of(graph, run), graph.index_of(article)
+        self._predictions.note(view, index)
+        return build_card(graph, index, split=view.split, predictions=view.predictions)
 
     def list_words(self, graph_id: str, article: int | str) -> list[str]:
         """All words of an article, of which its card has the first. Raises ArticleNotFoundError."""
@@ -110,7 +111,7 @@ class Articles:
     def read_map(self, graph_id: str, *, run: str | None = None) -> MapColumns:
         """Everything that the map draws, column by column, N values each."""
         graph = self._graphs.load(graph_id)
-        split, predictions = self._predictions.of(graph, run)
+        split, predictions, _ = self._predictions.of(graph, run)
         return build_map(graph, self._graphs.load_layout(graph.id), split=split, predictions=predictions)
 
     def _build_title_index(self, graph_id: str) -> TitleIndex:

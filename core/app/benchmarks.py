@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.app.admission import Admission
 from core.app.graphs import Graphs
+from core.app.guests import Guests
 from core.backends.base import submit_orphans
 from core.backends.known import Backends
 from core.config.train import TrainConfig
@@ -39,8 +40,16 @@ class Benchmarks:
     """The benchmarks of a store, executed by a backend. May be used from any thread."""
 
     def __init__(
-        self, store: BenchmarkStore, leaderboard: Leaderboard, admission: Admission, backends: Backends, graphs: Graphs
+        self,
+        store: BenchmarkStore,
+        leaderboard: Leaderboard,
+        admission: Admission,
+        backends: Backends,
+        graphs: Graphs,
+        *,
+        guests: Guests | None = None,
     ) -> None:
+        self._guests = guests or Guests()
         self._store, self._leaderboard = store, leaderboard
         self._admission, self._states = admission, admission.states
         self._backend, self._graphs = backends, graphs
@@ -55,6 +64,7 @@ class Benchmarks:
         InvalidInputError for a split that the graph has not and for workers that the backend does not have,
         UnavailableError where that lacks something, ConflictError where the queue is full.
         """
+        self._guests.check_trusted("a benchmark")
         offer = self._backend.check_ready(backend or self._backend.default)
         self._backend.check_spreads(offer.name, workers)
         graph = self._graphs.load(config.graph)
@@ -89,6 +99,7 @@ class Benchmarks:
 
     def stop(self, benchmark_id: str) -> None:
         """Asks a benchmark to stop, as a run; one that has ended is left as it is, and keeps its results."""
+        self._guests.check_trusted("stopping a benchmark")
         with suppress(ConflictError, BenchmarkNotFoundError):
             self._backend.stop(BENCHMARKS + benchmark_id)
 

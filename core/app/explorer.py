@@ -1,5 +1,6 @@
 """class Explorer: the use cases of one process, wired. What the three doors share begins here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.app.access import Access
@@ -11,8 +12,10 @@ from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.evidence import Evidence
 from core.app.graphs import Graphs
+from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
 from core.app.places import Places
+from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
 from core.app.registry import Registry
 from core.app.runs import Runs
@@ -40,6 +43,7 @@ class Explorer:
 
     settings: Settings
     access: Access
+    guests: Guests
     graphs: Graphs
     configs: Configs
     runs: Runs
@@ -57,16 +61,22 @@ class Explorer:
 
 
 def open_explorer(
-    settings: Settings, *, library: GraphLibrary | None = None, backend: Backend | None = None
+    settings: Settings,
+    *,
+    library: GraphLibrary | None = None,
+    backend: Backend | None = None,
+    ask: Callable[[], Visitor | None] = lambda: None,
 ) -> Explorer:
     """The Explorer over what the settings name, a bucket or the home; `library` and `backend` instead of theirs.
 
+    ask: which visitor asks just now; None for the process itself, which is asked nothing where there are no quotas.
     Raises InvalidInputError for what is no bucket's address.
     """
     home = settings.home_folder
     storage = open_storage(settings.bucket) if settings.bucket else LocalStorage(home)
     states = JobStates(storage)
-    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder))
+    guests = Guests(_read_quotas(settings), ask)
+    graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder), guests=guests)
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
@@ -78,27 +88,41 @@ def open_explorer(
         max_waiting=settings.max_waiting,
         max_machines=settings.max_machines,
     )
-    runs = Runs(run_store, admission, backends, graphs, configs, sinks=settings.sink_names)
+    seen = run_store.seen_by(guests.see)
+    runs = Runs(seen, admission, backends, graphs, configs, sinks=settings.sink_names, guests=guests)
     leaderboard = Leaderboard(benchmark_store, find_changes)
-    benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs)
-    predictions = Predictions(run_store, graphs)
+    benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs, guests=guests)
+    predictions = Predictions(seen, graphs, log=PredictionLog(storage, settings.prediction_log))
     comparisons = Comparisons(runs, predictions, benchmark_store, graphs)
-    places = Places(backends, runs, benchmarks)
+    places = Places(backends, runs, benchmarks, list_runs=run_store.list)
     return Explorer(
         settings=settings,
         access=Access(settings.training, settings.token),
+        guests=guests,
         graphs=graphs,
         configs=configs,
         runs=runs,
-        imports=Imports(run_store, graphs),
-        registry=Registry(run_store, backends, lambda: open_registry(settings)),
+        imports=Imports(run_store, graphs, guests=guests),
+        registry=Registry(seen, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         comparisons=comparisons,
         evidence=Evidence(graphs, predictions, comparisons),
         articles=Articles(graphs, predictions),
         benchmarks=benchmarks,
-        sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings)),
+        sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings), guests=guests),
         places=places,
         prices=prices,
+    )
+
+
+def _read_quotas(settings: Settings) -> Quotas | None:
+    if settings.training != "quota":
+        return None
+    return Quotas(
+        runs=settings.quota_runs,
+        epochs=settings.quota_epochs,
+        work=settings.quota_work,
+        hour=settings.quota_hour,
+        minutes=settings.quota_minutes,
     )

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.app.guests import Guests
 from core.app.once import Once
 from core.errors import Damage, WikicsError
 from core.graph.graph import Graph
@@ -50,8 +51,8 @@ class LayoutProgress:
 class Graphs:
     """The graphs of a library, those read last in memory. May be used from any thread."""
 
-    def __init__(self, library: GraphLibrary) -> None:
-        self._library = library
+    def __init__(self, library: GraphLibrary, *, guests: Guests | None = None) -> None:
+        self._library, self._guests = library, guests or Guests()
         self._readiness = Readiness(ready=False, message="Looking for a graph")
         self._loaded = Once(library.load, keep=MAX_GRAPHS_IN_MEMORY)
         self._statistics = Once(lambda id_: compute_statistics(self.load(id_)), keep=MAX_GRAPHS_IN_MEMORY)
@@ -142,10 +143,12 @@ class Graphs:
 
     def register_upload(self, sent: Mapping[str, bytes]) -> str:
         """Takes a graph that a visitor sent, its files by their names, and returns its id. Raises ArchiveError."""
+        self._guests.check_trusted("a graph of your own")
         return self._library.register_sent(sent)
 
     def fetch_wikics(self) -> None:
         """Tries to fetch WikiCS once more. Raises DownloadError with the reason."""
+        self._guests.check_trusted("fetching WikiCS")
         self._library.fetch_wikics(self._note_progress)
 
     def _compute_layout(self, graph_id: str) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from core.app.graphs import Graphs
+from core.app.guests import Guests
 from core.runs.imports.build import build_run
 from core.runs.imports.events import MARK
 from core.runs.imports.find import Found, OwnRun, is_wanted, read_runs, tell
@@ -35,8 +36,15 @@ class ImportResult:
 class Imports:
     """Takes runs of other programs into the store: read-only ones beside our own. May be used from any thread."""
 
-    def __init__(self, store: RunStore, graphs: Graphs, *, now: Callable[[], float] = time.time) -> None:
-        self._store, self._graphs, self._now = store, graphs, now
+    def __init__(
+        self,
+        store: RunStore,
+        graphs: Graphs,
+        *,
+        guests: Guests | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._store, self._graphs, self._guests, self._now = store, graphs, guests or Guests(), now
 
     def read_paths(self, paths: Sequence[Path], *, graph: str | None = None) -> ImportResult:
         """Takes in the runs below these paths, all of it that can be read. graph: on which they were trained.
@@ -47,6 +55,7 @@ class Imports:
 
     def read_sent(self, sent: Mapping[str, bytes], *, graph: str | None = None) -> ImportResult:
         """The same of files that a visitor sends, by their names, within smaller limits."""
+        self._guests.check_trusted("an import")
         with tempfile.TemporaryDirectory(prefix="wikics-sent-") as folder:
             named = []
             for number, (name, content) in enumerate(sent.items()):

@@ -1,6 +1,6 @@
 """Places: where jobs execute, and how busy it is there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,17 @@ class Occupancy:
 class Places:
     """The places of all backends. May be used from any thread."""
 
-    def __init__(self, backends: Backends, runs: Runs, benchmarks: Benchmarks) -> None:
-        self._backend, self._runs, self._benchmarks = backends, runs, benchmarks
+    def __init__(
+        self,
+        backends: Backends,
+        runs: Runs,
+        benchmarks: Benchmarks,
+        *,
+        list_runs: Callable[[], Sequence[RunRecord]] | None = None,
+    ) -> None:
+        """list_runs: all that take a slot, also those that who asks does not see."""
+        self._backend, self._benchmarks = backends, benchmarks
+        self._list_runs = list_runs or (lambda: runs.list(archived=True))
 
     @property
     def default(self) -> str:
@@ -56,8 +65,7 @@ class Places:
         """The place of a backend, by default that of a job that names none."""
         name = name or self.default
         place = self._backend.open(name).describe_place()
-        runs = self._runs.list(archived=True)
-        jobs: list[RunRecord | BenchmarkJob] = [record for record in runs if record.backend == name]
+        jobs: list[RunRecord | BenchmarkJob] = [record for record in self._list_runs() if record.backend == name]
         jobs += [job for job in self._benchmarks.list_jobs() if job.backend == name]
         running = sum(job.state in RUNNING for job in jobs)
         known = {job.partition("/")[2]: number for number, job in enumerate(place.waiting)}

@@ -1,10 +1,12 @@
 """Predictions: what a run says of articles, and how sure its accuracy is."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from core.app.graphs import Graphs
+from core.app.prediction_log import MAX_ARTICLES, PredictionLog, Said, Source
 from core.errors import ConflictError, DamagedFileError, InvalidInputError
 from core.evaluation.intervals import compute_wilson_interval
 from core.graph.graph import Graph
@@ -23,13 +25,23 @@ class RunView(NamedTuple):
 
     split: int
     predictions: RunPredictions | None
+    record: RunRecord | None = None
+
+
+class _Known(NamedTuple):
+    """What was read of a run: its predictions, and digests of its logits and its temperature."""
+
+    predictions: RunPredictions
+    model: str
+    calibration: str
 
 
 class Predictions:
     """The predictions of a store's runs, those asked for last in memory. May be used from any thread."""
 
-    def __init__(self, store: RunStore, graphs: Graphs) -> None:
-        self._store, self._graphs = store, graphs
+    def __init__(self, store: RunStore, graphs: Graphs, *, log: PredictionLog | None = None) -> None:
+        """log: where answers are noted."""
+        self._store, self._graphs, self._log = store, graphs, log
         self.served = 0  # articles whose prediction this process has given out
         self._read_cached = lru_cache(maxsize=MAX_RUNS_IN_MEMORY)(self._read)
 
@@ -38,7 +50,7 @@ class Predictions:
         if not run:
             return RunView(0, None)
         record = self._store.read(self._store.resolve(run))
-        return RunView(record.split, self._of_record(graph, record))
+        return RunView(record.split, self._of_record(graph, record), record)
 
     def predict(
         self, run: str, articles: Sequence[int | str] | None = None, *, limit: int | None = None
@@ -61,7 +73,25 @@ class Predictions:
         indices = range(graph.num_nodes) if articles is None else [graph.index_of(article) for article in articles]
         rows = [build_predicted(graph, index, predictions) for index in indices]
         self.served += len(rows)
+        self._note(record, indices, predictions)
         return PredictionAnswer(record.id, graph.digest, rows)
+
+    def note(self, view: RunView, index: int) -> None:
+        """Notes that what a run says of one article was shown, where that is logged."""
+        if view.record and view.predictions:
+            self._note(view.record, [index], view.predictions)
+
+    def _note(self, record: RunRecord, indices: Sequence[int], predictions: RunPredictions) -> None:
+        if self._log is None or not self._log.is_on:
+            return
+        known = self._read_cached(record.id, record.ended_at)
+        few = [Said(i, int(predictions.pred[i]), float(predictions.confidence[i])) for i in indices[:MAX_ARTICLES]]
+        self._log.note(Source(record.id, known.model, record.graph_digest, known.calibration), few, len(indices))
+
+    def write_log(self) -> None:
+        """Writes what was noted and is not written yet: nothing more is to come."""
+        if self._log is not None:
+            self._log.write()
 
     def test_interval(self, record: RunRecord) -> tuple[float, float]:
         """The 95 % interval of a run's test accuracy over test articles (one split: splits are not in it)."""
@@ -73,7 +103,7 @@ class Predictions:
                 f"run {record.id} was trained on graph {record.graph}, not on {graph.id}: choose a run of this graph"
             )
         # ended_at in the key: a resumed run's predictions are read anew.
-        predictions = self._read_cached(record.id, record.ended_at)
+        predictions = self._read_cached(record.id, record.ended_at).predictions
         if predictions.probs.shape != (graph.num_nodes, graph.num_classes):
             raise DamagedFileError(
                 f"the predictions of run {record.id} are {list(predictions.probs.shape)}, and graph {graph.id} has "
@@ -81,7 +111,9 @@ class Predictions:
             )
         return predictions
 
-    def _read(self, run_id: str, _ended_at: float | None) -> RunPredictions:
+    def _read(self, run_id: str, _ended_at: float | None) -> _Known:
         report = self._store.read_report(run_id) or Report()
         temperature = report.temperature if report.temperature >= LOWEST_TEMPERATURE else 1.0
-        return build_predictions(self._store.read_logits(run_id), temperature)
+        logits = self._store.read_logits(run_id)
+        digests = (hashlib.sha256(content).hexdigest() for content in (logits.tobytes(), repr(temperature).encode()))
+        return _Known(build_predictions(logits, temperature), *digests)

@@ -1,18 +1,20 @@
 """Runs: queued, listed, read, followed, stopped, resumed, labelled, deleted, exported."""
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
 from core.app.configs import Configs
 from core.app.deletions import Deletions
 from core.app.graphs import Graphs
+from core.app.guests import PUBLISHED, Guests
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
-from core.config.train import TrainConfig
+from core.config.train import TrainConfig, build_config
 from core.errors import ConflictError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
 from core.evaluation.groups import RunGroup, group_runs
@@ -95,11 +97,12 @@ class Runs:
         configs: Configs,
         *,
         sinks: Sequence[str] = (),
+        guests: Guests | None = None,
     ) -> None:
-        """`sinks` is where else runs log that are submitted here."""
+        """`sinks` is where else runs log that are submitted here. guests: who may what, by default all."""
         self._store, self._admission, self._backend = store, admission, backends
         self._graphs, self._configs = graphs, configs
-        self._sinks = sinks
+        self._sinks, self._guests = sinks, guests or Guests()
         self.deletions = Deletions(store.delete)
 
     def submit(
@@ -116,9 +119,28 @@ class Runs:
         moment on that it is a run: of which sweep it is a trial. Raises ConflictError where the queue is full,
         UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
         """
+        if profile or backend not in (None, self._backend.default):
+            self._guests.check_trusted("another place to train, or a profile,")
         offer = self._backend.check_ready(backend or self._backend.default)
-        with self._admission.enter(rents=bool(offer.place.machine)):
-            return self._submit(config, offer, profile=profile, marks=marks or {})
+        marks = {**(marks or {}), **self._guests.mark()}
+        with self._enter(offer.place.machine, config, epochs=config.epochs) as charge:
+            record = self._submit(config, offer, profile=profile, marks=marks)
+            charge(record.id)
+        return record
+
+    @contextmanager
+    def _enter(self, machine: str, config: TrainConfig, *, epochs: int) -> Iterator[Callable[[str], None]]:
+        """A block that queues a run of which so many epochs are to be trained yet, within what who asks may.
+
+        What it is given takes the run's id, and charges the run to who asks.
+        """
+        num_articles = 0
+        if self._guests.quotas:
+            num_articles = self._graphs.read_summary(config.graph).num_nodes
+            self._guests.check_config(config.epochs, num_articles)
+        check = partial(self._guests.check_start, epochs=epochs, num_articles=num_articles)
+        with self._admission.enter(rents=bool(machine), check=check):
+            yield partial(self._guests.charge, epochs=epochs, num_articles=num_articles)
 
     def check_place(self, backend: str) -> None:
         """Raises UnavailableError where a backend lacks something, InvalidInputError where there is none so named."""
@@ -153,6 +175,10 @@ class Runs:
         found = [record for record in self._store.list() if record.id not in going]
         here = [record for record in found if graph_id is None or _is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
+
+    def list_all(self) -> Sequence[RunRecord]:
+        """Every run, whoever asks: for numbers that name none."""
+        return self._admission.list_runs()
 
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
         """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
@@ -246,7 +272,9 @@ class Runs:
         Raises ConflictError for one that was trained elsewhere, as do `resume` and predictions.
         """
         run_id = self._store.resolve(ref)
-        if self._refuse_imported(run_id, "nothing of it runs here that could be stopped").state in ACTIVE:
+        record = self._refuse_imported(run_id, "nothing of it runs here that could be stopped")
+        self._guests.check_change(record)
+        if record.state in ACTIVE:
             with suppress(ConflictError):  # it ended just now
                 self._backend.stop(files.RUNS + run_id)
         return self._store.read(run_id)
@@ -259,9 +287,13 @@ class Runs:
         """
         run_id = self._store.resolve(ref)
         self._refuse_imported(run_id, "there is no checkpoint of it to go on from; train one like it (wikics train)")
+        record = self._store.read(run_id)
+        self._guests.check_change(record)
         config = self._extend(run_id, changes) if changes else None
-        with self._admission.enter(rents=bool(self._store.read(run_id).machine)):
+        whole = build_config(config or self._store.read_config(run_id)) if self._guests.quotas else TrainConfig()
+        with self._enter(record.machine, whole, epochs=max(1, whole.epochs - record.epochs)) as charge:
             self._backend.resume(files.RUNS + run_id, config=config)
+            charge(run_id)
         return self._store.read(run_id)
 
     def _refuse_imported(self, run_id: str, why: str) -> RunRecord:
@@ -301,6 +333,10 @@ class Runs:
     def label(self, ref: str, changes: LabelChanges) -> RunRecord:
         """Changes the name, tags, notes, star or archive of a run, whoever trains it. Raises InvalidInputError."""
         run_id = self._store.resolve(ref)
+        before = self._store.read(run_id)
+        self._guests.check_change(before)
+        if PUBLISHED in check_tags(changes.tags or ()) and PUBLISHED not in before.tags:
+            self._guests.check_trusted(f"the tag {PUBLISHED!r}, with which everybody sees a run,")
         self._store.label(run_id, changes)
         return self._store.read(run_id)
 
@@ -317,6 +353,8 @@ class Runs:
         Raises ConflictError while any of them is active, and then leaves all.
         """
         records = [self.read(ref) for ref in refs]
+        for record in records:
+            self._guests.check_change(record)
         active = next((record for record in records if record.state in ACTIVE), None)
         if active is not None:
             raise ConflictError(f"run {active.id} is {active.state}: stop it before deleting it, or leave it out")
@@ -327,8 +365,13 @@ class Runs:
     def delete(self, ref: str) -> str:
         """Deletes an ended run and returns its id. Raises ConflictError while it is active."""
         run_id = self._store.resolve(ref)
+        self._guests.check_change(self._store.read(run_id))
         self._store.delete(run_id)
         return run_id
+
+    def may_change(self, record: RunRecord) -> bool:
+        """Whether who asks may stop, resume, label and delete a run."""
+        return self._guests.may_change(record)
 
     def export(self, ref: str, kind: ExportKind = "zip") -> Exported:
         """A run for elsewhere: its whole folder, its rows, all that is said of it, or scalars for TensorBoard."""
@@ -359,6 +402,8 @@ class Runs:
         ref: this run alone.
         """
         self.settle(ref)
+        for run_id in self._guests.find_overdue(self._store.list()) if self._guests.quotas else ():
+            self.stop(run_id)
         oldest_first = reversed(self._store.list() if ref is None else [self.read(ref)])
         waiting = [files.RUNS + record.id for record in oldest_first if record.state in ("pending", "stopping")]
         submit_orphans(waiting, self._admission.states, self._backend)

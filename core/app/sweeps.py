@@ -13,6 +13,7 @@ from typing import Any, Final
 from core.app.benchmarks import Benchmarks
 from core.app.configs import Configs
 from core.app.graphs import Graphs
+from core.app.guests import Guests
 from core.app.runs import Runs
 from core.app.sweep_space import RunSpace
 from core.config.presets import load_preset
@@ -121,9 +122,17 @@ class Sweeps:
     """
 
     def __init__(
-        self, store: SweepStore, runs: Runs, configs: Configs, graphs: Graphs, benchmarks: Benchmarks, launch: Launch
+        self,
+        store: SweepStore,
+        runs: Runs,
+        configs: Configs,
+        graphs: Graphs,
+        benchmarks: Benchmarks,
+        launch: Launch,
+        *,
+        guests: Guests | None = None,
     ) -> None:
-        self.store, self._launch = store, launch
+        self.store, self._launch, self._guests = store, launch, guests or Guests()
         self._runs, self._configs, self._graphs, self._benchmarks = runs, configs, graphs, benchmarks
 
     def read_file(self, text: str) -> SweepSpec:
@@ -145,6 +154,7 @@ class Sweeps:
         preset, graph: of runs whose file names none. trials: the most, instead of the file's run_cap. place: where
         they train. Raises UnavailableError where that lacks something, InvalidInputError where it is not known.
         """
+        self._guests.check_trusted("a sweep")
         if place.backend:
             self._runs.check_place(place.backend)
         spec = read_sweep(text)
@@ -210,6 +220,7 @@ class Sweeps:
 
     def resume(self, ref: str) -> SweepRecord:
         """Goes on with a sweep that was paused or stopped, failed or lost its process; one that runs is left alone."""
+        self._guests.check_trusted("a sweep")
         sweep_id = self.store.resolve(ref)
         if self.store.read_state(sweep_id).state == "finished":
             return self.read(sweep_id)
@@ -228,6 +239,7 @@ class Sweeps:
 
         Raises ConfigError where that is no part of it, or nothing could be tried any more.
         """
+        self._guests.check_trusted("a sweep")
         sweep = self.store.read(self.store.resolve(ref))
         spec = read_sweep(self.store.read_text(sweep.id))
         ranges = {**self.store.read_ranges(sweep.id), wanted.name: spec.narrow(wanted)}
@@ -264,6 +276,7 @@ class Sweeps:
 
     def delete(self, ref: str) -> str:
         """Deletes a sweep that does not go on, and returns its id; its runs stay. Raises ConflictError."""
+        self._guests.check_trusted("a sweep")
         sweep_id = self.store.resolve(ref)
         if self._goes_on(sweep_id) or self.store.is_led(sweep_id):
             raise ConflictError(f"sweep {sweep_id} goes on: stop it before deleting it (wikics sweep stop {sweep_id})")
@@ -289,6 +302,7 @@ class Sweeps:
         return self.store.read_state(sweep_id).state in GOES_ON
 
     def _want(self, ref: str, wanted: Wanted) -> SweepRecord:
+        self._guests.check_trusted("a sweep")
         sweep_id = self.store.resolve(ref)
         state = self.store.read_state(sweep_id).state
         if state not in ("finished", wanted) and not (state == "stopped" and wanted == "paused"):

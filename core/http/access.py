@@ -23,13 +23,21 @@ def guard(get_explorer: Callable[[], Explorer]) -> Any:
 
 
 def refuse_strangers(request: Request, access: Access) -> None:
-    """Raises ForbiddenError unless the request comes from this app's own pages, from a shell, or with the token."""
+    """Raises ForbiddenError unless the request comes from this app's own pages, from a shell, or with the token.
+
+    What a visitor may within the quotas is for `core.app.guests` to say.
+    """
     if access.training == "off":
         raise ForbiddenError("training is switched off on this app: run your own copy to train")
     if bears_token(request.headers, access):
         return
     if access.training == "token":
         raise ForbiddenError("this app trains only for holders of its token: send it as 'Authorization: Bearer …'")
+    refuse_foreign(request)
+
+
+def refuse_foreign(request: Request) -> None:
+    """Raises ForbiddenError for a request that a page of another site sends."""
     origin = request.headers.get("origin")
     if origin is not None and _read_host(origin) != request.headers.get("host", ""):
         raise ForbiddenError(

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.app.explorer import Explorer
-from core.errors import ConflictError, InvalidInputError, NotFoundError
+from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from core.http.access import refuse_foreign
 from core.http.answers import answer, gives
 from core.http.errors import problems
 from core.http.slow import slowly
@@ -30,7 +31,8 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
 
     @router.post(
         "/runs/{r}/predict",
-        responses=gives(PredictionAnswer) | problems(NotFoundError, ConflictError, InvalidInputError),
+        dependencies=[Depends(refuse_foreign)],
+        responses=gives(PredictionAnswer) | problems(ForbiddenError, NotFoundError, ConflictError, InvalidInputError),
     )
     @slowly
     def predict_articles(r: str, wanted: ArticlesToPredict) -> Response:

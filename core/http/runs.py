@@ -149,7 +149,7 @@ def _add_changing(router: APIRouter, get_explorer: Callable[[], Explorer], guard
 
 def _publish(record: Record) -> Record:
     """The record as any visitor may see it, its folder as a job is named."""
-    shown = replace(record, folder=files.RUNS + record.id)
+    shown = replace(record, folder=files.RUNS + record.id, visitor="")
     return replace(shown, environment=publish(shown.environment)) if isinstance(shown, RunDetails) else shown
 
 

@@ -43,8 +43,8 @@ def collect_environment(
 
 
 def publish(environment: Mapping[str, Any]) -> dict[str, Any]:
-    """What a visitor may see of an environment: no uncommitted lines of code, and no folders of this machine."""
-    shown = dict(environment)
+    """What a visitor may see of an environment: no uncommitted lines of code, folders of this machine, or visitor."""
+    shown = {name: value for name, value in environment.items() if name != "visitor"}
     if isinstance(git := shown.get("git"), Mapping):
         shown["git"] = {name: value for name, value in git.items() if name in ("commit", "dirty")}
     if isinstance(command := shown.get("command"), str):

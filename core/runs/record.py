@@ -44,6 +44,7 @@ class RunRecord:
     archived: bool  # left out of lists until it is asked for
     sweep: str  # whose trial it is, by id; empty without
     trial: int | None  # its number there
+    visitor: str  # whose it is where guests may train, by a name that tells nothing of them; empty for the app's own
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
@@ -137,6 +138,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         **vars(Label()),  # stands beside what a trainer writes: the store knows it
         sweep=_text(content.environment, "sweep"),
         trial=_whole(content.environment, "trial"),
+        visitor=_text(content.environment, "visitor"),
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -79,6 +80,16 @@ class RunStore:
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self._prices = prices or Prices()
         self._now = now
+        self._see: Callable[[], Callable[[RunRecord], bool] | None] = lambda: None
+
+    def seen_by(self, see: Callable[[], Callable[[RunRecord], bool] | None]) -> "RunStore":
+        """The same store for who sees some runs alone: any other is not there for them.
+
+        see: asked each time; tells of a run whether it is seen, None where all are.
+        """
+        shown = copy(self)
+        shown._see = see
+        return shown
 
     def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
         """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError.
@@ -136,7 +147,7 @@ class RunStore:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
         scan = self._index.scan()
         records = [self._complete(record, scan.labels) for record in scan.records]
-        return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
+        return sorted(filter(self._see(), records), key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, `latest`, or a name. Raises RunNotFoundError."""
@@ -147,7 +158,8 @@ class RunStore:
         try:
             return match_run(ref, ids, newest=self._newest(ids))
         except RunNotFoundError:
-            named = [run_id for run_id, label in self._labels.read_all().items() if label.name == ref]
+            labels = self._labels.read_all().items()
+            named = [run_id for run_id, label in labels if label.name == ref and self._exists(run_id)]
             if not named:
                 raise
             if len(named) > 1:
@@ -158,9 +170,11 @@ class RunStore:
         """One run in short."""
         self._check_id(run_id)
         record = self._index.read(run_id)
-        if record is None:
-            raise self._not_found(run_id)
-        return self._complete(record, self._labels.read_all(run_id))
+        if record is not None:
+            record, see = self._complete(record, self._labels.read_all(run_id)), self._see()
+            if see is None or see(record):
+                return record
+        raise self._not_found(run_id)
 
     def label(self, run_id: str, changes: LabelChanges) -> None:
         """Changes what is written on the run; an empty name, or no tags, take them away. Raises InvalidInputError."""
@@ -214,7 +228,10 @@ class RunStore:
 
         It costs what is new: the rows before a cursor are not read again, however many they are.
         """
-        return self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if is_run_id(run_id)})
+        found = self._index.follow({run_id: cursor for run_id, cursor in cursors.items() if is_run_id(run_id)})
+        see = self._see()
+        labels = self._labels.read_all() if see else {}
+        return {run_id: new for run_id, new in found.items() if not see or see(self._complete(new.record, labels))}
 
     def read_logits(self, run_id: str) -> NDArray[np.float32]:
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
@@ -293,6 +310,8 @@ class RunStore:
         return replace(record, **vars(label or Label()), cost=cost) if label or cost is not None else record
 
     def _list_ids(self) -> Sequence[str]:
+        if self._see() is not None:
+            return [record.id for record in self.list()]
         return [run_id for run_id, _ in self._index.list_states()]
 
     def _newest(self, ids: Iterable[str]) -> str | None:
@@ -303,7 +322,10 @@ class RunStore:
 
     def _exists(self, run_id: str) -> bool:
         try:
-            self.read_stored_state(run_id)
+            if self._see() is None:
+                self.read_stored_state(run_id)
+            else:
+                self.read(run_id)
         except RunNotFoundError:
             return False
         return True

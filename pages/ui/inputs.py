@@ -16,7 +16,7 @@ from core.graph.graph import Graph
 from core.graph.twin.versions import TWIN_ID, is_older_twin
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import held, stages
+from pages.ui import held, stages, tokens
 from pages.ui.loaders import get_explorer
 from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, quote, shorten
 
@@ -352,32 +352,32 @@ def say_default(run: RunRecord) -> None:
     )
 
 
-def session_id() -> str:
-    """Which session this page is drawn for, as Streamlit's own addresses name it."""
-    context = get_script_run_ctx()
-    return "" if context is None else context.session_id
+def may_train(explorer: Explorer, *, quiet: bool = False, guests: bool = False) -> bool:
+    """Whether this visitor may start and stop runs; asks for the token where one is needed.
 
-
-def may_train(explorer: Explorer, *, quiet: bool = False) -> bool:
-    """Whether this visitor may start and stop runs; asks for the token where one is needed."""
+    guests: whether it is among what a visitor without the token may within the quotas.
+    """
     access = explorer.access
     if access.training == "open":
+        return True
+    if guests and access.training == "quota":
+        if not quiet and not access.admits(tokens.session_id()):
+            tokens.draw_quotas(explorer)
         return True
     if access.training == "off":
         if not quiet:
             st.caption("Training is switched off on this app: run your own copy to train.")
         return False
-    if not st.session_state.get("router_may_train") and not quiet:
-        entered = st.text_input(
-            "Token", type="password", key="router_token", help="This app trains for holders of its token."
-        )
-        if access.knows(entered.strip()):
-            st.session_state["router_may_train"] = True
-            access.admit(session_id())
-            st.rerun()
-        elif entered:
-            st.error("This is not the token of this app.", icon=":material/error:")
-    return bool(st.session_state.get("router_may_train"))
+    if not st.session_state.get(tokens.MAY_TRAIN) and not quiet:
+        if access.training == "quota":
+            st.caption("This takes the token of this app: without it, train a single model, or run your own copy.")
+        tokens.ask_for_token(access)
+    return bool(st.session_state.get(tokens.MAY_TRAIN))
+
+
+def may_change(explorer: Explorer, record: RunRecord) -> bool:
+    """Whether this visitor may stop, resume, label and delete a run."""
+    return may_train(explorer, quiet=True, guests=True) and explorer.runs.may_change(record)
 
 
 def show_error(error: WikicsError) -> None:

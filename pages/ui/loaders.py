@@ -10,6 +10,7 @@ from core.app.explorer import Explorer, open_explorer
 from core.evaluation.importance import Importance, Setting, Surrogate
 from core.monitoring.metrics import Monitor, Source
 from core.settings import load_settings
+from pages.ui.visitors import ask
 
 
 @cache
@@ -18,7 +19,7 @@ def get_explorer() -> Explorer:
 
     Called once before any thread is started; `cache` alone would let two threads build two.
     """
-    return open_explorer(load_settings())
+    return open_explorer(load_settings(), ask=lambda: ask(get_explorer().access, get_explorer().settings.proxies))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -36,7 +37,7 @@ def get_monitor() -> Monitor:
     explorer = get_explorer()
     return Monitor(
         Source(
-            list_runs=lambda: explorer.runs.list(archived=True),
+            list_runs=explorer.runs.list_all,
             is_graph_loaded=lambda: explorer.graphs.readiness().ready,
             count_predictions=lambda: explorer.predictions.served,
         )

@@ -36,7 +36,7 @@ def offer_default_training(explorer: Explorer, graph_id: str, *, key: str, reaso
     """Says that a page needs a run, and trains the default preset in one click."""
     with st.container(border=True, key=f"{key}_offer"):
         st.markdown(reason)
-        if inputs.may_train(explorer) and st.button(
+        if inputs.may_train(explorer, guests=True) and st.button(
             "Train the default model", icon=":material/play_arrow:", type="primary", key=f"{key}_train"
         ):
             _start_default(explorer, graph_id)

@@ -79,7 +79,7 @@ def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
 
 
 def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
-    if not inputs.may_train(explorer, quiet=True):
+    if not inputs.may_change(explorer, record):
         return
     if record.state in ACTIVE:
         st.button(

@@ -22,7 +22,7 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         _draw_again(record, key=key)
         compare_doors.draw_compare_with(record, key=key)
-        if inputs.may_train(get_explorer(), quiet=True):
+        if inputs.may_change(get_explorer(), record):
             _draw_further(record, key=key)
             _draw_rename(record, key=key)
             _draw_delete(record, key=key)

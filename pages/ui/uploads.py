@@ -72,7 +72,7 @@ class GuardedUploads:
                 HTTPStatus.FORBIDDEN,
                 "no graph is taken while training is switched off: run your own copy to open one",
             )
-        if access.training == "token" and not (access.admits(session) or bears_token(headers, access)):
+        if access.training in ("token", "quota") and not (access.admits(session) or bears_token(headers, access)):
             return HTTPStatus.FORBIDDEN, "this app takes graphs only from holders of its token: enter it on Train first"
         return None
 

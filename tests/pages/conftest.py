@@ -17,7 +17,7 @@ def serve_pages(monkeypatch):
     def serve(explorer):
         loaders.get_explorer.cache_clear()
         monkeypatch.setattr(loaders, "load_settings", lambda: explorer.settings)
-        monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer)
+        monkeypatch.setattr(loaders, "open_explorer", lambda _settings, **_options: explorer)
         explorer.graphs.prepare()
         return open_
 

@@ -9,9 +9,11 @@ from typing import get_args
 
 import pytest
 
+from core.app.guests import PUBLISHED
+from core.app.prediction_log import FOLDER
 from core.runs import files
 from core.runs.remembered import SHARED
-from core.settings import BackendName, Settings
+from core.settings import BackendName, Settings, Training
 from tests.reference import list_settings
 from tests.unit.test_docs import find_blocks_in, find_spans_in, read, tracked
 
@@ -100,6 +102,9 @@ def test_c06_every_name_between_backticks_is_known():
         *list_settings(),
         SHARED,
         *WORDS,
+        *get_args(Training),
+        PUBLISHED,
+        FOLDER,
     }
     in_code = {"queue/": '"queue"', "matchGlob": '"matchGlob"', "testIamPermissions": "test_iam_permissions"}
     assert [name for name, text in in_code.items() if text not in find_code()] == []

@@ -109,6 +109,7 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "damage": "",
         "config": CONFIG,
         "imported": "",
+        "visitor": "",
         "tags": (),
         "notes": "",
         "starred": False,

@@ -1555,6 +1555,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Visitor */
+            visitor: string;
         };
         /**
          * RunDifference
@@ -1680,6 +1682,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Visitor */
+            visitor: string;
         };
         /**
          * RunTick
@@ -2855,6 +2859,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PredictionAnswer"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not Found */
