@@ -173,8 +173,8 @@ class Runs:
         ranked = rank_best([record for record in self.list(graph_id) if record.graph == graph_id])
         return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
-    def read_details(self, ref: str) -> RunDetails:
-        """One run with its config, environment and report."""
+    def read_details(self, ref: str, *, diagnosed: bool = True) -> RunDetails:
+        """One run with its config, environment and report. diagnosed: with what its curves say, all of them read."""
         run_id = self._store.resolve(ref)
         record, report = self._store.read(run_id), self._store.read_report(run_id)
         return RunDetails(
@@ -182,8 +182,12 @@ class Runs:
             environment=self._store.read_environment(run_id),
             report=report,
             execution=self._store.read_execution(run_id),
-            diagnoses=self._diagnose(record, report),
+            diagnoses=self._diagnose(record, report) if diagnosed else (),
         )
+
+    def read_report(self, ref: str) -> Report | None:
+        """How good one run is; None until it has ended."""
+        return self._store.read_report(self._store.resolve(ref))
 
     def read_config(self, ref: str) -> dict[str, Any]:
         """The whole config of one run; empty where it is damaged."""

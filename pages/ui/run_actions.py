@@ -1,4 +1,4 @@
-"""What one can do with a run where it is shown: train it again or further, name it, delete it."""
+"""What one can do with a run where it is shown: train it again or further, name it, write notes, delete it."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import streamlit as st
 from core.app.configs import EXTENDABLE
 from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError, WikicsError
-from core.runs.labels import MAX_CHARACTERS
+from core.runs.labels import MAX_CHARACTERS, MAX_NOTES_CHARACTERS, LabelChanges
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from pages.ui import compare_doors, forms, held, inputs, settings, stages
@@ -25,6 +25,7 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
         if inputs.may_train(get_explorer(), quiet=True):
             _draw_further(record, key=key)
             _draw_rename(record, key=key)
+            _draw_notes(record, key=key)
             _draw_delete(record, key=key)
 
 
@@ -39,7 +40,7 @@ def act(action: Callable[..., object], *arguments: object) -> None:
 
 def _draw_again(record: RunRecord, *, key: str) -> None:
     """The way back to the form, filled with what this run was trained with."""
-    config = get_explorer().runs.read_details(record.id).config
+    config = get_explorer().runs.read_config(record.id)
     presets = get_explorer().configs.list_presets()
     of_model = [preset for preset in presets if preset.values["model"] == config.get("model")]
     preset = next((preset for preset in presets if preset.name == record.preset), next(iter(of_model), None))
@@ -52,10 +53,10 @@ def _draw_again(record: RunRecord, *, key: str) -> None:
 
 def _draw_further(record: RunRecord, *, key: str) -> None:
     """The way to let a run that has ended go on as the same curve, to another end."""
-    if record.state in ACTIVE or not record.epochs:
-        return
+    if record.state in ACTIVE or not record.epochs or record.imported:
+        return  # what was trained elsewhere has no checkpoint here
     try:
-        config = build_config(get_explorer().runs.read_details(record.id).config)
+        config = build_config(get_explorer().runs.read_config(record.id))
     except ConfigError:
         return  # it is damaged, or of another version
     epochs, patience = (f"{key}_further_{name}_{record.id}" for name in EXTENDABLE)
@@ -91,6 +92,22 @@ def _draw_rename(record: RunRecord, *, key: str) -> None:
             max_chars=MAX_CHARACTERS,
             placeholder=record.id,
             help="Shown before the id, which stays. Empty takes the name away.",
+        )
+
+
+def _draw_notes(record: RunRecord, *, key: str) -> None:
+    def write(notes: str) -> None:
+        act(get_explorer().runs.label, record.id, LabelChanges(notes=notes))
+
+    label = "Edit notes" if record.notes else "Add notes"
+    with st.popover(label, icon=":material/edit_note:", type="tertiary", key=f"{key}_notes"):
+        st.text_area(
+            "Notes on this run",
+            **held.hold(f"{key}_notes_{record.id}", record.notes, write),
+            max_chars=MAX_NOTES_CHARACTERS,
+            height=200,
+            placeholder="What you tried, and what came of it",
+            help="Markdown, without pictures.",
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.graph.archive import dump_arrays
 from core.runs.job_states import JobStates
 from core.runs.state import RunState, build_state
+from core.runs.store import RunStore
 from pages.ui import inputs, stages
 
 
@@ -87,6 +88,24 @@ def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, shown, explore
     assert (table["name"].tolist(), table["run"].tolist()) == (["My *first* run"], [finished_run])
     shown(at.text_input, f"runs_name_{finished_run}").input("").run()
     assert explorer.runs.read(finished_run).name == ""
+
+
+def test_row_28_notes_are_written_on_a_runs_page(open_page, shown, explorer, finished_run):
+    at = open_page("runs", run=finished_run)
+    at.text_area(key=f"runs_notes_{finished_run}").input("*Worse* ![x](https://x.org/x.png)").run()
+    assert not at.exception and not at.error
+    assert explorer.runs.read(finished_run).notes == "*Worse* ![x](https://x.org/x.png)"
+    assert "*Worse* \\![x](https://x.org/x.png)" in [text.value for text in at.markdown]  # as text, and not fetched
+    shown(at.text_area, f"runs_notes_{finished_run}").input("").run()
+    assert explorer.runs.read(finished_run).notes == ""
+
+
+def test_row_23_a_runs_page_reads_its_curves_once(open_page, finished_run, monkeypatch):
+    read, whole = [], RunStore.read_metrics
+    monkeypatch.setattr(RunStore, "read_metrics", lambda *told: read.append(told[1:]) or whole(*told))
+    at = open_page("runs", run=finished_run)
+    assert not at.exception
+    assert read == [(finished_run,)]
 
 
 def test_i01_a_run_is_deleted_from_the_page(open_page, add_run, explorer, finished_run, tiny_id):
