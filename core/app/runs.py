@@ -3,7 +3,8 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
@@ -13,7 +14,7 @@ from core.app.graphs import Graphs
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig
-from core.errors import ConflictError, WikicsError
+from core.errors import ConflictError, RunNotFoundError, WikicsError
 from core.evaluation.diagnoses import diagnose
 from core.evaluation.groups import RunGroup, group_runs
 from core.graph.twin.build import TWIN_ID
@@ -24,7 +25,7 @@ from core.runs.executions import Execution
 from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
-from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.metrics import Cursor, MetricsChunk, find_last_and_best
 from core.runs.names import match_run
 from core.runs.query import parse_query
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
@@ -34,6 +35,7 @@ from core.runs.store import RunStore
 
 # So long after a run's end its provider may still be putting its machine away.
 SETTLING_SECONDS: Final = 3600.0
+MAX_KNOWN_VALUES: Final = 10_000  # runs of before, whose rows were read for their last and best value
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Runs:
         self._graphs, self._configs = graphs, configs
         self._sinks = sinks
         self.deletions = Deletions(store.delete)
+        self._find_values = lru_cache(maxsize=MAX_KNOWN_VALUES)(self._read_values)
 
     def submit(
         self,
@@ -149,6 +152,22 @@ class Runs:
         found = [record for record in self._store.list() if record.id not in going]
         here = [record for record in found if graph_id is None or _is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
+
+    def fill_values(self, records: Sequence[RunRecord]) -> Sequence[RunRecord]:
+        """The runs with their last and best validation accuracy, for which rows are read where a report is too old."""
+        return [self._fill_values(record) for record in records]
+
+    def _fill_values(self, record: RunRecord) -> RunRecord:
+        if record.val_acc is None or record.best_val_acc is not None:
+            return record
+        last, best = self._find_values(record.id, record.generation, record.epochs)
+        return replace(record, last_val_acc=last, best_val_acc=best)
+
+    def _read_values(self, run_id: str, _generation: int, _epochs: int) -> tuple[float | None, float | None]:
+        try:
+            return find_last_and_best(self._store.read_metrics(run_id).columns["val_acc"])
+        except RunNotFoundError:  # deleted meanwhile
+            return None, None
 
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
         """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""

@@ -59,10 +59,13 @@ class RunRecord:
     best_epoch: int | None
     stopping_acc: float | None  # at the best epoch, as is val_acc
     val_acc: float | None
+    last_val_acc: float | None  # at the last epoch
+    best_val_acc: float | None  # the highest of any epoch
     test_acc: float | None  # of the best epoch, once the run is finalised
     seconds_per_epoch: float | None
     seconds: float | None  # training time, summed over resumes
     cost: float | None  # of that time, where its machine has a price
+    energy_wh: float | None  # that a GPU has drawn, summed over resumes
     has_predictions: bool
     generation: int
     created_at: float
@@ -150,10 +153,13 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         best_epoch=report.best_epoch or metrics.best_epoch,
         stopping_acc=_first(report.stopping_acc, metrics.stopping_acc),
         val_acc=_first(report.val_acc, metrics.val_acc),
+        last_val_acc=_first(report.last_val_acc, metrics.last_val_acc),
+        best_val_acc=_first(report.best_val_acc, metrics.best_val_acc),
         test_acc=report.test_acc,
         seconds_per_epoch=seconds_per_epoch,
         seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
         cost=None,  # the store knows the prices
+        energy_wh=_first(report.energy_wh, metrics.energy_wh),
         has_predictions=content.has_predictions,
         generation=state.metrics_generation,
         created_at=state.created_at,

@@ -64,6 +64,9 @@ class RunFacts:
     num_parameters: int | None = None
     device: str = ""
     peak_memory_mb: float | None = None  # 10^6 bytes
+    last_val_acc: float | None = None  # of the last epoch
+    best_val_acc: float | None = None  # the highest of any epoch
+    energy_wh: float | None = None  # that a GPU has drawn, summed over resumes
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Progress:
     epoch: int = 0  # epochs trained
     step: int = 0  # steps of the optimiser
     elapsed_seconds: float = 0.0  # training time, summed over resumes
+    energy_wh: float | None = None  # that a GPU has drawn, summed alike
     best_epoch: int = 0
     best_acc: float = -1.0
     best_loss: float = float("inf")

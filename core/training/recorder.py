@@ -19,6 +19,7 @@ from core.training.checkpoint import (
     restore_rng_states,
     save_checkpoint,
 )
+from core.training.gauges import Gauges, open_gauges
 from core.training.module import NodeClassifier
 from core.training.snapshots import Snapshots
 
@@ -45,6 +46,7 @@ class RunRecorder(Callback):
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
         self._saved_epoch = 0
+        self._gauges = Gauges()
 
     def resume(self, checkpoint: Checkpoint) -> str:
         """Takes up the run where the checkpoint was made; a sentence says what of it is lost, if anything is."""
@@ -74,6 +76,7 @@ class RunRecorder(Callback):
             self._checkpoint = None
         for layer in pl_module.modules():  # between two layers an epoch can be left too
             layer.register_forward_pre_hook(self._look)
+        self._gauges = open_gauges(pl_module.device.type)
         self._saved_epoch = self.progress.epoch
         self._saved_at = self._epoch_began_at = time.perf_counter()
 
@@ -115,6 +118,9 @@ class RunRecorder(Callback):
         now = time.perf_counter()
         epoch_seconds, self._epoch_began_at = now - self._epoch_began_at, now
         progress.elapsed_seconds += epoch_seconds
+        if (spent_wh := self._gauges.take_energy_wh()) is not None:
+            progress.energy_wh = (progress.energy_wh or 0.0) + spent_wh
+        energy = {} if progress.energy_wh is None else {"energy_wh": round(progress.energy_wh, 6)}
         return {
             "epoch": progress.epoch,
             "step": progress.step,
@@ -128,6 +134,8 @@ class RunRecorder(Callback):
             "epoch_seconds": round(epoch_seconds, 6),
             "elapsed_seconds": round(progress.elapsed_seconds, 6),
             "logged_at": round(time.time(), 3),
+            **self._gauges.read(),
+            **energy,
         }
 
     def _save(self, trainer: Trainer, module: NodeClassifier, metrics: MetricsWriter) -> None:

@@ -401,6 +401,15 @@ def test_row_29_runs_are_chosen_and_grouped_from_a_shell(wikics, finished_run):
     )
 
 
+def test_row_12_the_value_that_is_told_is_chosen(wikics, finished_run):
+    assert "100.00 %" in wikics("runs", "list")[1]  # of the kept epoch, by its predictions
+    told = wikics("runs", "list", "--value", "last")[1]
+    assert "last validation" in " ".join(told.split()) and "75.00 %" in told
+    (group,) = json.loads(wikics("runs", "list", "--value", "best", "--group-by", "preset", "--json")[1])["groups"]
+    assert group["best_val_acc"]["mean"] == group["last_val_acc"]["mean"] == 0.75
+    assert wikics("runs", "list", "--value", "median")[0] == 2
+
+
 def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explorer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind, name in (

@@ -1315,6 +1315,8 @@ export interface components {
         Report: {
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Confusion */
             confusion: number[][];
             /** Device */
@@ -1323,8 +1325,12 @@ export interface components {
             ece: number | null;
             /** Ece Before */
             ece_before: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Epochs */
             epochs: number | null;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Macro F1 */
             macro_f1: number | null;
             /** Num Parameters */
@@ -1451,6 +1457,8 @@ export interface components {
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -1467,6 +1475,8 @@ export interface components {
             diagnoses: components["schemas"]["Diagnosis"][];
             /** Ended At */
             ended_at: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Environment */
             environment: {
                 [key: string]: unknown;
@@ -1490,6 +1500,8 @@ export interface components {
             id: string;
             /** Imported */
             imported: string;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1584,6 +1596,8 @@ export interface components {
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -1598,6 +1612,8 @@ export interface components {
             device: string;
             /** Ended At */
             ended_at: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Epoch */
             epoch: number;
             /** Epochs */
@@ -1616,6 +1632,8 @@ export interface components {
             id: string;
             /** Imported */
             imported: string;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Machine */
             machine: string;
             /** Max Epochs */
