@@ -68,11 +68,15 @@ class Gauges:
             self._looked_at, self._computed = now, computed
         return {name: value for name, value in self._seen.items() if value is not None}
 
-    def take_energy_wh(self) -> float | None:
-        """What the GPU has drawn since this was asked for last: by its own counter, else by its power over time."""
-        if self._gpu is None:
+    def take_energy_wh(self, *, final: bool = False) -> float | None:
+        """What the GPU has drawn since it was last told: by its own counter, else by its power over time.
+
+        Within a second it is not asked again, unless for the final time: its answer takes as long as a quick epoch.
+        """
+        now = self._now()
+        if self._gpu is None or (now - self._drew_at < LOOK_SECONDS and not final):
             return None
-        joules, watts, now = self._gpu.read_joules(), self._gpu.read_watts(), self._now()
+        joules, watts = self._gpu.read_joules(), self._gpu.read_watts()
         before, self._joules = self._joules, joules
         drew, self._watts = self._watts, watts
         seconds, self._drew_at = now - self._drew_at, now

@@ -118,8 +118,7 @@ class RunRecorder(Callback):
         now = time.perf_counter()
         epoch_seconds, self._epoch_began_at = now - self._epoch_began_at, now
         progress.elapsed_seconds += epoch_seconds
-        if (spent_wh := self._gauges.take_energy_wh()) is not None:
-            progress.energy_wh = (progress.energy_wh or 0.0) + spent_wh
+        self._count_energy()
         energy = {} if progress.energy_wh is None else {"energy_wh": round(progress.energy_wh, 6)}
         return {
             "epoch": progress.epoch,
@@ -151,6 +150,13 @@ class RunRecorder(Callback):
         )
         save_checkpoint(self.folder / files.LAST_CHECKPOINT, checkpoint)
         self._saved_at, self._saved_epoch = time.perf_counter(), self.progress.epoch
+
+    def _count_energy(self, *, final: bool = False) -> None:
+        if (spent_wh := self._gauges.take_energy_wh(final=final)) is not None:
+            self.progress.energy_wh = (self.progress.energy_wh or 0.0) + spent_wh
+
+    def on_train_end(self, *_: object) -> None:
+        self._count_energy(final=True)
 
     def close(self) -> None:
         """Closes the metrics, however training ended."""

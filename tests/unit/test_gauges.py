@@ -34,9 +34,11 @@ def test_row_21_processor_and_memory_are_read_at_most_once_a_second():
     ("joules", "wh"), [([0.0, 3600.0, 7200.0], [1.0, 1.0]), ([None] * 3, [200 * 36 / 3600, 300 * 36 / 3600])]
 )
 def test_row_21_energy_is_the_counters_else_power_over_time(joules, wh):
-    times = iter([0.0, 36.0, 72.0])
+    times = iter([0.0, 0.9, 36.0, 36.9, 72.0])
     gauges = Gauges(Gpu(joules), now=lambda: next(times), cpu_seconds=lambda: 0.0, gpu_memory_bytes=lambda: 7)
-    assert [gauges.take_energy_wh() for _ in range(2)] == pytest.approx(wh)
+    told = [gauges.take_energy_wh() for _ in range(4)]
+    assert (told[0], told[2]) == (None, None)  # asked within a second
+    assert [told[1], told[3]] == pytest.approx(wh)
 
 
 def test_row_21_a_gpus_load_memory_and_power_stand_in_the_row():
