@@ -10,6 +10,7 @@ from core.app.comparisons import Comparisons
 from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.evidence import Evidence
+from core.app.forks import Forks
 from core.app.graphs import Graphs
 from core.app.imports import Imports
 from core.app.places import Places
@@ -43,6 +44,7 @@ class Explorer:
     graphs: Graphs
     configs: Configs
     runs: Runs
+    forks: Forks
     imports: Imports
     registry: Registry
     estimates: Estimates
@@ -90,6 +92,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
+        forks=Forks(run_store, runs, configs),
         imports=Imports(run_store, graphs),
         registry=Registry(run_store, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),

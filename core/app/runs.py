@@ -112,26 +112,33 @@ class Runs:
         profile: bool = False,
         backend: str | None = None,
         marks: Mapping[str, Any] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
 
         backend: what executes it, by name; None for the default. marks: what its environment says beside, from the
-        moment on that it is a run: of which sweep it is a trial. Raises ConflictError where the queue is full,
-        UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
+        moment on that it is a run: of which sweep it is a trial. contents: its first files. Raises
+        ConflictError where the queue is full, UnavailableError where that backend lacks something, InvalidInputError
+        where there is none of this name.
         """
         offer = self._backend.check_ready(backend or self._backend.default)
         with self._admission.enter(rents=bool(offer.place.machine)):
-            return self._submit(config, offer, profile=profile, marks=marks or {})
+            environment = self._describe(config, offer) | dict(marks or {})
+            run_id = self._store.create(config.model_dump(), environment, profile=profile, contents=contents)
+            return self._queue(run_id)
 
-    def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
+    def _describe(self, config: TrainConfig, offer: Offer) -> dict[str, Any]:
+        """The environment of a run that is submitted now."""
         graph = self._graphs.load(config.graph)
-        environment = {**collect_environment(graph.id, graph.digest), **marks}
+        environment = collect_environment(graph.id, graph.digest)
         if self._sinks:
             environment["sinks"] = [*self._sinks]
         if offer.name != LOCAL:
             place = offer.place
             environment |= {"backend": offer.name, "machine": place.machine, "region": place.region}
-        run_id = self._store.create(config.model_dump(), environment, profile=profile)
+        return environment
+
+    def _queue(self, run_id: str) -> RunRecord:
         try:
             self._backend.submit(files.RUNS + run_id)
         except OSError:

@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, compare, stop, resume, label, delete, import, export and upload runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, fork, label, delete, import, export and upload runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from core.app.configs import FORKABLE
 from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
-from core.config.command import build_command
+from core.config.command import build_command, build_fork_command
 from core.evaluation.groups import RunGroup, Spread
 from core.runs.fields import VALUE_KINDS, ValueKind
 from core.runs.labels import LabelChanges
@@ -19,7 +20,7 @@ from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(
-    no_args_is_help=True, help="List, show, compare, stop, resume, label, delete, export and upload runs."
+    no_args_is_help=True, help="List, show, compare, stop, resume, fork, label, delete, export and upload runs."
 )
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
@@ -129,7 +130,7 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
-        if command := build_command(details.config):
+        if command := build_fork_command(details.environment) or build_command(details.config):
             out.print(f"Once more: {command}")
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
@@ -168,6 +169,22 @@ def resume_run(
 ) -> None:
     """Let a run that ended go on from its last checkpoint, as the same curve."""
     write_record(console.open_explorer().runs.resume(run, parse_overrides(set_ or [])), as_json=as_json)
+
+
+@runs_app.command("fork")
+def fork_run(
+    run: RunArgument,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="The epoch to go on from: the kept one, without it too, or the last.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help=f"What is other from there on: {', '.join(FORKABLE)}."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a run with another's epochs up to one that has a checkpoint, and other settings from there on."""
+    write_record(console.open_explorer().forks.fork(run, parse_overrides(set_ or []), epoch=epoch), as_json=as_json)
 
 
 @runs_app.command("rename")

@@ -23,6 +23,7 @@ WORDS: Final = (
     "notes",
     "message",
     "imported",
+    "parent",
 )
 NUMBERS: Final = (
     *("split", "seed", "epoch", "epochs", "max_epochs", "best_epoch"),

@@ -112,6 +112,13 @@ def find_last_and_best(values: Sequence[float | None]) -> tuple[float | None, fl
     return (shares[-1], max(shares)) if shares else (None, None)
 
 
+def cut_rows(content: bytes, epochs: int) -> bytes:
+    """A `metrics.csv` up to an epoch, its lines as they stand."""
+    lines = _whole_lines(content)
+    kept = [line for line in lines[1:] if 0 < (_number(line.partition(",")[0]) or 0) <= epochs]
+    return "".join(f"{line}\n" for line in [*lines[:1], *kept]).encode()
+
+
 def read_rows(content: bytes) -> list[dict[str, float | None]]:
     """The whole rows of a `metrics.csv`; a last line that is still being written is left out.
 

@@ -42,6 +42,8 @@ class RunRecord:
     archived: bool  # left out of lists until it is asked for
     sweep: str  # whose trial it is, by id; empty without
     trial: int | None  # its number there
+    parent: str  # that it was forked from, by id; empty without
+    forked_at: int | None  # the epoch up to which it has its parent's
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
@@ -125,6 +127,8 @@ def _read_defaults() -> dict[str, Any]:
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
     report, metrics, config = content.report or Report(), content.metrics, content.config
+    told = content.environment.get("fork")
+    fork: Json = told if isinstance(told, Mapping) else {}
     damage = _describe_damage(state, content.damage)
     epochs = report.epochs or metrics.epochs or state.epoch
     seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
@@ -136,6 +140,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         **vars(Label()),  # stands beside what a trainer writes: the store knows it
         sweep=_text(content.environment, "sweep"),
         trial=_whole(content.environment, "trial"),
+        parent=_text(fork, "run"),
+        forked_at=_whole(fork, "epoch"),
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),

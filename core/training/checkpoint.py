@@ -62,6 +62,13 @@ def read_rng_states(device: str) -> dict[str, Tensor]:
     return states
 
 
+def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, module: NodeClassifier) -> None:
+    """Takes up its steps; how fast it learns is the module's, which a fork may have changed."""
+    optimizer.load_state_dict(checkpoint.optimizer)
+    for group in optimizer.param_groups:
+        group |= {"lr": module.lr, "weight_decay": module.weight_decay}
+
+
 def restore_rng_states(states: dict[str, Tensor], device: str) -> None:
     """Sets the generators back; a run that changes device begins its new device's generator afresh."""
     torch.set_rng_state(states["cpu"])

@@ -73,8 +73,10 @@ class Gauges:
 
         Within a second it is not asked again, unless for the final time: its answer takes as long as a quick epoch.
         """
+        if self._gpu is None:
+            return None
         now = self._now()
-        if self._gpu is None or (now - self._drew_at < LOOK_SECONDS and not final):
+        if now - self._drew_at < LOOK_SECONDS and not final:
             return None
         joules, watts = self._gpu.read_joules(), self._gpu.read_watts()
         before, self._joules = self._joules, joules

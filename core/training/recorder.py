@@ -16,6 +16,7 @@ from core.training.checkpoint import (
     Checkpoint,
     Progress,
     read_rng_states,
+    restore_optimizer,
     restore_rng_states,
     save_checkpoint,
 )
@@ -71,7 +72,8 @@ class RunRecorder(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._metrics = MetricsWriter(self.folder / files.METRICS, keep_epochs=self.progress.epoch)
         if self._checkpoint is not None:
-            trainer.optimizers[0].load_state_dict(self._checkpoint.optimizer)
+            assert isinstance(pl_module, NodeClassifier)
+            restore_optimizer(trainer.optimizers[0], self._checkpoint, pl_module)
             restore_rng_states(self._checkpoint.rng_states, pl_module.device.type)
             self._checkpoint = None
         for layer in pl_module.modules():  # between two layers an epoch can be left too

@@ -1,20 +1,16 @@
-"""What one can do with a run where it is shown: train it again or further, name it, write notes, delete it."""
-
-from collections.abc import Callable
+"""What one can do with a run where it is shown: train it again or further, fork it, name it, write notes, delete it."""
 
 import streamlit as st
 
 from core.app.configs import EXTENDABLE
 from core.config.train import TrainConfig, build_config
-from core.errors import ConfigError, WikicsError
+from core.errors import ConfigError
 from core.runs.labels import MAX_CHARACTERS, MAX_NOTES_CHARACTERS, LabelChanges
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import compare_doors, forms, held, inputs, settings, stages
+from pages.ui import compare_doors, forms, held, inputs, run_acts, run_fork, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
-
-REFUSAL = "report_refusal"  # the run that was last refused something, and why
 
 
 def draw_actions(record: RunRecord, *, key: str) -> None:
@@ -24,18 +20,10 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
         compare_doors.draw_compare_with(record, key=key)
         if inputs.may_train(get_explorer(), quiet=True):
             _draw_further(record, key=key)
+            run_fork.draw_fork(record, key=key)
             _draw_rename(record, key=key)
             _draw_notes(record, key=key)
             _draw_delete(record, key=key)
-
-
-def act(action: Callable[..., object], *arguments: object) -> None:
-    """Does what a button says to a run, the first argument; a refusal is kept for the head of that run."""
-    st.session_state.pop(REFUSAL, None)
-    try:
-        action(*arguments)
-    except WikicsError as error:
-        st.session_state[REFUSAL] = (arguments[0], str(error))
 
 
 def _draw_again(record: RunRecord, *, key: str) -> None:
@@ -64,7 +52,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
 
     def go_on() -> None:
         changes = {"epochs": st.session_state[epochs], "patience": st.session_state[patience]}
-        act(get_explorer().runs.resume, record.id, changes)
+        run_acts.act(get_explorer().runs.resume, record.id, changes)
 
     with st.popover("Train further", icon=":material/fast_forward:", type="tertiary", key=f"{key}_further"):
         kept = f"and keeps epoch {record.best_epoch or 0:,}, which stopping articles chose"
@@ -83,7 +71,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
 
 def _draw_rename(record: RunRecord, *, key: str) -> None:
     def rename(name: str) -> None:
-        act(get_explorer().runs.rename, record.id, name)
+        run_acts.act(get_explorer().runs.rename, record.id, name)
 
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"{key}_rename"):
         st.text_input(
@@ -97,7 +85,7 @@ def _draw_rename(record: RunRecord, *, key: str) -> None:
 
 def _draw_notes(record: RunRecord, *, key: str) -> None:
     def write(notes: str) -> None:
-        act(get_explorer().runs.label, record.id, LabelChanges(notes=notes))
+        run_acts.act(get_explorer().runs.label, record.id, LabelChanges(notes=notes))
 
     label = "Edit notes" if record.notes else "Add notes"
     with st.popover(label, icon=":material/edit_note:", type="tertiary", key=f"{key}_notes"):
@@ -116,8 +104,8 @@ def _draw_delete(record: RunRecord, *, key: str) -> None:
         return  # it has to be stopped first
 
     def delete() -> None:
-        act(get_explorer().runs.delete, record.id)
-        if REFUSAL not in st.session_state:
+        run_acts.act(get_explorer().runs.delete, record.id)
+        if run_acts.REFUSAL not in st.session_state:
             kept = [run_id for run_id in inputs.read_param("runs").split(",") if run_id not in ("", record.id)]
             inputs.write_params(run=None, runs=",".join(kept))
 

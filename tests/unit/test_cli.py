@@ -410,6 +410,18 @@ def test_row_12_the_value_that_is_told_is_chosen(wikics, finished_run):
     assert wikics("runs", "list", "--value", "median")[0] == 2
 
 
+def test_row_20_a_run_is_forked_from_a_shell(wikics, explorer, tiny_id):
+    short = {"hidden_channels": 4, "epochs": 2, "device": "cpu"}
+    parent = explorer.runs.submit(explorer.configs.build("gcn", short, graph=tiny_id))
+    told = wikics("runs", "fork", parent.id, "--epoch", "2", "--set", "epochs=3", "--json")[1]
+    fork = json.loads(told)
+    assert (fork["parent"], fork["forked_at"], fork["epochs"], fork["state"]) == (parent.id, 2, 3, "finished")
+    shown = wikics("runs", "show", fork["id"])[1]
+    assert f"wikics runs fork {parent.id} --epoch 2 --set epochs=3" in shown.replace("\n", " ")
+    code, _, err = wikics("runs", "fork", parent.id, "--epoch", "9")
+    assert (code, err.startswith("wikics: run ")) == (1, True)
+
+
 def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explorer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind, name in (

@@ -82,6 +82,8 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "name": "",
         "sweep": "",
         "trial": None,
+        "parent": "",
+        "forked_at": None,
         "state": "pending",
         "message": "",
         "preset": "gcn",

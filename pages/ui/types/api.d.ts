@@ -329,6 +329,26 @@ export interface paths {
         patch: operations["label_run"];
         trace?: never;
     };
+    "/runs/{r}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Run
+         * @description Queues a run with the epochs of another up to one that has a checkpoint, and answers at once.
+         */
+        post: operations["fork_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{r}/predict": {
         parameters: {
             query?: never;
@@ -906,6 +926,24 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /**
+         * Fork
+         * @description Where a run is forked, and what changes from there on.
+         */
+        Fork: {
+            /**
+             * Config
+             * @description Config fields and their values.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Epoch
+             * @description The kept epoch, without it too, or the last.
+             */
+            epoch?: number | null;
         };
         /**
          * GraphDescription
@@ -1488,6 +1526,8 @@ export interface components {
             execution: components["schemas"]["Execution"] | null;
             /** Folder */
             folder: string;
+            /** Forked At */
+            forked_at: number | null;
             /** Generation */
             generation: number;
             /** Graph */
@@ -1514,6 +1554,8 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** Parent */
+            parent: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -1620,6 +1662,8 @@ export interface components {
             epochs: number;
             /** Folder */
             folder: string;
+            /** Forked At */
+            forked_at: number | null;
             /** Generation */
             generation: number;
             /** Graph */
@@ -1646,6 +1690,8 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** Parent */
+            parent: string;
             /** Preset */
             preset: string;
             /** Seconds */
@@ -2806,6 +2852,95 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fork_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fork"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
