@@ -26,6 +26,7 @@ CLOUD_ENDS = {
     "spot": [True],
     "run_job": ["w", "w" * 63],
     "prices": ["prices.yaml"],
+    "alerts": ["alerts.yaml"],
     "vertex_endpoint": ["europe-west4-aiplatform.googleapis.com:443"],
     "compute_endpoint": ["127.0.0.1:1"],
     "cloudrun_endpoint": ["127.0.0.1:65535"],
@@ -43,7 +44,9 @@ def complete(name, value, folder):
     others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
     if name == "prices":
         (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
-    if name in ("home", "data", "prices") and not value.startswith("~"):
+    if name == "alerts":
+        (folder / value).write_text("webhook: https://hooks.example.org/x\nrules:\n  over: state = failed\n", "utf-8")
+    if name in ("home", "data", "prices", "alerts") and not value.startswith("~"):
         value = folder / value
     return {name: value} | others
 

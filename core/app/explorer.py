@@ -1,9 +1,11 @@
 """class Explorer: the use cases of one process, wired. What the three doors share begins here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from core.app.access import Access
 from core.app.admission import Admission
+from core.app.alerts import Alerts, load_rules, send_json
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
 from core.app.comparisons import Comparisons
@@ -34,6 +36,8 @@ from core.settings import Settings
 from core.storage.address import open_storage
 from core.storage.local import LocalStorage
 
+ALERTS: Final = "alerts.json"  # of the home: what was told of which run
+
 
 @dataclass(frozen=True)
 class Explorer:
@@ -56,6 +60,7 @@ class Explorer:
     sweeps: Sweeps
     places: Places
     prices: Prices
+    alerts: Alerts
 
 
 def open_explorer(
@@ -104,4 +109,5 @@ def open_explorer(
         sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings)),
         places=places,
         prices=prices,
+        alerts=Alerts(runs, load_rules(settings.alerts), home / ALERTS, send=send_json),
     )

@@ -27,7 +27,7 @@ WORDS: Final = (
 )
 NUMBERS: Final = (
     *("split", "seed", "epoch", "epochs", "max_epochs", "best_epoch"),
-    *("test_acc", "val_acc", "last_val_acc", "best_val_acc", "stopping_acc"),
+    *("test_acc", "val_acc", "last_val_acc", "best_val_acc", "stopping_acc", "fallen"),
     *("seconds", "seconds_per_epoch", "cost", "energy_wh"),
 )
 SWITCHES: Final = ("starred", "archived")

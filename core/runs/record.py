@@ -76,6 +76,12 @@ class RunRecord:
     folder: str
     damage: str  # which of its files are damaged, and the way on; empty where all are whole
 
+    @property
+    def fallen(self) -> float | None:
+        """How far validation accuracy at the last epoch is below the best of any."""
+        best, last = self.best_val_acc, self.last_val_acc
+        return None if best is None or last is None else best - last
+
 
 @dataclass(frozen=True)
 class Diagnosis:
