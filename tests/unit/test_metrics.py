@@ -57,7 +57,7 @@ def test_a_row_comes_back_as_it_went_in_and_gaps_as_none(tmp_path):
     assert read_rows(content) == [expected]
 
 
-def test_a_reader_gets_each_row_once(tmp_path):
+def test_row_04_a_reader_gets_each_row_once(tmp_path):
     content = write(tmp_path / "m.csv", range(1, 6))
     first = read_chunk(content, generation=0, cursor=Cursor())
     assert (first.row, first.reset, epochs_of(first)) == (5, False, [1, 2, 3, 4, 5])
