@@ -16,6 +16,7 @@ from pages.ui.text import escape_markdown, escape_plotly, number, percent
 from pages.ui.theme import ACCENT
 
 FEWEST: Final = 2
+MARKER: Final = {"size": 7, "opacity": 0.7, "color": charts.PICKED}
 
 
 def draw_pareto(records: Sequence[RunRecord], look: Look) -> None:
@@ -64,9 +65,7 @@ def build_pareto(
     hover: dict[str, Any] = {"hovertemplate": "%{text}<extra></extra>"}
     figure = go.Figure(
         [
-            go.Scatter(
-                x=taken, y=reached, text=told, mode="markers", name="Runs", marker={"size": 7, "opacity": 0.6}, **hover
-            ),
+            go.Scatter(x=taken, y=reached, text=told, mode="markers", name="Runs", marker=MARKER, **hover),
             go.Scatter(
                 x=[taken[at] for at in front],
                 y=[reached[at] for at in front],
