@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from core.app.alerts import LOOK_SECONDS
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
@@ -50,6 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     tasks.start("recover", partial(recover, explorer), every_seconds=RECOVER_EVERY_SECONDS)
     tasks.start("memory", give_memory_back, every_seconds=TRIM_EVERY_SECONDS)
     tasks.start("probe", partial(probe, explorer), every_seconds=PROBE_AFTER_SECONDS)
+    tasks.start("alerts", explorer.alerts.look, every_seconds=LOOK_SECONDS)
     yield {}
     explorer.predictions.write_log()
 

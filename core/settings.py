@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     prices: Path | None = Field(
         None, description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."
     )
+    alerts: Path | None = Field(
+        None, description="YAML file with a `webhook` and `rules`, queries of runs by name: told once a day and run."
+    )
     vertex_endpoint: str = Field("", pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
     compute_endpoint: str = Field("", pattern=ENDPOINT, description="Compute Engine's, where it is another.")
     cloudrun_endpoint: str = Field("", pattern=ENDPOINT, description="Cloud Run's, where it is another.")

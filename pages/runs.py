@@ -11,6 +11,7 @@ from pages.ui import (
     inputs,
     offers,
     outcome,
+    pareto,
     report,
     run_bulk,
     run_choice,
@@ -98,6 +99,7 @@ with left:
         draw_table(graph_id, [record.id for record in records], selected, view.look, narrow=bool(opened))
         run_choice.draw_menu([record.id for record in records], selected)
     compare_doors.link_selected(selected)
+    pareto.draw_pareto(records, view.look)
     if opened:
         with st.container(key="runs_below"):  # shown where the columns stand one above the other
             name = escape_markdown(stages.name_run(opened))

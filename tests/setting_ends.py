@@ -37,6 +37,7 @@ CLOUD_ENDS = {
     "ray_address": ["h:1", "head.example.org:65535"],
     "ray_cpus": [0.001, 1024.0],
     "ray_gpus": [0.0, 64.0],
+    "alerts": ["alerts.yaml"],
     "vertex_endpoint": ["europe-west4-aiplatform.googleapis.com:443"],
     "compute_endpoint": ["127.0.0.1:1"],
     "cloudrun_endpoint": ["127.0.0.1:65535"],
@@ -54,7 +55,9 @@ def complete(name, value, folder):
     others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
     if name == "prices":
         (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
-    if name in ("home", "data", "prices") and not value.startswith("~"):
+    if name == "alerts":
+        (folder / value).write_text("webhook: https://hooks.example.org/x\nrules:\n  over: state = failed\n", "utf-8")
+    if name in ("home", "data", "prices", "alerts") and not value.startswith("~"):
         value = folder / value
     return {name: value} | others
 

@@ -17,11 +17,11 @@ from core.runs.record import RunDetails, RunRecord
 # Of a record and its report, in the order in which they are shown.
 METRICS: Final = (
     *("test_acc", "val_acc", "stopping_acc", "train_acc", "macro_f1", "ece", "best_epoch", "epochs"),
-    *("seconds_per_epoch", "seconds", "cost", "num_parameters", "peak_memory_mb"),
+    *("seconds_per_epoch", "seconds", "cost", "energy_wh", "num_parameters", "peak_memory_mb"),
 )
 # Of which more is better (1) or worse (-1); of others neither.
-DIRECTIONS: Final = dict.fromkeys(METRICS[:5], 1) | dict.fromkeys(
-    ("ece", "seconds_per_epoch", "seconds", "cost", "peak_memory_mb"), -1
+DIRECTIONS: Final = dict.fromkeys((*METRICS[:5], "last_val_acc", "best_val_acc"), 1) | dict.fromkeys(
+    ("ece", "seconds_per_epoch", "seconds", "cost", "energy_wh", "peak_memory_mb"), -1
 )
 
 

@@ -68,7 +68,7 @@ class Comparisons:
         """
         if not FEWEST_RUNS <= len(refs) <= MOST_RUNS:
             raise InvalidInputError(f"{len(refs)} runs cannot be compared: name {FEWEST_RUNS} to {MOST_RUNS} of them")
-        several = [self._runs.read_details(ref) for ref in refs]
+        several = [self._runs.read_details(ref, diagnosed=False) for ref in refs]
         ids = [details.id for details in several]
         if twice := next((id_ for id_ in ids if ids.count(id_) > 1), None):
             raise InvalidInputError(f"run {twice} is named twice: name runs that differ")

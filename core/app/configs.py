@@ -10,6 +10,11 @@ from core.config.train import TrainConfig, build_config
 from core.errors import ConfigError
 from core.graph.titles import shorten
 
+# The fields that may change at a fork: those of how it learns. Others decide what the weights are, or what was learnt.
+FORKABLE: Final = (
+    *("lr", "weight_decay", "dropout", "link_dropout", "feature_dropout", "attention_dropout"),
+    *("epochs", "patience", "consistency", "teacher_temperature"),
+)
 EXTENDABLE: Final = ("epochs", "patience")  # the fields that say when a run ends, and nothing of what it learns
 
 
@@ -45,6 +50,15 @@ class Configs:
             raise ConfigError(
                 f"{others[0]} cannot change when a run goes on: only "
                 f"{' and '.join(EXTENDABLE)} can; start a new run for it"
+            )
+        return self._check_epochs(build_config({**config, **changes}))
+
+    def fork(self, config: Mapping[str, Any], changes: Mapping[str, Any]) -> TrainConfig:
+        """A run's config that goes on otherwise. Raises ConfigError for any field but `FORKABLE`."""
+        others = sorted(set(changes) - set(FORKABLE))
+        if others:
+            raise ConfigError(
+                f"{others[0]} cannot change at a fork: only {', '.join(FORKABLE)} can; train a new run for it"
             )
         return self._check_epochs(build_config({**config, **changes}))
 

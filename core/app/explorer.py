@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from core.app.access import Access
 from core.app.admission import Admission
+from core.app.alerts import Alerts, load_rules, send_json
 from core.app.articles import Articles
 from core.app.benchmarks import Benchmarks
 from core.app.comparisons import Comparisons
 from core.app.configs import Configs
 from core.app.estimates import Estimates
 from core.app.evidence import Evidence
+from core.app.forks import Forks
 from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
@@ -36,6 +39,8 @@ from core.settings import Settings
 from core.storage.address import open_storage
 from core.storage.local import LocalStorage
 
+ALERTS: Final = "alerts.json"  # of the home: what was told of which run
+
 
 @dataclass(frozen=True)
 class Explorer:
@@ -47,6 +52,7 @@ class Explorer:
     graphs: Graphs
     configs: Configs
     runs: Runs
+    forks: Forks
     imports: Imports
     registry: Registry
     estimates: Estimates
@@ -58,6 +64,7 @@ class Explorer:
     sweeps: Sweeps
     places: Places
     prices: Prices
+    alerts: Alerts
 
 
 def open_explorer(
@@ -102,6 +109,7 @@ def open_explorer(
         graphs=graphs,
         configs=configs,
         runs=runs,
+        forks=Forks(run_store, runs, configs),
         imports=Imports(run_store, graphs, guests=guests),
         registry=Registry(seen, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
@@ -113,6 +121,7 @@ def open_explorer(
         sweeps=Sweeps(SweepStore(home), runs, configs, graphs, benchmarks, launch_by(settings), guests=guests),
         places=places,
         prices=prices,
+        alerts=Alerts(runs, load_rules(settings.alerts), home / ALERTS, send=send_json),
     )
 
 

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
 from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
@@ -15,7 +15,7 @@ from core.app.guests import PUBLISHED, Guests
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig, build_config
-from core.errors import ConflictError, WikicsError
+from core.errors import ConflictError, RunNotFoundError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
 from core.evaluation.groups import RunGroup, group_runs
 from core.graph.twin.versions import TWIN_ID
@@ -26,7 +26,7 @@ from core.runs.executions import Execution
 from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
-from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.metrics import Cursor, MetricsChunk, find_last_and_best
 from core.runs.names import match_run
 from core.runs.query import parse_query
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
@@ -36,6 +36,7 @@ from core.runs.store import RunStore
 
 # So long after a run's end its provider may still be putting its machine away.
 SETTLING_SECONDS: Final = 3600.0
+MAX_KNOWN_VALUES: Final = 10_000  # runs of before, whose rows were read for their last and best value
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Runs:
         self._graphs, self._configs = graphs, configs
         self._sinks, self._guests = sinks, guests or Guests()
         self.deletions = Deletions(store.delete)
+        self._find_values = lru_cache(maxsize=MAX_KNOWN_VALUES)(self._read_values)
 
     def submit(
         self,
@@ -112,19 +114,21 @@ class Runs:
         profile: bool = False,
         backend: str | None = None,
         marks: Mapping[str, Any] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> RunRecord:
         """Queues a run and returns at once; with `profile` some of its epochs are profiled.
 
         backend: what executes it, by name; None for the default. marks: what its environment says beside, from the
-        moment on that it is a run: of which sweep it is a trial. Raises ConflictError where the queue is full,
-        UnavailableError where that backend lacks something, InvalidInputError where there is none of this name.
+        moment on that it is a run: of which sweep it is a trial. contents: its first files. Raises
+        ConflictError where the queue is full, UnavailableError where that backend lacks something, InvalidInputError
+        where there is none of this name.
         """
         if profile or backend not in (None, self._backend.default):
             self._guests.check_trusted("another place to train, or a profile,")
         offer = self._backend.check_ready(backend or self._backend.default)
-        marks = {**(marks or {}), **self._guests.mark()}
         with self._enter(offer.place.machine, config, epochs=config.epochs) as charge:
-            record = self._submit(config, offer, profile=profile, marks=marks)
+            environment = self._describe(config, offer) | dict(marks or {}) | self._guests.mark()
+            record = self._queue(self._store.create(config.model_dump(), environment, profile=profile, contents=contents))
             charge(record.id)
         return record
 
@@ -146,15 +150,18 @@ class Runs:
         """Raises UnavailableError where a backend lacks something, InvalidInputError where there is none so named."""
         self._backend.check_ready(backend)
 
-    def _submit(self, config: TrainConfig, offer: Offer, *, profile: bool, marks: Mapping[str, Any]) -> RunRecord:
+    def _describe(self, config: TrainConfig, offer: Offer) -> dict[str, Any]:
+        """The environment of a run that is submitted now."""
         graph = self._graphs.load(config.graph)
-        environment = {**collect_environment(graph.id, graph.digest), **marks}
+        environment = collect_environment(graph.id, graph.digest)
         if self._sinks:
             environment["sinks"] = [*self._sinks]
         if offer.name != LOCAL:
             place = offer.place
             environment |= {"backend": offer.name, "machine": place.machine, "region": place.region}
-        run_id = self._store.create(config.model_dump(), environment, profile=profile)
+        return environment
+
+    def _queue(self, run_id: str) -> RunRecord:
         try:
             self._backend.submit(files.RUNS + run_id)
         except OSError:
@@ -180,6 +187,22 @@ class Runs:
         """Every run, whoever asks: for numbers that name none."""
         return self._admission.list_runs()
 
+    def fill_values(self, records: Sequence[RunRecord]) -> Sequence[RunRecord]:
+        """The runs with their last and best validation accuracy, for which rows are read where a report is too old."""
+        return [self._fill_values(record) for record in records]
+
+    def _fill_values(self, record: RunRecord) -> RunRecord:
+        if record.val_acc is None or record.best_val_acc is not None:
+            return record
+        last, best = self._find_values(record.id, record.generation, record.epochs)
+        return replace(record, last_val_acc=last, best_val_acc=best)
+
+    def _read_values(self, run_id: str, _generation: int, _epochs: int) -> tuple[float | None, float | None]:
+        try:
+            return find_last_and_best(self._store.read_metrics(run_id).columns["val_acc"])
+        except RunNotFoundError:  # deleted meanwhile
+            return None, None
+
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
         """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
         return group_runs(records, keys)
@@ -203,8 +226,8 @@ class Runs:
         ranked = rank_best([record for record in self.list(graph_id) if record.graph == graph_id])
         return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
-    def read_details(self, ref: str) -> RunDetails:
-        """One run with its config, environment and report."""
+    def read_details(self, ref: str, *, diagnosed: bool = True) -> RunDetails:
+        """One run with its config, environment and report. diagnosed: with what its curves say, all of them read."""
         run_id = self._store.resolve(ref)
         record, report = self._store.read(run_id), self._store.read_report(run_id)
         return RunDetails(
@@ -212,8 +235,12 @@ class Runs:
             environment=self._store.read_environment(run_id),
             report=report,
             execution=self._store.read_execution(run_id),
-            diagnoses=(*tell_race(report), *self._diagnose(record, report)),
+            diagnoses=(*tell_race(report), *self._diagnose(record, report)) if diagnosed else (),
         )
+
+    def read_report(self, ref: str) -> Report | None:
+        """How good one run is; None until it has ended."""
+        return self._store.read_report(self._store.resolve(ref))
 
     def read_config(self, ref: str) -> dict[str, Any]:
         """The whole config of one run; empty where it is damaged."""

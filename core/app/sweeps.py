@@ -327,7 +327,7 @@ class Sweeps:
 
     def _describe_best(self, trial: Trial) -> SweepBest:
         try:
-            config = self._runs.read_details(trial.run).config
+            config = self._runs.read_config(trial.run)
         except RunNotFoundError:  # deleted since
             config = trial.params
         return SweepBest(trial.number, trial.run, trial.value or 0.0, config)

@@ -1,4 +1,4 @@
-"""`wikics runs …`: list, show, compare, stop, resume, label, delete, import, export and upload runs."""
+"""`wikics runs …`: list, show, compare, stop, resume, fork, label, delete, import, export and upload runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,18 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from core.app.configs import FORKABLE
 from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
-from core.config.command import build_command
+from core.config.command import build_command, build_fork_command
 from core.evaluation.groups import RunGroup, Spread
+from core.runs.fields import VALUE_KINDS, ValueKind
 from core.runs.labels import LabelChanges
 from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
 runs_app = typer.Typer(
-    no_args_is_help=True, help="List, show, compare, stop, resume, label, delete, export and upload runs."
+    no_args_is_help=True, help="List, show, compare, stop, resume, fork, label, delete, export and upload runs."
 )
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
@@ -40,18 +42,22 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         out.print(line)
 
 
-def write_groups(groups: Sequence[RunGroup], *, as_json: bool) -> None:
+def write_groups(groups: Sequence[RunGroup], value: ValueKind, *, as_json: bool) -> None:
     """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
     if as_json:
         print_json({"groups": [_flatten(asdict(group)) for group in groups]})
         return
-    scores = ("val_acc", "test_acc")
+    scores = (VALUE_KINDS[value], "test_acc")
     rows = [
         [*map(str, group.key.values()), str(group.n), *(_tell_spread(group.metrics.get(name)) for name in scores)]
         for group in groups
     ]
     keys = list(groups[0].key) if groups else []
-    write_table((*keys, "runs", "validation", "test"), rows, least={})
+    write_table((*keys, "runs", _name_validation(value), "test"), rows, least={})
+
+
+def _name_validation(value: ValueKind) -> str:
+    return "validation" if value == "kept" else f"{value} validation"
 
 
 def _flatten(group: dict[str, Any]) -> dict[str, Any]:
@@ -77,13 +83,18 @@ def list_runs(
             metavar="KEYS", help="Mean and deviation of runs alike in these fields; 'variant': but for split, seed."
         ),
     ] = "",
+    value: Annotated[
+        ValueKind, typer.Option(help="Whose validation accuracy is told: of the kept epoch, the last, or the best.")
+    ] = "kept",
     as_json: JsonOption = False,
 ) -> None:
     """All runs, newest first."""
     explorer = console.open_explorer()
-    records = explorer.runs.list(graph, archived=archived, where=where)
+    records: Sequence[RunRecord] = explorer.runs.list(graph, archived=archived, where=where)
+    if value != "kept":
+        records = explorer.runs.fill_values(records)
     if group_by:
-        write_groups(explorer.runs.group(records, group_by.split(",")), as_json=as_json)
+        write_groups(explorer.runs.group(records, group_by.split(",")), value, as_json=as_json)
         return
     if as_json:
         print_json({"runs": [vars(record) for record in records]})
@@ -92,7 +103,10 @@ def list_runs(
     has_costs = any(record.cost is not None for record in records)
     has_names = any(record.name for record in records)
     for record in records:
-        scores = ["-" if score is None else f"{100 * score:.2f} %" for score in (record.val_acc, record.test_acc)]
+        scores = [
+            "-" if score is None else f"{100 * score:.2f} %"
+            for score in (getattr(record, VALUE_KINDS[value]), record.test_acc)
+        ]
         names = [record.name] if has_names else []
         costs = ["-" if record.cost is None else f"{record.cost:.2f}"] if has_costs else []
         told = [record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)]
@@ -102,7 +116,7 @@ def list_runs(
     cost = (" ".join(["cost", explorer.prices.currency]).strip(),) if has_costs else ()
     if not records:
         err.print("There is no run yet: wikics train starts one.")
-    write_table((*head, "state", "graph", "split", "validation", "test", "epochs", *cost), rows, least=ids)
+    write_table((*head, "state", "graph", "split", _name_validation(value), "test", "epochs", *cost), rows, least=ids)
     for record in records:
         if record.damage:
             err.print(f"{record.id}: {record.damage}", soft_wrap=True)
@@ -116,7 +130,7 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         print_json(asdict(details))
     else:
         write_record(details, as_json=False)
-        if command := build_command(details.config):
+        if command := build_fork_command(details.environment) or build_command(details.config):
             out.print(f"Once more: {command}")
         if details.execution:
             out.print(f"{details.execution.sentence} {details.execution.url}".rstrip(), soft_wrap=True)
@@ -155,6 +169,22 @@ def resume_run(
 ) -> None:
     """Let a run that ended go on from its last checkpoint, as the same curve."""
     write_record(console.open_explorer().runs.resume(run, parse_overrides(set_ or [])), as_json=as_json)
+
+
+@runs_app.command("fork")
+def fork_run(
+    run: RunArgument,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="The epoch to go on from: the kept one, without it too, or the last.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="k=v", help=f"What is other from there on: {', '.join(FORKABLE)}."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Start a run with another's epochs up to one that has a checkpoint, and other settings from there on."""
+    write_record(console.open_explorer().forks.fork(run, parse_overrides(set_ or []), epoch=epoch), as_json=as_json)
 
 
 @runs_app.command("rename")

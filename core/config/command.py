@@ -31,3 +31,15 @@ def build_command(config: Mapping[str, Any]) -> str:
     preset = named if named in presets else presets[0]
     changes = {name: value for name, value in find_changes(preset, config).items() if name not in _NAMED}
     return shlex.join(list_words(graph, preset, changes))
+
+
+def build_fork_command(environment: Mapping[str, Any]) -> str:
+    """The command that forks a run's parent once more; empty for one that is no fork."""
+    fork = environment.get("fork")
+    if not isinstance(fork, Mapping) or not isinstance(fork.get("run"), str):
+        return ""
+    words = ["wikics", "runs", "fork", fork["run"], "--epoch", str(fork.get("epoch"))]
+    changes = fork.get("set")
+    for name, value in (changes if isinstance(changes, Mapping) else {}).items():
+        words += ["--set", f"{name}={write_value(value)}"]
+    return shlex.join(words)

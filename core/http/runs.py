@@ -52,6 +52,15 @@ class LongerRun(BaseModel):
     config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
 
 
+class Fork(BaseModel):
+    """Where a run is forked, and what changes from there on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    epoch: int | None = Field(None, ge=1, description="The kept epoch, without it too, or the last.")
+    config: dict[str, Any] = Field(default_factory=dict, description="Config fields and their values.")
+
+
 class Labelling(BaseModel):
     """What to write on a run instead of what is written there."""
 
@@ -69,6 +78,7 @@ def build_routes(get_explorer: Callable[[], Explorer]) -> APIRouter:
     router = APIRouter(tags=["runs"])
     _add_reading(router, get_explorer)
     _add_changing(router, get_explorer, [guard(get_explorer)])
+    _add_forking(router, get_explorer, [guard(get_explorer)])
     return router
 
 
@@ -145,6 +155,22 @@ def _add_changing(router: APIRouter, get_explorer: Callable[[], Explorer], guard
     def resume_run(r: str, longer: LongerRun | None = None) -> Response:
         """Queues a run that ended, to go on where it was; a finished one with more epochs or patience."""
         return answer(_publish(get_explorer().runs.resume(r, longer.config if longer else None)), status=202)
+
+
+def _add_forking(router: APIRouter, get_explorer: Callable[[], Explorer], guarded: Sequence[Any]) -> None:
+    @router.post(
+        "/runs/{r}/fork",
+        status_code=201,
+        dependencies=guarded,
+        responses=gives(RunRecord, 201)
+        | problems(ForbiddenError, NotFoundError, ConflictError, InvalidInputError, StorageFullError, UnavailableError),
+    )
+    def fork_run(r: str, fork: Fork, request: Request) -> Response:
+        """Queues a run with the epochs of another up to one that has a checkpoint, and answers at once."""
+        record = get_explorer().forks.fork(r, fork.config, epoch=fork.epoch)
+        return answer(
+            _publish(record), status=201, headers={"Location": f"{request.scope['root_path']}/runs/{record.id}"}
+        )
 
 
 def _publish(record: Record) -> Record:

@@ -1,7 +1,7 @@
 """What can be asked of a run by name: its columns, and the fields of its config."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
@@ -23,13 +23,17 @@ WORDS: Final = (
     "notes",
     "message",
     "imported",
+    "parent",
 )
 NUMBERS: Final = (
     *("split", "seed", "epoch", "epochs", "max_epochs", "best_epoch"),
-    *("test_acc", "val_acc", "stopping_acc"),
-    *("seconds", "seconds_per_epoch", "cost"),
+    *("test_acc", "val_acc", "last_val_acc", "best_val_acc", "stopping_acc", "fallen"),
+    *("seconds", "seconds_per_epoch", "cost", "energy_wh"),
 )
 SWITCHES: Final = ("starred", "archived")
+# By which value a run is told by its validation accuracy: the field of a record that holds it.
+ValueKind = Literal["kept", "last", "best"]
+VALUE_KINDS: Final[Mapping[ValueKind, str]] = {"kept": "val_acc", "last": "last_val_acc", "best": "best_val_acc"}
 TAGS: Final = "tags"
 AGE: Final = "age"  # seconds since the run was made
 VARIANT: Final = "variant"  # the same for runs that differ in split, seed and device alone

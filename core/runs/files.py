@@ -10,6 +10,7 @@ METRICS: Final = "metrics.csv"
 SNAPSHOTS: Final = "snapshots.npz"
 LAST_CHECKPOINT: Final = "last.ckpt"
 PREVIOUS_CHECKPOINT: Final = "previous.ckpt"
+FORK_CHECKPOINT: Final = "fork.ckpt"  # of the run that it was forked from
 BEST_WEIGHTS: Final = "best.pt"
 PREDICTIONS: Final = "predictions.npz"
 REPORT: Final = "report.json"

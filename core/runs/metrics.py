@@ -12,7 +12,8 @@ from typing import Final
 from core.storage.local import disk_errors, write_atomically
 
 # epoch counts from 1, step the optimiser's steps. Losses are mean cross entropy (nats), accuracies fractions.
-# elapsed_seconds is training time, summed over resumes; logged_at is Unix time.
+# elapsed_seconds is training time, summed over resumes; logged_at is Unix time. cpu_percent is 100 for one busy core,
+# energy_wh what a GPU has drawn since the run began, summed over resumes like training time.
 COLUMNS: Final = (
     "epoch",
     "step",
@@ -26,6 +27,12 @@ COLUMNS: Final = (
     "epoch_seconds",
     "elapsed_seconds",
     "logged_at",
+    "cpu_percent",
+    "memory_bytes",
+    "gpu_percent",
+    "gpu_memory_bytes",
+    "gpu_watts",
+    "energy_wh",
 )
 
 
@@ -64,6 +71,9 @@ class MetricsSummary:
     val_acc: float | None = None
     seconds: float | None = None  # of training, summed over resumes
     seconds_per_epoch: float | None = None
+    last_val_acc: float | None = None  # of the last epoch
+    best_val_acc: float | None = None  # the highest of any epoch
+    energy_wh: float | None = None
     is_damaged: bool = False  # a row names no epoch
 
 
@@ -94,6 +104,19 @@ class MetricsWriter:
         """Closes the file. What a full disk has refused is refused here once more, and was said before."""
         with suppress(OSError):
             self._file.close()
+
+
+def find_last_and_best(values: Sequence[float | None]) -> tuple[float | None, float | None]:
+    """The last and the highest of some shares; what is no share, or missing, is passed over."""
+    shares = [value for value in values if value is not None and 0 <= value <= 1]
+    return (shares[-1], max(shares)) if shares else (None, None)
+
+
+def cut_rows(content: bytes, epochs: int) -> bytes:
+    """A `metrics.csv` up to an epoch, its lines as they stand."""
+    lines = _whole_lines(content)
+    kept = [line for line in lines[1:] if 0 < (_number(line.partition(",")[0]) or 0) <= epochs]
+    return "".join(f"{line}\n" for line in [*lines[:1], *kept]).encode()
 
 
 def read_rows(content: bytes) -> list[dict[str, float | None]]:

@@ -45,6 +45,8 @@ class RunRecord:
     sweep: str  # whose trial it is, by id; empty without
     trial: int | None  # its number there
     visitor: str  # whose it is where guests may train, by a name that tells nothing of them; empty for the app's own
+    parent: str  # that it was forked from, by id; empty without
+    forked_at: int | None  # the epoch up to which it has its parent's
     state: StateName
     message: str  # one sentence for a person; empty when there is nothing to say
     imported: str  # what wrote it, where that was not this program: `tensorboard`, `wandb`, `csv`
@@ -62,10 +64,13 @@ class RunRecord:
     best_epoch: int | None
     stopping_acc: float | None  # at the best epoch, as is val_acc
     val_acc: float | None
+    last_val_acc: float | None  # at the last epoch
+    best_val_acc: float | None  # the highest of any epoch
     test_acc: float | None  # of the best epoch, once the run is finalised
     seconds_per_epoch: float | None
     seconds: float | None  # training time, summed over resumes
     cost: float | None  # of that time, where its machine has a price
+    energy_wh: float | None  # that a GPU has drawn, summed over resumes
     has_predictions: bool
     generation: int
     created_at: float
@@ -73,6 +78,12 @@ class RunRecord:
     ended_at: float | None
     folder: str
     damage: str  # which of its files are damaged, and the way on; empty where all are whole
+
+    @property
+    def fallen(self) -> float | None:
+        """How far validation accuracy at the last epoch is below the best of any."""
+        best, last = self.best_val_acc, self.last_val_acc
+        return None if best is None or last is None else best - last
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,8 @@ def _read_defaults() -> dict[str, Any]:
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
     report, metrics, config = content.report or Report(), content.metrics, content.config
+    told = content.environment.get("fork")
+    fork: Json = told if isinstance(told, Mapping) else {}
     damage = _describe_damage(state, content.damage)
     epochs = report.epochs or metrics.epochs or state.epoch
     seconds_per_epoch = _first(report.seconds_per_epoch, metrics.seconds_per_epoch)
@@ -139,6 +152,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         sweep=_text(content.environment, "sweep"),
         trial=_whole(content.environment, "trial"),
         visitor=_text(content.environment, "visitor"),
+        parent=_text(fork, "run"),
+        forked_at=_whole(fork, "epoch"),
         state=state.state,
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),
@@ -156,10 +171,13 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         best_epoch=report.best_epoch or metrics.best_epoch,
         stopping_acc=_first(report.stopping_acc, metrics.stopping_acc),
         val_acc=_first(report.val_acc, metrics.val_acc),
+        last_val_acc=_first(report.last_val_acc, metrics.last_val_acc),
+        best_val_acc=_first(report.best_val_acc, metrics.best_val_acc),
         test_acc=report.test_acc,
         seconds_per_epoch=seconds_per_epoch,
         seconds=_first(metrics.seconds, None if seconds_per_epoch is None else seconds_per_epoch * epochs),
         cost=None,  # the store knows the prices
+        energy_wh=_first(report.energy_wh, metrics.energy_wh),
         has_predictions=content.has_predictions,
         generation=state.metrics_generation,
         created_at=state.created_at,

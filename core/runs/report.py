@@ -76,6 +76,9 @@ class RunFacts:
     device: str = ""
     peak_memory_mb: float | None = None  # 10^6 bytes
     race: tuple[Racer, ...] = ()  # empty where the config named the architecture
+    last_val_acc: float | None = None  # of the last epoch
+    best_val_acc: float | None = None  # the highest of any epoch
+    energy_wh: float | None = None  # that a GPU has drawn, summed over resumes
 
 
 @dataclass(frozen=True)

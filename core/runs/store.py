@@ -25,7 +25,7 @@ from core.runs.imports.build import BuiltRun
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
-from core.runs.metrics import Cursor, MetricsChunk
+from core.runs.metrics import Cursor, MetricsChunk, cut_rows
 from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
@@ -91,10 +91,18 @@ class RunStore:
         shown._see = see
         return shown
 
-    def create(self, config: Mapping[str, Any], environment: Mapping[str, Any], *, profile: bool = False) -> str:
+    def create(
+        self,
+        config: Mapping[str, Any],
+        environment: Mapping[str, Any],
+        *,
+        profile: bool = False,
+        contents: Mapping[str, bytes] | None = None,
+    ) -> str:
         """Stores a new pending run and returns its id: `20261123-142501-gcn-k3f`, in UTC. Raises StorageFullError.
 
-        profile: asks its trainer for a profile of some epochs, which is no part of what decides the result.
+        profile: asks its trainer for a profile of some epochs, which is no part of what decides the result. contents:
+        files that it begins with, by name.
         """
         created_at = self._now()
         what = str(config.get("preset") or config.get("model") or "run")
@@ -104,6 +112,8 @@ class RunStore:
                 break
         try:
             self.storage.write(_name(run_id, files.ENVIRONMENT), dump_json(environment))
+            for name, content in (contents or {}).items():
+                self.storage.write(_name(run_id, name), content)
             if profile:
                 self.storage.write(_name(run_id, files.PROFILE_REQUEST), b"")
             self._states.write(files.RUNS + run_id, RunState(created_at=created_at))
@@ -205,6 +215,19 @@ class RunStore:
         """Whether there is a checkpoint to go on from."""
         kept = (files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT)
         return any(self.storage.list(_name(run_id, name)) for name in kept)
+
+    def has_file(self, run_id: str, name: str) -> bool:
+        """Whether there is a file of this name in its folder."""
+        return bool(list(self.storage.list(_name(run_id, name))))
+
+    def read_to_fork(self, run_id: str, epoch: int) -> dict[str, bytes]:
+        """What a fork at this epoch begins with: rows up to there, snapshots, and a checkpoint to take back."""
+        found = {
+            files.METRICS: cut_rows(self._read_bytes(run_id, files.METRICS), epoch),
+            files.SNAPSHOTS: self._read_bytes(run_id, files.SNAPSHOTS),
+            files.FORK_CHECKPOINT: self._read_bytes(run_id, files.LAST_CHECKPOINT),
+        }
+        return {name: content for name, content in found.items() if content}
 
     def read_report(self, run_id: str) -> Report | None:
         """The final report; None while there is none."""

@@ -10,6 +10,7 @@ from core.runs.metrics import (
     Cursor,
     MetricsChunk,
     MetricsSummary,
+    find_last_and_best,
     find_not_finite,
     list_columns,
     parse_columns,
@@ -18,7 +19,7 @@ from core.runs.metrics import (
 ReadFrom = Callable[[int], bytes]  # the file's bytes from an offset on; none past its end, or where there is no file
 
 ROWS_APART: Final = 64  # of the rows whose places are known: a reader that lags gets at most so many for nothing
-_SUMMARISED: Final = ("epoch", "stopping_acc", "stopping_loss", "val_acc", "elapsed_seconds")
+_SUMMARISED: Final = ("epoch", "stopping_acc", "stopping_loss", "val_acc", "elapsed_seconds", "energy_wh")
 
 
 class _Piece(NamedTuple):
@@ -57,6 +58,9 @@ class MetricsTail:
         self._best: _Best | None = None
         self._epochs = 0
         self._seconds: float | None = None
+        self._last_val: float | None = None
+        self._best_val: float | None = None
+        self._energy_wh: float | None = None
         self.is_damaged = False
 
     @property
@@ -70,6 +74,9 @@ class MetricsTail:
             val_acc=best.val_acc if best else None,
             seconds=seconds,
             seconds_per_epoch=seconds / epochs if seconds is not None and epochs else None,
+            last_val_acc=self._last_val,
+            best_val_acc=self._best_val,
+            energy_wh=self._energy_wh,
             is_damaged=self.is_damaged,
         )
 
@@ -141,11 +148,15 @@ class MetricsTail:
 
     def _summarise(self, lines: list[str]) -> None:
         columns = parse_columns(self._header, lines, _SUMMARISED)
-        for epoch, acc, loss, val_acc, seconds in zip(*columns.values(), strict=True):
+        last, best = find_last_and_best(columns["val_acc"])
+        self._last_val = self._last_val if last is None else last
+        self._best_val = max((value for value in (self._best_val, best) if value is not None), default=None)
+        for epoch, acc, loss, val_acc, seconds, energy_wh in zip(*columns.values(), strict=True):
             if epoch is None or not 0 < epoch < MAX_EPOCH:
                 self.is_damaged = True
                 continue
             self._epochs, self._seconds = int(epoch), seconds
+            self._energy_wh = self._energy_wh if energy_wh is None else energy_wh
             if acc is not None and 0 <= acc <= 1:
                 rank = (acc, -math.inf if loss is None else -loss)
                 if self._best is None or rank > self._best.rank:

@@ -26,6 +26,7 @@ class Progress:
     epoch: int = 0  # epochs trained
     step: int = 0  # steps of the optimiser
     elapsed_seconds: float = 0.0  # training time, summed over resumes
+    energy_wh: float | None = None  # that a GPU has drawn, summed alike
     best_epoch: int = 0
     best_acc: float = -1.0
     best_loss: float = float("inf")
@@ -59,6 +60,13 @@ def read_rng_states(device: str) -> dict[str, Tensor]:
     if device == "mps":
         states["mps"] = torch.mps.get_rng_state()
     return states
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, module: NodeClassifier) -> None:
+    """Takes up its steps; how fast it learns is the module's, which a fork may have changed."""
+    optimizer.load_state_dict(checkpoint.optimizer)
+    for group in optimizer.param_groups:
+        group |= {"lr": module.lr, "weight_decay": module.weight_decay}
 
 
 def restore_rng_states(states: dict[str, Tensor], device: str) -> None:

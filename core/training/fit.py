@@ -18,7 +18,7 @@ from core.evaluation.report import build_report
 from core.graph.graph import Graph
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.runs.metrics import read_rows
+from core.runs.metrics import find_last_and_best, read_rows
 from core.runs.report import Outcome, Racer, RunFacts, find_winner
 from core.storage.local import write_atomically
 from core.training.checkpoint import Checkpoint, Progress
@@ -145,7 +145,9 @@ def _collect_facts(
     folder: RunFolder, module: NodeClassifier, recorder: RunRecorder, outcome: Outcome, device: DeviceName
 ) -> RunFacts:
     progress = recorder.progress
-    seconds = [row["epoch_seconds"] for row in read_rows((folder / files.METRICS).read_bytes())]
+    rows = read_rows((folder / files.METRICS).read_bytes())
+    seconds = [row["epoch_seconds"] for row in rows]
+    last_val_acc, best_val_acc = find_last_and_best([row["val_acc"] for row in rows])
     return RunFacts(
         outcome=outcome,
         split=recorder.config.split,
@@ -156,6 +158,9 @@ def _collect_facts(
         num_parameters=sum(parameter.numel() for parameter in module.model.parameters()),
         device=read_device_name(device),
         peak_memory_mb=round(read_peak_memory_mb(device), 1),
+        last_val_acc=last_val_acc,
+        best_val_acc=best_val_acc,
+        energy_wh=progress.energy_wh,
     )
 
 

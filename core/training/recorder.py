@@ -16,9 +16,11 @@ from core.training.checkpoint import (
     Checkpoint,
     Progress,
     read_rng_states,
+    restore_optimizer,
     restore_rng_states,
     save_checkpoint,
 )
+from core.training.gauges import Gauges, open_gauges
 from core.training.module import NodeClassifier
 from core.training.snapshots import Snapshots
 
@@ -52,6 +54,7 @@ class RunRecorder(Callback):
         self._checkpoint: Checkpoint | None = None
         self._saved_at = self._epoch_began_at = 0.0
         self._saved_epoch = 0
+        self._gauges = Gauges()
 
     def resume(self, checkpoint: Checkpoint) -> str:
         """Takes up the run where the checkpoint was made; a sentence says what of it is lost, if anything is."""
@@ -76,11 +79,13 @@ class RunRecorder(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         self._metrics = MetricsWriter(self.folder / files.METRICS, keep_epochs=self.progress.epoch)
         if self._checkpoint is not None:
-            trainer.optimizers[0].load_state_dict(self._checkpoint.optimizer)
+            assert isinstance(pl_module, NodeClassifier)
+            restore_optimizer(trainer.optimizers[0], self._checkpoint, pl_module)
             restore_rng_states(self._checkpoint.rng_states, pl_module.device.type)
             self._checkpoint = None
         for layer in pl_module.modules():  # between two layers an epoch can be left too
             layer.register_forward_pre_hook(self._look)
+        self._gauges = open_gauges(pl_module.device.type)
         self._saved_epoch = self.progress.epoch
         self._saved_at = self._epoch_began_at = time.perf_counter()
 
@@ -122,6 +127,8 @@ class RunRecorder(Callback):
         now = time.perf_counter()
         epoch_seconds, self._epoch_began_at = now - self._epoch_began_at, now
         progress.elapsed_seconds += epoch_seconds
+        self._count_energy()
+        energy = {} if progress.energy_wh is None else {"energy_wh": round(progress.energy_wh, 6)}
         return {
             "epoch": progress.epoch,
             "step": progress.step,
@@ -135,6 +142,8 @@ class RunRecorder(Callback):
             "epoch_seconds": round(epoch_seconds, 6),
             "elapsed_seconds": round(self.race_seconds + progress.elapsed_seconds, 6),
             "logged_at": round(time.time(), 3),
+            **self._gauges.read(),
+            **energy,
         }
 
     def _save(self, trainer: Trainer, module: NodeClassifier, metrics: MetricsWriter) -> None:
@@ -150,6 +159,13 @@ class RunRecorder(Callback):
         )
         save_checkpoint(self.folder / files.LAST_CHECKPOINT, checkpoint)
         self._saved_at, self._saved_epoch = time.perf_counter(), self.progress.epoch
+
+    def _count_energy(self, *, final: bool = False) -> None:
+        if (spent_wh := self._gauges.take_energy_wh(final=final)) is not None:
+            self.progress.energy_wh = (self.progress.energy_wh or 0.0) + spent_wh
+
+    def on_train_end(self, *_: object) -> None:
+        self._count_energy(final=True)
 
     def close(self) -> None:
         """Closes the metrics, however training ended."""

@@ -18,6 +18,7 @@ from core.storage.base import Storage
 from core.storage.names import HOME
 from core.storage.streams import open_to_read
 from core.training.fit import train_run
+from core.training.fork import begin_fork
 
 
 def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
@@ -27,6 +28,7 @@ def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
     """
     config = build_config(folder.read_json(files.CONFIG))
     graph = load_graph(storage, config.graph, folder.read_json(files.ENVIRONMENT).get("graph_digest", ""))
+    begin_fork(folder)
     _note_device(folder, config)
     return lambda note: train_run(folder, config, graph, resume=True, on_epoch=note)
 

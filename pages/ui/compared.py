@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, str]] = {
     "seconds_per_epoch": "Seconds an epoch",
     "seconds": "Training time (s)",
     "cost": "Cost",
+    "energy_wh": "Energy (Wh)",
     "num_parameters": "Parameters",
     "peak_memory_mb": "Peak memory (MB)",
 }

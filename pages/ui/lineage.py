@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.config.command import build_command
+from core.config.command import build_command, build_fork_command
 from core.runs.record import RunDetails
 from pages.ui.text import escape_markdown, percent
 
@@ -21,7 +21,9 @@ def list_steps(details: RunDetails) -> list[str]:
     """Each link of the chain, as far as it is known."""
     steps = [f"data {details.graph} {details.graph_digest[:DIGITS]}".rstrip(), f"split {details.split}"]
     resumed = {0: "", 1: ", resumed once"}.get(details.generation, f", resumed {details.generation} times")
-    steps.append(f"run {details.id}{resumed}")
+    if details.parent:
+        steps.append(f"run {details.parent} to epoch {details.forked_at or 0:,}")
+    steps.append(f"{'fork' if details.parent else 'run'} {details.id}{resumed}")
     if details.best_epoch is not None:
         steps.append(f"kept epoch {details.best_epoch:,}, validation {percent(details.val_acc)}")
     if details.report:
@@ -33,7 +35,7 @@ def list_steps(details: RunDetails) -> list[str]:
 
 def draw_reproduce(details: RunDetails) -> None:
     """The command that gives the same run on the same machine, and the code that it was trained with."""
-    command = build_command(details.config)
+    command = build_fork_command(details.environment) or build_command(details.config)
     if not command:
         return
     st.code(command, language=None, wrap_lines=True)

@@ -27,7 +27,7 @@ def draw_outcome(record: RunRecord, *, key: str) -> None:
 
 
 def _draw_outcome(record: RunRecord, *, key: str) -> None:
-    report = get_explorer().runs.read_details(record.id).report
+    report = get_explorer().runs.read_report(record.id)
     if record.damage and not report:
         st.caption("Its report cannot be shown.")
         return

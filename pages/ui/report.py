@@ -12,9 +12,9 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.store import LOG_TAIL_BYTES
-from pages.ui import inputs, lineage, places, run_actions, stages
+from pages.ui import inputs, lineage, places, run_actions, run_acts, stages
 from pages.ui.loaders import get_explorer
-from pages.ui.text import UNKNOWN, escape_markdown, percent
+from pages.ui.text import UNKNOWN, escape_markdown, percent, without_pictures
 from pages.ui.theme import STAGE_COLORS
 
 
@@ -28,6 +28,9 @@ def draw_head(record: RunRecord, *, key: str, close: Callable[[], None] | None =
         every = stages.EVERY_SECONDS_AT_REST
     st.fragment(_draw_head, run_every=every)(record.id, key=key, close=close)
     run_actions.draw_actions(record, key=key)
+    if record.notes:
+        with st.container(border=True, key=f"{key}_noted"):
+            st.markdown(without_pictures(record.notes))
     if record.state not in ACTIVE:
         with suppress(RunNotFoundError):  # deleted meanwhile
             for found in get_explorer().runs.read_details(record.id).diagnoses:
@@ -60,7 +63,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
     if record.message:
         is_wrong = record.state in ("failed", "crashed")
         (st.error if is_wrong else st.warning if record.damage else st.caption)(escape_markdown(record.message))
-    refused, reason = st.session_state.get(run_actions.REFUSAL, ("", ""))
+    refused, reason = st.session_state.get(run_acts.REFUSAL, ("", ""))
     if refused == record.id:
         st.error(escape_markdown(reason), icon=":material/error:")
 
@@ -87,19 +90,19 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
             icon=":material/stop:",
             key=f"{key}_stop",
             disabled=record.state == "stopping",
-            on_click=run_actions.act,
+            on_click=run_acts.act,
             args=(explorer.runs.stop, record.id),
         )
     elif record.state in ("stopped", "crashed", "failed") and st.button(
         "Resume", icon=":material/resume:", key=f"{key}_resume"
     ):
-        run_actions.act(explorer.runs.resume, record.id)
+        run_acts.act(explorer.runs.resume, record.id)
         inputs.draw_page_anew()  # its curves move again
 
 
 def draw_config(run_id: str, *, key: str) -> None:
     """Where a run comes from, how it is trained once more, its config and where it ran."""
-    details = get_explorer().runs.read_details(run_id)
+    details = get_explorer().runs.read_details(run_id, diagnosed=False)
     lineage.draw_lineage(details)
     lineage.draw_reproduce(details)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}

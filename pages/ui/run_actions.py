@@ -1,20 +1,16 @@
-"""What one can do with a run where it is shown: train it again or further, name it, delete it."""
-
-from collections.abc import Callable
+"""What one can do with a run where it is shown: train it again or further, fork it, name it, write notes, delete it."""
 
 import streamlit as st
 
 from core.app.configs import EXTENDABLE
 from core.config.train import TrainConfig, build_config
-from core.errors import ConfigError, WikicsError
-from core.runs.labels import MAX_CHARACTERS
+from core.errors import ConfigError
+from core.runs.labels import MAX_CHARACTERS, MAX_NOTES_CHARACTERS, LabelChanges
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import compare_doors, forms, held, inputs, settings, stages
+from pages.ui import compare_doors, forms, held, inputs, run_acts, run_fork, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
-
-REFUSAL = "report_refusal"  # the run that was last refused something, and why
 
 
 def draw_actions(record: RunRecord, *, key: str) -> None:
@@ -24,22 +20,15 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
         compare_doors.draw_compare_with(record, key=key)
         if inputs.may_change(get_explorer(), record):
             _draw_further(record, key=key)
+            run_fork.draw_fork(record, key=key)
             _draw_rename(record, key=key)
+            _draw_notes(record, key=key)
             _draw_delete(record, key=key)
-
-
-def act(action: Callable[..., object], *arguments: object) -> None:
-    """Does what a button says to a run, the first argument; a refusal is kept for the head of that run."""
-    st.session_state.pop(REFUSAL, None)
-    try:
-        action(*arguments)
-    except WikicsError as error:
-        st.session_state[REFUSAL] = (arguments[0], str(error))
 
 
 def _draw_again(record: RunRecord, *, key: str) -> None:
     """The way back to the form, filled with what this run was trained with."""
-    config = get_explorer().runs.read_details(record.id).config
+    config = get_explorer().runs.read_config(record.id)
     presets = get_explorer().configs.list_presets()
     of_model = [preset for preset in presets if preset.values["model"] == config.get("model")]
     preset = next((preset for preset in presets if preset.name == record.preset), next(iter(of_model), None))
@@ -52,10 +41,10 @@ def _draw_again(record: RunRecord, *, key: str) -> None:
 
 def _draw_further(record: RunRecord, *, key: str) -> None:
     """The way to let a run that has ended go on as the same curve, to another end."""
-    if record.state in ACTIVE or not record.epochs:
-        return
+    if record.state in ACTIVE or not record.epochs or record.imported:
+        return  # what was trained elsewhere has no checkpoint here
     try:
-        config = build_config(get_explorer().runs.read_details(record.id).config)
+        config = build_config(get_explorer().runs.read_config(record.id))
     except ConfigError:
         return  # it is damaged, or of another version
     epochs, patience = (f"{key}_further_{name}_{record.id}" for name in EXTENDABLE)
@@ -63,7 +52,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
 
     def go_on() -> None:
         changes = {"epochs": st.session_state[epochs], "patience": st.session_state[patience]}
-        act(get_explorer().runs.resume, record.id, changes)
+        run_acts.act(get_explorer().runs.resume, record.id, changes)
 
     with st.popover("Train further", icon=":material/fast_forward:", type="tertiary", key=f"{key}_further"):
         kept = f"and keeps epoch {record.best_epoch or 0:,}, which stopping articles chose"
@@ -82,7 +71,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
 
 def _draw_rename(record: RunRecord, *, key: str) -> None:
     def rename(name: str) -> None:
-        act(get_explorer().runs.rename, record.id, name)
+        run_acts.act(get_explorer().runs.rename, record.id, name)
 
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"{key}_rename"):
         st.text_input(
@@ -94,13 +83,29 @@ def _draw_rename(record: RunRecord, *, key: str) -> None:
         )
 
 
+def _draw_notes(record: RunRecord, *, key: str) -> None:
+    def write(notes: str) -> None:
+        run_acts.act(get_explorer().runs.label, record.id, LabelChanges(notes=notes))
+
+    label = "Edit notes" if record.notes else "Add notes"
+    with st.popover(label, icon=":material/edit_note:", type="tertiary", key=f"{key}_notes"):
+        st.text_area(
+            "Notes on this run",
+            **held.hold(f"{key}_notes_{record.id}", record.notes, write),
+            max_chars=MAX_NOTES_CHARACTERS,
+            height=200,
+            placeholder="What you tried, and what came of it",
+            help="Markdown, without pictures.",
+        )
+
+
 def _draw_delete(record: RunRecord, *, key: str) -> None:
     if record.state in ACTIVE:
         return  # it has to be stopped first
 
     def delete() -> None:
-        act(get_explorer().runs.delete, record.id)
-        if REFUSAL not in st.session_state:
+        run_acts.act(get_explorer().runs.delete, record.id)
+        if run_acts.REFUSAL not in st.session_state:
             kept = [run_id for run_id in inputs.read_param("runs").split(",") if run_id not in ("", record.id)]
             inputs.write_params(run=None, runs=",".join(kept))
 

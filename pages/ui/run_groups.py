@@ -10,7 +10,15 @@ from core.runs.record import RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import name_field, name_variants, read_text
-from pages.ui.run_table import HEIGHT, ROW_HEIGHT, SHARES, Look, color_differences
+from pages.ui.run_table import (
+    HEIGHT,
+    ROW_HEIGHT,
+    Look,
+    color_differences,
+    label_validation,
+    read_values,
+    subtract,
+)
 from pages.ui.text import UNKNOWN
 
 
@@ -26,25 +34,30 @@ def build_rows(
         "N": [group.n for group in groups],
     }
     own = next((group for group in groups if look.baseline and look.baseline.id in group.runs), None)
-    for name, metric in SHARES.items():
+    for name, metric in look.shares.items():
         spreads = [group.metrics.get(metric) for group in groups]
         columns[name] = [None if spread is None else 100 * spread.mean for spread in spreads]
         if own is not None:
-            columns[f"Δ {name}"] = [_subtract(spread, own.metrics.get(metric)) for spread in spreads]
+            columns[f"Δ {name}"] = _subtract_all(spreads, own.metrics.get(metric), metric)
         columns[f"{name} ± σ"] = [None if s is None or s.std is None else 100 * s.std for s in spreads]
         columns[f"{name} min to max"] = [
             "" if spread is None else f"{100 * spread.min:.1f} to {100 * spread.max:.1f} %" for spread in spreads
         ]
-    columns["time"] = [spread.mean if (spread := group.metrics.get("seconds")) else None for group in groups]
+    times = [group.metrics.get("seconds") for group in groups]
+    columns["time"] = [spread.mean if spread else None for spread in times]
+    if own is not None:
+        columns["Δ time"] = _subtract_all(times, own.metrics.get("seconds"), "seconds")
     return columns
 
 
-def _subtract(spread: Spread | None, own: Spread | None) -> float | None:
-    return None if spread is None or own is None else 100 * (spread.mean - own.mean)
+def _subtract_all(spreads: Sequence[Spread | None], own: Spread | None, metric: str) -> list[float | None]:
+    """How much more each mean is than the baseline's group's."""
+    return [subtract(spread.mean if spread else None, own.mean if own else None, metric) for spread in spreads]
 
 
 def draw_groups(records: Sequence[RunRecord], selected: Sequence[str], field: str, look: Look) -> None:
     """The table; a group that is checked has all its runs drawn."""
+    records = read_values(records, look)
     groups = get_explorer().runs.group(records, [field])
     among = set(selected)
     ticked = run_choice.tick([place for place, group in enumerate(groups) if among >= set(group.runs)])
@@ -69,9 +82,11 @@ def draw_groups(records: Sequence[RunRecord], selected: Sequence[str], field: st
         selection_default=ticked,
         selection_mode="multi-row",
         column_config={
-            **dict.fromkeys(SHARES, percent),
-            **{f"{name} ± σ": percent for name in SHARES},
-            **{f"Δ {name}": points for name in SHARES},
+            **dict.fromkeys(look.shares, percent),
+            "validation": st.column_config.NumberColumn(label_validation(look), format="%.2f %%"),
+            **{f"{name} ± σ": percent for name in look.shares},
+            **{f"Δ {name}": points for name in look.shares},
+            "Δ time": st.column_config.NumberColumn(format="%+.4g", help="Seconds more than the baseline's group"),
             "time": st.column_config.NumberColumn("mean time", format="%.0f s"),
         },
         placeholder=UNKNOWN,

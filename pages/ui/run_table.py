@@ -2,15 +2,16 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import streamlit as st
 
+from core.app.compared import DIRECTIONS
 from core.app.places import Occupancy
-from core.runs.fields import read_field
+from core.runs.fields import VALUE_KINDS, ValueKind, read_field
 from core.runs.record import LOCAL, RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
@@ -31,17 +32,29 @@ NARROW_COLUMNS: Final = (
     "run",
     "age",
 )
-SHARES: Final = {"validation": "val_acc", "test": "test_acc"}  # columns in per cent, more is better
+SPENT: Final = {"time": "seconds", "cost": "cost", "energy": "energy_wh"}  # columns of what a run took
+KINDS: Final[Mapping[ValueKind, str]] = {
+    "kept": "Kept epoch",
+    "last": "Last epoch",
+    "best": "Best epoch",
+}  # whose validation accuracy is told
 HEIGHT: Final = 320
 ROW_HEIGHT: Final = 36
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a person wants to see: more columns, and the run whose distance the others are shown by."""
+    """What a person wants to see: more columns, the run whose distance the others are shown by, and whether validation
+    accuracy is that of the kept epoch (which stopping articles chose), of the last, or the best of any."""
 
     columns: Sequence[str] = ()
     baseline: RunRecord | None = None
+    kind: ValueKind = "kept"
+
+    @property
+    def shares(self) -> dict[str, str]:
+        """Columns in per cent, and the field of each."""
+        return {"validation": VALUE_KINDS[self.kind], "test": "test_acc"}
 
 
 def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None = None) -> dict[str, list[object]]:
@@ -56,50 +69,74 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
     columns["state"] = [[stage.word] for stage in stages]
     if is_any_active(records):
         columns["progress"] = [stage.progress for stage in stages]
-    for name, field in SHARES.items():  # numbers first: on a phone two or three columns are in view
-        columns[name] = [_percent(getattr(record, field)) for record in records]
-        if look.baseline is not None:
-            own = getattr(look.baseline, field)
-            columns[f"Δ {name}"] = [_subtract(getattr(record, field), own) for record in records]
+    for name, field in look.shares.items():  # numbers first: on a phone two or three columns are in view
+        columns |= _measure(name, field, records, look.baseline)
     columns |= {
         "run": [record.id for record in records],
         "model": [record.model for record in records],
         "split": [record.split for record in records],
         "epochs": [record.epochs for record in records],
-        "time": [record.seconds for record in records],
+        **_measure("time", "seconds", records, look.baseline),
     }
     if any(record.tags for record in records):
         columns["tags"] = [list(record.tags) for record in records]
-    if any(record.cost is not None for record in records):
-        columns["cost"] = [record.cost for record in records]
+    for name in ("cost", "energy"):
+        if any(getattr(record, SPENT[name]) is not None for record in records):
+            columns |= _measure(name, SPENT[name], records, look.baseline)
     if any(record.backend != LOCAL for record in records):
         columns["place"] = [record.machine or record.backend for record in records]
     now = time.time()
-    columns |= {name_field(name): [read_field(record, name, now) for record in records] for name in look.columns}
+    for name in look.columns:
+        if name in DIRECTIONS:
+            columns |= _measure(name_field(name), name, records, look.baseline)
+        else:
+            columns[name_field(name)] = [read_field(record, name, now) for record in records]
     # Shown as an age, sorts by time.
     return columns | {"age": [datetime.fromtimestamp(record.created_at, UTC) for record in records]}
 
 
-def _percent(value: float | None) -> float | None:
-    return None if value is None else 100 * value
+def scale_of(field: str) -> int:
+    """What a field is multiplied by to be shown: shares are told as per cent."""
+    return 100 if field.endswith("_acc") else 1
 
 
-def _subtract(value: float | None, own: float | None) -> float | None:
-    """Percentage points."""
-    return None if value is None or own is None else 100 * (value - own)
+def _measure(
+    name: str, field: str, records: Sequence[RunRecord], baseline: RunRecord | None
+) -> dict[str, list[object]]:
+    """A column of numbers, and how far each is from the baseline's, if there is one."""
+    values: list[float | None] = [getattr(record, field) for record in records]
+    columns: dict[str, list[object]] = {name: [None if v is None else scale_of(field) * v for v in values]}
+    if baseline is not None:
+        columns[f"Δ {name}"] = [subtract(value, getattr(baseline, field), field) for value in values]
+    return columns
 
 
-def color_differences(rows: dict[str, list[object]]) -> Any:
-    """The rows, with each difference in the colour of better or worse."""
+def subtract(value: float | None, own: float | None, field: str) -> float | None:
+    """How much more it is; of shares, in percentage points."""
+    return None if value is None or own is None else scale_of(field) * (value - own)
+
+
+def color_differences(rows: dict[str, list[Any]]) -> Any:
+    """The rows, with each difference in the colour of better or worse: less is better of time, cost and the like."""
     names = [name for name in rows if name.startswith("Δ ")]
     if not names:
         return rows
     import pandas as pd  # type: ignore[import-untyped]
 
-    def color(value: float | None) -> str:
-        return "" if not value else f"color: {RIGHT if value > 0 else WRONG}"
+    less = {f"Δ {name_field(name)}" for name, direction in DIRECTIONS.items() if direction < 0}
+    less |= {f"Δ {name}" for name in SPENT}
 
-    return pd.DataFrame(rows).style.map(color, subset=names)
+    def color(column: Any) -> list[str]:
+        sign = -1 if column.name in less else 1
+        return [f"color: {RIGHT if sign * value > 0 else WRONG}" if value else "" for value in column.fillna(0)]
+
+    return pd.DataFrame(rows).style.apply(color, subset=names)
+
+
+def read_values(records: Sequence[RunRecord], look: Look) -> Sequence[RunRecord]:
+    """The runs with the values that are looked at, for which those of before have to be read anew."""
+    is_told = look.kind != "kept" or any(name in look.columns for name in VALUE_KINDS.values())
+    return get_explorer().runs.fill_values(records) if is_told else records
 
 
 def draw_table(graph_id: str, ids: list[str], selected: list[str], look: Look, *, narrow: bool) -> None:
@@ -113,7 +150,8 @@ def draw_table(graph_id: str, ids: list[str], selected: list[str], look: Look, *
     found = {record.id: record for record in explorer.runs.list(graph_id, archived=True)}
     if not found.keys() >= set(ids):
         inputs.draw_page_anew()  # one was deleted meanwhile
-    rows = build_rows([found[run_id] for run_id in ids], explorer.places.describe(), look)
+    records = read_values([found[run_id] for run_id in ids], look)
+    rows = build_rows(records, explorer.places.describe(), look)
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
     places = {run_id: place for place, run_id in enumerate(ids)}
@@ -133,7 +171,7 @@ def draw_table(graph_id: str, ids: list[str], selected: list[str], look: Look, *
         on_select=holding["on_change"],
         selection_default=ticked,
         selection_mode="multi-row",
-        column_config=describe_columns(),
+        column_config=describe_columns(look),
         placeholder=UNKNOWN,
         alt="Runs of this graph, newest first",
     )
@@ -144,19 +182,30 @@ def _order(rows: dict[str, list[object]], look: Look) -> list[str]:
     return [name for name in wanted if name in rows]
 
 
-def describe_columns() -> dict[str, Any]:
+def label_validation(look: Look) -> str:
+    """What the column is called: by the epoch, where that is not the kept one."""
+    return "validation" if look.kind == "kept" else f"validation, {KINDS[look.kind].lower()}"
+
+
+def describe_columns(look: Look) -> dict[str, Any]:
     """How the table's columns are written."""
     percent = st.column_config.NumberColumn(format="%.1f %%")
     points = st.column_config.NumberColumn(format="%+.1f", help="Percentage points more than the baseline")
+    more = st.column_config.NumberColumn(format="%+.4g", help="More than the baseline")
+    measured = [name for name in look.columns if name in DIRECTIONS]
     return {
         "state": st.column_config.MultiselectColumn(
             options=list(STAGE_COLORS), color=list(STAGE_COLORS.values()), width="small"
         ),
         "star": st.column_config.TextColumn("★", width=36),
-        **dict.fromkeys(SHARES, percent),
-        **{f"Δ {name}": points for name in SHARES},
+        **dict.fromkeys(look.shares, percent),
+        "validation": st.column_config.NumberColumn(label_validation(look), format="%.1f %%"),
+        **{f"Δ {name}": points for name in look.shares},
+        **{f"Δ {name}": more for name in SPENT},
+        **{f"Δ {name_field(name)}": points if scale_of(name) > 1 else more for name in measured},
         "cost": st.column_config.NumberColumn(f"cost {get_explorer().prices.currency}".rstrip(), format="%.4f"),
         "time": st.column_config.NumberColumn(format="%.0f s"),
+        "energy": st.column_config.NumberColumn(format="%.3f Wh", help="That the GPU has drawn"),
         "age": st.column_config.DatetimeColumn(format="distance"),
-        **dict.fromkeys(("Test acc", "Val acc", "Stopping acc"), percent),
+        **dict.fromkeys((name_field(name) for name in measured if scale_of(name) > 1), percent),
     }

@@ -12,7 +12,7 @@ from core.runs.record import RunRecord
 from pages.ui import held, inputs, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import list_groupings, name_field
-from pages.ui.run_table import Look
+from pages.ui.run_table import KINDS, Look
 from pages.ui.text import escape_markdown
 
 SHOWN = ("id", "name", "state", "val_acc", "test_acc", "model", "split", "epochs", "seconds", "tags", "age", "starred")
@@ -91,8 +91,22 @@ def draw_menu(records: list[RunRecord]) -> TableView:
             format_func=lambda run_id: names.get(run_id, run_id),
             placeholder="None: no differences are shown",
         )
+        kind = inputs.choose(
+            st.segmented_control,
+            "Validation accuracy at the",
+            list(KINDS),
+            param="value",
+            default="kept",
+            key="runs_value",
+            required=True,
+            format_func=KINDS.get,
+            help="Stopping articles choose the epoch that is kept. The best of any epoch was chosen by the very "
+            "articles that it is measured on, and so is too high.",
+        )
         inputs.switch("Show archived runs", param="archived", key="runs_archived")
-    return TableView(records, Look(columns, baseline), group)
+    if baseline is not None and kind != "kept":
+        baseline = get_explorer().runs.fill_values([baseline])[0]
+    return TableView(records, Look(columns, baseline, kind), group)
 
 
 def _read_columns() -> list[str]:

@@ -1,4 +1,4 @@
-"""What a browser sends to be opened as a graph: from whom it is taken, how much of it at once, and for how long."""
+"""Files that a browser sends, of graphs or runs: from whom they are taken, how much at once, and for how long."""
 
 import asyncio
 from collections import Counter
@@ -70,10 +70,10 @@ class GuardedUploads:
         if access.training == "off":
             return (
                 HTTPStatus.FORBIDDEN,
-                "no graph is taken while training is switched off: run your own copy to open one",
+                "no file is taken while training is switched off: run your own copy to open a graph or import runs",
             )
         if access.training in ("token", "quota") and not (access.admits(session) or bears_token(headers, access)):
-            return HTTPStatus.FORBIDDEN, "this app takes graphs only from holders of its token: enter it on Train first"
+            return HTTPStatus.FORBIDDEN, "this app takes files only from holders of its token: enter it on Train first"
         return None
 
     def _refuse_more(self, session: str, size_bytes: int) -> tuple[HTTPStatus, str] | None:

@@ -8,13 +8,11 @@ from core.config.presets import load_preset
 from core.config.train import build_config
 from core.runs import files
 from core.runs.folder import RunFolder
-from core.runs.metrics import COLUMNS
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.documents import dump_json
 from core.storage.local import LocalStorage
 
-EXTRA = ("grad_norm", "memory_bytes")
 PRESETS = ("gcn", "appnp", "mlp")
 NEWEST_AT = 1_795_444_000.0  # Unix seconds
 
@@ -78,7 +76,7 @@ def _make_odd(rows):
 
 def format_rows(rows):
     """`metrics.csv` of these columns."""
-    names = [*COLUMNS, *EXTRA]
+    names = list(rows)
     exact = {"logged_at": ".3f", "memory_bytes": ".0f"}
     cells = ([format(value, exact.get(name, ".6g")) for value in rows[name]] for name in names)
     return "".join(f"{','.join(row)}\n" for row in [names, *zip(*cells, strict=True)])

@@ -50,7 +50,7 @@ def wait_for_points(page, least, *, seconds=30):
     return len(page.locator(".c-gd").first.evaluate("(chart) => chart.data[0].x"))
 
 
-def test_train_from_the_page_and_reload_in_the_middle(app, home, page):
+def test_row_01_train_from_the_page_and_reload_in_the_middle(app, home, page):
     page.goto(f"{app.url}/train?graph={home.small}")
     page.get_by_label("Epochs", exact=True).fill("400")
     page.get_by_label("Epochs", exact=True).press("Enter")
@@ -82,7 +82,7 @@ def test_train_from_the_page_and_reload_in_the_middle(app, home, page):
     assert max(gaps) < 5.0, "the trainer paused"
 
 
-def test_stop(app, home, live, page):
+def test_row_18_stop(app, home, live, page):
     page.goto(f"{app.url}/train?graph={home.small}&run={live}")
     wait_for_points(page, 5)
     page.evaluate(STOPWATCH)
@@ -102,7 +102,7 @@ def test_stop(app, home, live, page):
     assert stopped < 2.0 + epoch_seconds
 
 
-def test_zoom_outlives_twenty_updates(app, home, live, page):
+def test_row_03_zoom_outlives_twenty_updates(app, home, live, page):
     page.goto(f"{app.url}/train?graph={home.small}&run={live}")
     wait_for_points(page, 10)
     chart = page.locator(".c-gd").first

@@ -27,6 +27,14 @@ def test_pages_show_a_run_of_elsewhere_or_say_what_it_lacks(page, open_page, imp
             assert "trained elsewhere" in told.value, told.value
 
 
+def test_runs_of_elsewhere_are_not_trained_further(open_page, imported, finished_run, tiny_id):
+    offered = [
+        {box.label for box in open_page("runs", graph=tiny_id, run=run_id).number_input}
+        for run_id in (finished_run, imported[0])
+    ]
+    assert ["Epochs in all" in labels for labels in offered] == [True, False]
+
+
 def test_runs_of_elsewhere_are_listed_on_runs_and_offered_nowhere_else(open_page, imported, tiny_id):
     at = open_page("runs", graph=tiny_id)
     assert not at.exception and len(at.dataframe[0].value) == 2

@@ -11,6 +11,7 @@ from core.graph.twin import build as twin
 from core.graph.twin import versions
 from core.runs.job_states import JobStates
 from core.runs.state import RunState, build_state
+from core.runs.store import RunStore
 from pages.ui import inputs, stages
 
 
@@ -89,6 +90,42 @@ def test_i01_a_run_is_renamed_and_its_id_stands_second(open_page, shown, explore
     assert (table["name"].tolist(), table["run"].tolist()) == (["My *first* run"], [finished_run])
     shown(at.text_input, f"runs_name_{finished_run}").input("").run()
     assert explorer.runs.read(finished_run).name == ""
+
+
+def test_row_28_notes_are_written_on_a_runs_page(open_page, shown, explorer, finished_run):
+    at = open_page("runs", run=finished_run)
+    at.text_area(key=f"runs_notes_{finished_run}").input("*Worse* ![x](https://x.org/x.png)").run()
+    assert not at.exception and not at.error
+    assert explorer.runs.read(finished_run).notes == "*Worse* ![x](https://x.org/x.png)"
+    assert "*Worse* \\![x](https://x.org/x.png)" in [text.value for text in at.markdown]  # as text, and not fetched
+    shown(at.text_area, f"runs_notes_{finished_run}").input("").run()
+    assert explorer.runs.read(finished_run).notes == ""
+
+
+def test_row_20_a_run_is_forked_on_its_page(open_page, explorer, finished_run, storage, monkeypatch):
+    storage.write(f"runs/{finished_run}/last.ckpt", b"weights")
+    monkeypatch.setattr(explorer.runs._backend, "submit", lambda _job: None)
+    at = open_page("runs", run=finished_run)
+    assert at.radio(key=f"runs_fork_epoch_{finished_run}").options == ["epoch 3, the kept one, validation 100.0 %"]
+    at.number_input(key=f"runs_fork_lr_{finished_run}_3").set_value(0.25)
+    at.number_input(key=f"runs_fork_epochs_{finished_run}_3").set_value(20).run()
+    at.button(key="runs_fork_now").click().run()
+    assert not at.exception and not at.error
+    fork = explorer.runs.read(read_param(at, "run"))
+    assert (fork.parent, fork.forked_at, fork.config["lr"], fork.max_epochs) == (finished_run, 3, 0.25, 20)
+    assert read_param(at, "runs") == f"{finished_run},{fork.id}"
+    told = [text.replace("\u2060", "") for text in texts(at)]
+    assert any(f"run {finished_run} to epoch 3" in text and f"fork {fork.id}" in text for text in told)
+    command = f"wikics runs fork {finished_run} --epoch 3 --set lr=0.25 --set epochs=20"
+    assert command in [code.value for code in at.code]
+
+
+def test_row_23_a_runs_page_reads_its_curves_once(open_page, finished_run, monkeypatch):
+    read, whole = [], RunStore.read_metrics
+    monkeypatch.setattr(RunStore, "read_metrics", lambda *told: read.append(told[1:]) or whole(*told))
+    at = open_page("runs", run=finished_run)
+    assert not at.exception
+    assert read == [(finished_run,)]
 
 
 def test_i01_a_run_is_deleted_from_the_page(open_page, add_run, explorer, finished_run, tiny_id):

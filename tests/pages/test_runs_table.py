@@ -1,10 +1,14 @@
 """The table of Runs: filtered, widened, grouped, compared with a baseline; and what is done to all ticked runs."""
 
+import csv
+
 import numpy as np
 import pytest
 
 from core.app.deletions import Deletions
 from core.runs.labels import LabelChanges
+from pages.ui.run_table import color_differences
+from pages.ui.theme import RIGHT, WRONG
 from tests.browser.curve_runs import add_runs
 
 
@@ -17,6 +21,11 @@ def ids(explorer, tiny_id):
 
 def read_table(at, key="run"):
     return next(table.value for table in at.dataframe if key in table.value)
+
+
+def read_val_acc(explorer, run_id):
+    lines = explorer.runs.export(run_id, "csv").content.decode().splitlines()
+    return [float(row["val_acc"]) for row in csv.DictReader(lines)]
 
 
 def param(at, name):
@@ -71,6 +80,31 @@ def test_row_13_a_baseline_gives_every_run_its_distance(open_page, explorer, ids
     for run_id in ids:
         distance = 100 * (explorer.runs.read(run_id).val_acc - own)
         assert table.loc[run_id, "Δ validation"] == pytest.approx(distance, abs=1e-9)
+
+
+def test_row_12_the_table_tells_the_last_or_the_best_value(open_page, explorer, ids):
+    logged = [read_val_acc(explorer, run_id) for run_id in ids]
+    best, last = [100 * max(values) for values in logged], [100 * values[-1] for values in logged]
+    at = open_page("runs", value="best", baseline=ids[0], columns="seconds_per_epoch,last_val_acc", spent="time")
+    assert not at.exception and not at.error and not at.warning
+    table = read_table(at)
+    assert table["validation"].tolist() == pytest.approx(best, abs=1e-9)
+    assert table["Δ validation"].tolist() == pytest.approx([value - best[0] for value in best], abs=1e-9)
+    assert table["Last val acc"].tolist() == pytest.approx(last, abs=1e-9)
+    assert {"Δ time", "Δ Seconds per epoch", "Δ Last val acc"} <= set(table.columns)
+    caption = next(text.value for text in at.caption if text.value.startswith("No other run beats"))
+    assert ids[best.index(max(best))] in caption.replace("\\", "")  # row 22: the front ends with the best
+    grouped = read_table(open_page("runs", value="last", rows="preset"), "N").set_index("Preset")
+    of_gcn = [value for run_id, value in zip(ids, last, strict=True) if "-gcn-" in run_id]
+    assert grouped.loc["gcn", "validation"] == pytest.approx(np.mean(of_gcn), abs=1e-9)
+    assert grouped.loc["gcn", "validation ± σ"] == pytest.approx(np.std(of_gcn, ddof=1), abs=1e-9)
+
+
+def test_row_13_less_is_better_of_what_a_run_takes():
+    rows = {"Δ test": [1.0, -1.0, 0.0, None], "Δ time": [1.0, -1.0, 0.0, None]}
+    colors = color_differences(rows)._compute().ctx
+    said = [[dict(colors.get((row, column), [])).get("color") for row in range(4)] for column in range(2)]
+    assert said == [[RIGHT, WRONG, None, None], [WRONG, RIGHT, None, None]]
 
 
 def test_row_28_ticked_runs_are_starred_archived_and_deleted_at_once(open_page, explorer, tiny_id, ids, monkeypatch):

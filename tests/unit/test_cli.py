@@ -401,6 +401,27 @@ def test_row_29_runs_are_chosen_and_grouped_from_a_shell(wikics, finished_run):
     )
 
 
+def test_row_12_the_value_that_is_told_is_chosen(wikics, finished_run):
+    assert "100.00 %" in wikics("runs", "list")[1]  # of the kept epoch, by its predictions
+    told = wikics("runs", "list", "--value", "last")[1]
+    assert "last validation" in " ".join(told.split()) and "75.00 %" in told
+    (group,) = json.loads(wikics("runs", "list", "--value", "best", "--group-by", "preset", "--json")[1])["groups"]
+    assert group["best_val_acc"]["mean"] == group["last_val_acc"]["mean"] == 0.75
+    assert wikics("runs", "list", "--value", "median")[0] == 2
+
+
+def test_row_20_a_run_is_forked_from_a_shell(wikics, explorer, tiny_id):
+    short = {"hidden_channels": 4, "epochs": 2, "device": "cpu"}
+    parent = explorer.runs.submit(explorer.configs.build("gcn", short, graph=tiny_id))
+    told = wikics("runs", "fork", parent.id, "--epoch", "2", "--set", "epochs=3", "--json")[1]
+    fork = json.loads(told)
+    assert (fork["parent"], fork["forked_at"], fork["epochs"], fork["state"]) == (parent.id, 2, 3, "finished")
+    shown = wikics("runs", "show", fork["id"])[1]
+    assert f"wikics runs fork {parent.id} --epoch 2 --set epochs=3" in shown.replace("\n", " ")
+    code, _, err = wikics("runs", "fork", parent.id, "--epoch", "9")
+    assert (code, err.startswith("wikics: run ")) == (1, True)
+
+
 def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explorer, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind, name in (

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shlex
+from dataclasses import replace
 
 import pytest
 
@@ -37,6 +38,13 @@ def test_row_27_code_and_lineage_are_told(explorer, finished_run):
     assert data == f"data {details.graph} {details.graph_digest[:10]}"
     assert rest[:3] == ["split 0", f"run {finished_run}", "kept epoch 3, validation 100.0 %"]
     assert rest[3].startswith("calibrated at temperature") and rest[4:] == ["predictions"]
+
+
+def test_row_33_lineage_goes_from_the_data_over_the_parent_to_the_predictions(explorer, finished_run):
+    details = replace(explorer.runs.read_details(finished_run, diagnosed=False), parent="first", forked_at=2)
+    steps = list_steps(details)
+    assert steps[1:4] == ["split 0", "run first to epoch 2", f"fork {finished_run}"]
+    assert steps[-1] == "predictions"
 
 
 @pytest.mark.slow

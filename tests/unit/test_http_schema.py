@@ -34,6 +34,7 @@ OPERATIONS = {
     "compare_runs": "RunComparison",
     "stop_run": "RunRecord",
     "resume_run": "RunRecord",
+    "fork_run": "RunRecord",
     "predict_articles": "PredictionAnswer",
     "read_metrics": "MetricsTick",
     "list_benchmarks": "BenchmarkList",
@@ -122,6 +123,7 @@ def test_answers_leave_nothing_out_and_questions_may(document):
     assert {name: fields for name, fields in optional.items() if fields} == {
         "Labelling": {"name", "tags", "notes", "starred", "archived"},
         "LongerRun": {"config"},
+        "Fork": {"epoch", "config"},
         "NewRun": {"preset", "graph", "config", "backend"},
         "NewSweep": {"preset", "graph", "config", "trials"},
         "NarrowedRange": {"low", "high", "values"},
@@ -148,7 +150,6 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
-        ("Diagnosis", "kind"): DIAGNOSES,
         ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
         **{(name, "method"): ["grid", "random", "bayes"] for name in ("SweepDetails", "SweepRecord")},
         **{(name, "goal"): ["minimize", "maximize"] for name in ("SweepDetails", "SweepRecord")},
@@ -159,7 +160,11 @@ def test_words_of_a_fixed_set_are_enumerated(document):
 
 
 SWEEP = "method: grid\nparameters:\n  lr: {values: [0.1, 0.2]}\n"
-BODIES = {"submit_sweep": {"file": SWEEP}, "narrow_sweep": {"field": "lr", "values": [0.1]}}
+BODIES = {
+    "fork_run": {"config": {"epochs": 20}},
+    "submit_sweep": {"file": SWEEP},
+    "narrow_sweep": {"field": "lr", "values": [0.1]},
+}
 
 
 def test_every_answer_fits_its_schema(
@@ -188,6 +193,7 @@ def test_every_answer_fits_its_schema(
         "compare_runs": [f"/runs/compare?run={finished_run}&run={make_run(lr=0.05)}"],
         "stop_run": ["/runs/latest/stop"],
         "resume_run": [f"/runs/{finished_run}/resume"],
+        "fork_run": [f"/runs/{finished_run}/fork"],
         "predict_articles": [f"/runs/{finished_run}/predict"],
         "read_metrics": [f"/metrics-since?run={finished_run}:0:0&run=nobody"],
         "list_benchmarks": ["/benchmarks"],
@@ -200,6 +206,7 @@ def test_every_answer_fits_its_schema(
         **{f"{verb}_sweep": [f"/sweeps/{sweep}/{verb}"] for verb in ("narrow", "confirm", "pause", "resume", "stop")},
     }
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
+    (explorer.settings.home_folder / "runs" / finished_run / "last.ckpt").write_bytes(b"weights")
     client = TestClient(build_api(lambda: explorer))
     posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *BODIES}
     posted |= {f"{verb}_sweep" for verb in ("confirm", "pause", "resume", "stop")}

@@ -79,7 +79,7 @@ def learnt(folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("values", [{}, TAUGHT], ids=["plain", "taught"])
-def test_killed_three_times_ends_as_an_undisturbed_run(values, tmp_path):
+def test_row_19_killed_three_times_ends_as_an_undisturbed_run(values, tmp_path):
     whole, killed = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "killed")
     for folder in (whole, killed):
         folder.path.mkdir()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.runs.metrics import COLUMNS, Cursor, MetricsSummary, MetricsWriter, read_rows
+from core.runs.metrics import COLUMNS, Cursor, MetricsSummary, MetricsWriter, find_last_and_best, read_rows
 from core.runs.tail import ROWS_APART, MetricsTail
 
 
@@ -42,7 +42,8 @@ def summarise_metrics(content):
 
 def table(epochs, *, mark=""):
     """The bytes of a `metrics.csv`; `mark` tells rows of one epoch apart."""
-    lines = [",".join(COLUMNS), *(f"{epoch},{epoch},0.{epoch}{mark}" + "," * 9 for epoch in epochs)]
+    rest = "," * (len(COLUMNS) - 3)
+    lines = [",".join(COLUMNS), *(f"{epoch},{epoch},0.{epoch}{mark}{rest}" for epoch in epochs)]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -56,7 +57,7 @@ def test_a_row_comes_back_as_it_went_in_and_gaps_as_none(tmp_path):
     assert read_rows(content) == [expected]
 
 
-def test_a_reader_gets_each_row_once(tmp_path):
+def test_row_04_a_reader_gets_each_row_once(tmp_path):
     content = write(tmp_path / "m.csv", range(1, 6))
     first = read_chunk(content, generation=0, cursor=Cursor())
     assert (first.row, first.reset, epochs_of(first)) == (5, False, [1, 2, 3, 4, 5])
@@ -133,9 +134,29 @@ def test_the_best_epoch_has_the_highest_stopping_accuracy_then_the_lowest_loss(t
         )
     writer.close()
     assert summarise_metrics((tmp_path / "m.csv").read_bytes()) == MetricsSummary(
-        epochs=5, best_epoch=3, stopping_acc=0.7, val_acc=0.3, seconds=10.0, seconds_per_epoch=2.0
+        epochs=5,
+        best_epoch=3,
+        stopping_acc=0.7,
+        val_acc=0.3,
+        seconds=10.0,
+        seconds_per_epoch=2.0,
+        last_val_acc=0.5,
+        best_val_acc=0.5,
     )
     assert summarise_metrics(b"") == MetricsSummary()
+
+
+def test_row_12_the_last_and_the_best_value_are_known_beside_that_of_the_kept_epoch(tmp_path):
+    writer = MetricsWriter(tmp_path / "m.csv")
+    rows = [(0.5, 0.4, 0.1), (0.9, 0.6, 0.2), (0.7, 0.8, 0.4), (0.8, 0.5, None), (0.8, math.nan, None)]
+    for epoch, (stopping, val, energy_wh) in enumerate(rows, start=1):
+        told = {} if energy_wh is None else {"energy_wh": energy_wh}
+        writer.append({"epoch": epoch, "stopping_acc": stopping, "val_acc": val, **told})
+    writer.close()
+    found = summarise_metrics((tmp_path / "m.csv").read_bytes())
+    told = (found.best_epoch, found.val_acc, found.last_val_acc, found.best_val_acc, found.energy_wh)
+    assert told == (2, 0.6, 0.5, 0.8, 0.4)
+    assert find_last_and_best([None, 7.0]) == (None, None)
 
 
 # What a reader remembers

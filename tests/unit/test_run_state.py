@@ -33,7 +33,7 @@ def judged(state, *, stop_requested=False, on_this_host=True, process_alive=True
         ({"on_this_host": False, "process_alive": False, "silent_seconds": -7200.0}, "crashed"),
     ],
 )
-def test_a_reader_judges_a_running_run(facts, expected):
+def test_row_17_a_reader_judges_a_running_run(facts, expected):
     assert judged(RUNNING, **facts) == expected
 
 

@@ -46,14 +46,14 @@ def put(access, *, session="mine", kept=None, parts=(b"a", b"b"), method="PUT", 
 
 
 def test_n05_no_upload_is_read_where_training_is_off():
-    refusal = "no graph is taken while training is switched off: run your own copy to open one"
+    refusal = "no file is taken while training is switched off: run your own copy to open a graph or import runs"
     assert put(OFF) == put(OFF, path="/wikics/_stcore/upload_file") == (403, refusal, 0)
     assert put(OFF, authorization="Bearer secret")[0] == 403
     assert put(OPEN) == (204, "", 2)
 
 
 def test_n05_uploads_need_the_token_where_training_does():
-    refusal = "this app takes graphs only from holders of its token: enter it on Train first"
+    refusal = "this app takes files only from holders of its token: enter it on Train first"
     assert (
         put(TOKEN) == put(TOKEN, authorization="secret") == put(TOKEN, authorization="Bearer no") == (403, refusal, 0)
     )

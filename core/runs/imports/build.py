@@ -12,7 +12,7 @@ from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.imports.foreign import ForeignRun
 from core.runs.imports.naming import Place, name_metrics, name_settings, read_path
-from core.runs.metrics import COLUMNS
+from core.runs.metrics import COLUMNS, find_last_and_best
 from core.runs.report import Report
 from core.runs.state import RunState
 from core.storage.documents import dump_json
@@ -119,6 +119,7 @@ def _build_report(rows: Rows, offset: int, *, seconds: float | None) -> Report:
             return value
         return said[0] if len(said) == 1 else None
 
+    last_val_acc, best_val_acc = find_last_and_best([row.get("val_acc") for row in rows.values()])
     return Report(
         outcome="finished",
         best_epoch=None if best is None else best + offset,
@@ -129,6 +130,8 @@ def _build_report(rows: Rows, offset: int, *, seconds: float | None) -> Report:
         val_acc=read("val_acc"),
         stopping_acc=read("stopping_acc"),
         train_acc=read("train_acc"),
+        last_val_acc=last_val_acc,
+        best_val_acc=best_val_acc,
     )
 
 

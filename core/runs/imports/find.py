@@ -16,8 +16,8 @@ from core.runs.imports.limits import MAX_FILE_BYTES, UnreadableError
 TABLE: Final = ".csv"
 OWN: Final = (  # of a run of ours; a request to its trainer, or an order at a provider, is not taken along
     *(files.CONFIG, files.ENVIRONMENT, files.METRICS, files.SNAPSHOTS, files.LAST_CHECKPOINT),
-    *(files.PREVIOUS_CHECKPOINT, files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT, files.LOG, files.STATE),
-    *(files.LABEL, files.PROFILE, files.RACE),
+    *(files.PREVIOUS_CHECKPOINT, files.FORK_CHECKPOINT, files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT),
+    *(files.LOG, files.STATE, files.LABEL, files.PROFILE, files.RACE),
 )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 
-from core.training.checkpoint import Checkpoint
+from core.training.checkpoint import Checkpoint, restore_optimizer
+from core.training.module import NodeClassifier
 
 
 class _SigtermKept(Callback):
@@ -43,7 +44,8 @@ class Follower(_SigtermKept):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         super().on_train_start(trainer, pl_module)
         if self._checkpoint is not None:
-            trainer.optimizers[0].load_state_dict(self._checkpoint.optimizer)
+            assert isinstance(pl_module, NodeClassifier)
+            restore_optimizer(trainer.optimizers[0], self._checkpoint, pl_module)
             self._checkpoint = None
 
     def on_train_epoch_start(self, trainer: Trainer, pl_module: LightningModule) -> None:  # noqa: ARG002

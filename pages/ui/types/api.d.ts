@@ -329,6 +329,26 @@ export interface paths {
         patch: operations["label_run"];
         trace?: never;
     };
+    "/runs/{r}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fork Run
+         * @description Queues a run with the epochs of another up to one that has a checkpoint, and answers at once.
+         */
+        post: operations["fork_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{r}/predict": {
         parameters: {
             query?: never;
@@ -909,6 +929,24 @@ export interface components {
             url: string;
         };
         /**
+         * Fork
+         * @description Where a run is forked, and what changes from there on.
+         */
+        Fork: {
+            /**
+             * Config
+             * @description Config fields and their values.
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Epoch
+             * @description The kept epoch, without it too, or the last.
+             */
+            epoch?: number | null;
+        };
+        /**
          * GraphDescription
          * @description One graph, its notices and its statistics.
          */
@@ -1332,6 +1370,8 @@ export interface components {
         Report: {
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Confusion */
             confusion: number[][];
             /** Device */
@@ -1340,8 +1380,12 @@ export interface components {
             ece: number | null;
             /** Ece Before */
             ece_before: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Epochs */
             epochs: number | null;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Macro F1 */
             macro_f1: number | null;
             /** Num Parameters */
@@ -1470,6 +1514,8 @@ export interface components {
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -1486,6 +1532,8 @@ export interface components {
             diagnoses: components["schemas"]["Diagnosis"][];
             /** Ended At */
             ended_at: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Environment */
             environment: {
                 [key: string]: unknown;
@@ -1497,6 +1545,8 @@ export interface components {
             execution: components["schemas"]["Execution"] | null;
             /** Folder */
             folder: string;
+            /** Forked At */
+            forked_at: number | null;
             /** Generation */
             generation: number;
             /** Graph */
@@ -1509,6 +1559,8 @@ export interface components {
             id: string;
             /** Imported */
             imported: string;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1521,6 +1573,8 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** Parent */
+            parent: string;
             /** Preset */
             preset: string;
             report: components["schemas"]["Report"] | null;
@@ -1605,6 +1659,8 @@ export interface components {
             backend: string;
             /** Best Epoch */
             best_epoch: number | null;
+            /** Best Val Acc */
+            best_val_acc: number | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -1619,12 +1675,16 @@ export interface components {
             device: string;
             /** Ended At */
             ended_at: number | null;
+            /** Energy Wh */
+            energy_wh: number | null;
             /** Epoch */
             epoch: number;
             /** Epochs */
             epochs: number;
             /** Folder */
             folder: string;
+            /** Forked At */
+            forked_at: number | null;
             /** Generation */
             generation: number;
             /** Graph */
@@ -1637,6 +1697,8 @@ export interface components {
             id: string;
             /** Imported */
             imported: string;
+            /** Last Val Acc */
+            last_val_acc: number | null;
             /** Machine */
             machine: string;
             /** Max Epochs */
@@ -1649,6 +1711,8 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** Parent */
+            parent: string;
             /** Preset */
             preset: string;
             /** Seconds */
@@ -2819,6 +2883,95 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fork_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fork"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRecord"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

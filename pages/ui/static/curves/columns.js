@@ -9,7 +9,7 @@ export const WHOLE = "value";
 /** What an axis along a metric is called in the URL. */
 const OF_METRIC = "metric.";
 /** @type {{ [name: string]: string }} */
-const TITLES = { lr: "Learning rate", acc: "Accuracy", grad_norm: "Gradient norm", epoch_seconds: "Epoch time" };
+const TITLES = { lr: "Learning rate", acc: "Accuracy", grad_norm: "Gradient norm", epoch_seconds: "Epoch time", cpu_percent: "CPU", gpu_percent: "GPU load", gpu_memory_bytes: "GPU memory", gpu_watts: "GPU power" };
 const SHARES = /(^|[_/ ])(acc|accuracy|f1|precision|recall|share)$/;
 
 /**
@@ -37,7 +37,7 @@ export function listCharts(names, { charts, parts }) {
  * @param {string} name
  */
 export function titleOf(name) {
-  const words = name.replace(/_(seconds|bytes)$/, "").replaceAll("_", " ").trim() || name;
+  const words = name.replace(/_(seconds|bytes|percent|watts|wh)$/, "").replaceAll("_", " ").trim() || name;
   return TITLES[name] ?? words[0].toUpperCase() + words.slice(1);
 }
 
@@ -46,6 +46,9 @@ export function unitOf(name) {
   if (SHARES.test(name)) return "share";
   if (name.endsWith("_seconds")) return "s";
   if (name.endsWith("_bytes")) return "bytes";
+  if (name.endsWith("_percent")) return "%";
+  if (name.endsWith("_watts")) return "W";
+  if (name.endsWith("_wh")) return "Wh";
   return name.endsWith("loss") ? "nats" : "";
 }
 
