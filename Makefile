@@ -13,13 +13,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 app: $(VENV)/.app
 	$(BIN)/wikics serve
 
+# Many slow tests wait for processes, so a few of them go on at once; what drives a browser has the machine to itself.
+WORKERS ?= 3
 test: $(VENV)/.dev node_modules/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -m browser
 
 check: lint fast
 
 fast: $(VENV)/.dev node_modules/.installed
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -m "not slow and not browser" --numprocesses $(WORKERS) --dist worksteal
 
 # The fast tests, with what they reach of core: below the floor of pyproject.toml it fails. The pages of build/coverage
 # show each line.

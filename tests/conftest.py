@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from core.graph.archive import GraphOrigin, build_graph, dump_arrays
 
+os.environ.pop("COLUMNS", None)  # which workers are given; what is written to no terminal has room
 # A deadline an example measures how busy the machine is.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")

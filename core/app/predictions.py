@@ -13,8 +13,9 @@ from core.graph.graph import Graph
 from core.inference.articles import PredictionAnswer, build_predicted
 from core.inference.predict import RunPredictions, build_predictions
 from core.runs.record import RunRecord
+from core.runs.refusals import explain_no_predictions
 from core.runs.report import Report
-from core.runs.store import RunStore, explain_no_predictions
+from core.runs.store import RunStore
 
 MAX_RUNS_IN_MEMORY: Final = 32
 LOWEST_TEMPERATURE: Final = 1e-3  # below any that is fitted: a report that says less is damaged

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import asdict
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from core.app.admission import Admission
@@ -12,41 +12,31 @@ from core.app.configs import Configs
 from core.app.deletions import Deletions
 from core.app.graphs import Graphs
 from core.app.guests import PUBLISHED, Guests
+from core.app.ranking import is_of, rank_best
+from core.app.ticks import MetricsTick, RunTick
+from core.app.values import Values
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig, build_config
-from core.errors import ConflictError, RunNotFoundError, WikicsError
+from core.errors import ConflictError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
 from core.evaluation.groups import RunGroup, group_runs
-from core.graph.twin.versions import TWIN_ID
-from core.graph.wikics import WIKICS_ID
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
-from core.runs.metrics import Cursor, MetricsChunk, find_last_and_best
+from core.runs.metrics import Cursor
 from core.runs.names import match_run
 from core.runs.query import parse_query
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
 from core.runs.report import Report
-from core.runs.state import ACTIVE, PREEMPTED, StateName
+from core.runs.state import ACTIVE, PREEMPTED
 from core.runs.store import RunStore
 
 # So long after a run's end its provider may still be putting its machine away.
 SETTLING_SECONDS: Final = 3600.0
-MAX_KNOWN_VALUES: Final = 10_000  # runs of before, whose rows were read for their last and best value
-
-
-@dataclass(frozen=True)
-class RunTick(MetricsChunk):
-    """What is new of one run: the rows after a cursor, and where the run stands."""
-
-    state: StateName
-    message: str
-    epoch: int
-    epochs: int  # the most that it trains
 
 
 ExportKind = Literal["zip", "csv", "json", "tensorboard"]
@@ -58,29 +48,6 @@ class Exported(NamedTuple):
     id: str
     name: str
     content: bytes
-
-
-def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
-    """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
-
-    def rank(record: RunRecord) -> tuple[bool, float, float]:
-        return record.state == "finished", record.val_acc or 0.0, record.created_at
-
-    return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
-
-
-def _is_of(record: RunRecord, graph_id: str) -> bool:
-    """Whether a run stands in the list of a graph: its own, one of no known graph, and beside those on WikiCS's twin
-    what was trained elsewhere on WikiCS."""
-    return record.graph in (graph_id, "") or bool(record.imported and record.graph == WIKICS_ID and graph_id == TWIN_ID)
-
-
-@dataclass(frozen=True)
-class MetricsTick:
-    """What is new of several runs, by id; those that do not exist stand under `missing`."""
-
-    runs: dict[str, RunTick]
-    missing: list[str]
 
 
 class Runs:
@@ -105,7 +72,7 @@ class Runs:
         self._graphs, self._configs = graphs, configs
         self._sinks, self._guests = sinks, guests or Guests()
         self.deletions = Deletions(store.delete)
-        self._find_values = lru_cache(maxsize=MAX_KNOWN_VALUES)(self._read_values)
+        self._values = Values(store)
 
     def submit(
         self,
@@ -127,8 +94,10 @@ class Runs:
             self._guests.check_trusted("another place to train, or a profile,")
         offer = self._backend.check_ready(backend or self._backend.default)
         with self._enter(offer.place.machine, config, epochs=config.epochs) as charge:
-            environment = self._describe(config, offer) | dict(marks or {}) | self._guests.mark()
-            record = self._queue(self._store.create(config.model_dump(), environment, profile=profile, contents=contents))
+            environment = {**self._describe(config, offer), **(marks or {}), **self._guests.mark()}
+            record = self._queue(
+                self._store.create(config.model_dump(), environment, profile=profile, contents=contents)
+            )
             charge(record.id)
         return record
 
@@ -180,7 +149,7 @@ class Runs:
         archived = archived or "archived" in query.fields
         going = self.deletions.list_pending()
         found = [record for record in self._store.list() if record.id not in going]
-        here = [record for record in found if graph_id is None or _is_of(record, graph_id)]
+        here = [record for record in found if graph_id is None or is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
 
     def list_all(self) -> Sequence[RunRecord]:
@@ -189,19 +158,7 @@ class Runs:
 
     def fill_values(self, records: Sequence[RunRecord]) -> Sequence[RunRecord]:
         """The runs with their last and best validation accuracy, for which rows are read where a report is too old."""
-        return [self._fill_values(record) for record in records]
-
-    def _fill_values(self, record: RunRecord) -> RunRecord:
-        if record.val_acc is None or record.best_val_acc is not None:
-            return record
-        last, best = self._find_values(record.id, record.generation, record.epochs)
-        return replace(record, last_val_acc=last, best_val_acc=best)
-
-    def _read_values(self, run_id: str, _generation: int, _epochs: int) -> tuple[float | None, float | None]:
-        try:
-            return find_last_and_best(self._store.read_metrics(run_id).columns["val_acc"])
-        except RunNotFoundError:  # deleted meanwhile
-            return None, None
+        return [self._values.fill(record) for record in records]
 
     def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
         """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""

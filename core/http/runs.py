@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.app.compared import RunComparison
 from core.app.explorer import Explorer
-from core.app.runs import MetricsTick
+from core.app.ticks import MetricsTick
 from core.errors import (
     ConflictError,
     ForbiddenError,

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
-from core.app.runs import MetricsTick
 from core.app.sweeps import SweepDetails, SweepRecord
+from core.app.ticks import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.paths import Paths
 from core.http.answers import (

@@ -58,3 +58,9 @@ def read_stamp(run_id: str) -> float:
         return datetime.strptime(run_id[:15], STAMP).replace(tzinfo=UTC).timestamp()
     except ValueError:  # no such day
         return 0.0
+
+
+def build_id(created_at: float, what: str, suffix: str) -> str:
+    """A run's id: when it was made, in UTC, a word for what it is, and what tells it from others of both."""
+    stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
+    return f"{stamp}-{re.sub(r'[^a-z0-9]+', '-', what.lower())[:24].strip('-') or 'run'}-{suffix}"

@@ -2,14 +2,12 @@
 
 import io
 import random
-import re
 import time
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,12 +24,13 @@ from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
 from core.runs.metrics import Cursor, MetricsChunk, cut_rows
-from core.runs.names import STAMP, check_apart, is_run_id, list_some, match_run
+from core.runs.names import build_id, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
+from core.runs.refusals import explain_damage, explain_no_predictions, refuse_active
 from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
-from core.runs.state import ACTIVE, RunState, StateName
+from core.runs.state import RunState
 from core.storage.arrays import UNREADABLE, load_npz
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json
@@ -43,12 +42,6 @@ MAX_CHECKED: Final = 256  # predictions of which it is known whether they are wh
 LOG_TAIL_BYTES: Final = 65_536
 ID_DIGITS: Final = 6  # of a digest, for the end of an id
 
-_HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
-    "failed": "failed",
-    "crashed": "crashed",
-    "stopped": "was stopped",
-    "finished": "has lost its predictions.npz",
-}
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -107,7 +100,7 @@ class RunStore:
         created_at = self._now()
         what = str(config.get("preset") or config.get("model") or "run")
         while True:
-            run_id = _build_id(created_at, what, "".join(random.choices(_BASE36, k=3)))
+            run_id = build_id(created_at, what, "".join(random.choices(_BASE36, k=3)))
             if self.storage.create(_name(run_id, files.CONFIG), dump_json(config)):
                 break
         try:
@@ -127,7 +120,7 @@ class RunStore:
         for start in range(0, len(built.digest), ID_DIGITS):
             number = int(built.digest[start : start + ID_DIGITS] or "0", 16)
             suffix = "".join(_BASE36[number // 36**place % 36] for place in range(3))
-            run_id = _build_id(built.created_at, built.what, suffix)
+            run_id = build_id(built.created_at, built.what, suffix)
             if self.store_whole(run_id, built.contents):
                 return run_id, True
             if self._exists(run_id) and self.read_environment(run_id).get("source_sha256") == built.digest:
@@ -263,7 +256,7 @@ class RunStore:
             raise ConflictError(explain_no_predictions(self.read(run_id)))
         logits = arrays.get("logits", np.empty(0))
         if logits.ndim != 2 or not logits.size or logits.dtype.kind != "f" or not np.isfinite(logits).all():
-            raise DamagedFileError(_explain_damage(run_id, files.PREDICTIONS))
+            raise DamagedFileError(explain_damage(run_id, files.PREDICTIONS))
         return logits.astype(np.float32, copy=False)
 
     def can_predict(self, run_id: str) -> bool:
@@ -295,9 +288,9 @@ class RunStore:
     def delete(self, run_id: str) -> None:
         """Deletes an ended run with all its files. Raises ConflictError while it is active, or held by its process."""
         job = files.RUNS + run_id
-        _refuse_active(run_id, self.read(run_id).state)
+        refuse_active(run_id, self.read(run_id).state)
         with self._states.hold(job):  # whose process may still be there
-            _refuse_active(run_id, self._states.read(job, holding=True).state)
+            refuse_active(run_id, self._states.read(job, holding=True).state)
             state = self._read_to_restore(run_id)
             try:
                 self.storage.delete(_name(run_id, files.STATE))  # first: what is left half deleted is no run
@@ -385,36 +378,7 @@ class RunStore:
         except FileNotStoredError:
             return None
         except UNREADABLE as error:
-            raise DamagedFileError(_explain_damage(run_id, file_name)) from error
-
-
-def _build_id(created_at: float, what: str, suffix: str) -> str:
-    stamp = datetime.fromtimestamp(created_at, UTC).strftime(STAMP)
-    return f"{stamp}-{re.sub(r'[^a-z0-9]+', '-', what.lower())[:24].strip('-') or 'run'}-{suffix}"
-
-
-def _explain_damage(run_id: str, file_name: str) -> str:
-    return (
-        f"{file_name} of run {run_id} is damaged: resume the run, which writes it anew, or choose another run, and "
-        f"delete this one (wikics runs delete {run_id})"
-    )
-
-
-def _refuse_active(run_id: str, state: StateName) -> None:
-    if state in ACTIVE:
-        raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
-
-
-def explain_no_predictions(record: RunRecord) -> str:
-    """Why there are none, and the way on."""
-    run_id = record.id
-    if record.imported:
-        return f"run {run_id} was trained elsewhere, and nothing of it predicts here: choose a run of your own"
-    if record.state in ACTIVE:
-        return f"run {run_id} has no predictions yet: wait until it has finished, or stop it"
-    why = record.message.strip().rstrip(".")
-    ended = f"run {run_id} {_HOW_IT_ENDED[record.state]}" + (f" ({why})" if why else "")
-    return f"{ended}, so that it has no predictions: resume it (wikics runs resume {run_id}), or choose another run"
+            raise DamagedFileError(explain_damage(run_id, file_name)) from error
 
 
 def _name(run_id: str, file_name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from core.app.explorer import Explorer
-from core.app.runs import rank_best
+from core.app.ranking import rank_best
 from core.config.presets import Preset
 from pages.ui import inputs
 from pages.ui.text import duration, percent

@@ -21,6 +21,7 @@ def test_c01_train_offers_places_and_says_what_is_missing_there(open_page, shown
     assert shown(at.selectbox, "train_backend").options == [
         "This machine",
         *(f"{name} (not yet)" for name in ("Vertex AI", "Cloud Run", "Compute Engine")),
+        "Ray",
     ]
     [warning] = at.warning
     assert [line.partition(":")[0] for line in warning.value.replace("\\", "").splitlines()[2:]] == [

@@ -1,10 +1,13 @@
 """What training takes of the machine."""
 
+import time
 from itertools import pairwise
 
 import pytest
+import torch
 
 from core.training.gauges import Gauges, read_memory_bytes
+from core.training.nvml import Gpu as Real
 
 
 class Gpu:
@@ -56,13 +59,8 @@ def test_row_21_a_gpus_load_memory_and_power_stand_in_the_row():
 
 
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_row_21_a_runs_energy_is_the_integral_of_its_power():
-    import time
-
-    import torch
-
-    from core.training.nvml import Gpu as Real
-
     gpu = Real(str(torch.cuda.get_device_properties(0).uuid))
     square = torch.randn(8192, 8192, device="cuda")
     began_at, before, powers = time.monotonic(), gpu.read_joules(), []

@@ -5,6 +5,7 @@ import pytest
 from core.config.fields import fields_of
 from core.config.models import MODEL_SPECS
 from core.config.presets import list_presets, load_preset
+from core.config.race import RACERS
 from core.config.train import TrainConfig, build_config
 from core.errors import PresetNotFoundError
 
@@ -25,7 +26,8 @@ def test_is_a_sound_config_of_fields_that_its_model_reads(name):
     config = build_config(preset.values)
     assert config.preset == name
     training = set(TrainConfig.model_fields) - set(TrainConfig.__base__.model_fields)
-    assert set(preset.values) <= fields_of(config.model) | training
+    models = {racer["model"] for racer in RACERS.values()} if config.race_epochs else {config.model}
+    assert set(preset.values) <= training.union(*map(fields_of, models))
     assert preset.title
     assert "\n" not in preset.description
     assert len(preset.description) <= 90

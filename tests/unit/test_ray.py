@@ -22,7 +22,7 @@ from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
 from tests.rigs import NoBackend
 
-ORDER = Order("wikics-r1-1", ("wikics", "job", "/home/runs/r1"))
+ORDER = Order("wikics-r1-1", ("wikics", "job", "/store/runs/r1"))
 
 
 class FakeCluster:
@@ -68,7 +68,7 @@ def test_row_42_an_order_is_an_actor_with_a_share_of_the_cluster():
     ours, theirs = FakeCluster({"launch": "a1"}), FakeCluster({"launch": "a1"}, is_ours=False)
     for each, environment in ((ours, {}), (theirs, KEEP_MEMORY)):
         assert RayLauncher(each, Share(0.5, 0.125)).launch(ORDER) == "wikics-r1-1/a1"
-        asked = {"label": "wikics-r1-1", "address": "/home/runs/r1", "cpus": 0.5, "gpus": 0.125, "prepare": None}
+        asked = {"label": "wikics-r1-1", "address": "/store/runs/r1", "cpus": 0.5, "gpus": 0.125, "prepare": None}
         assert each.asked == [("launch", True, asked | {"environment": environment})]
 
 

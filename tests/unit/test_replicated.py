@@ -23,6 +23,7 @@ VARIANTS = [
     {"model": "sage", "num_layers": 3},
     {"model": "sage", "norm": "batch", "hidden_channels": 4},
     {"model": "sage", "norm": "none", "residual": True, "jk": "cat"},
+    {"model": "gat", "heads": 2, "residual": True},
     {"model": "mlp", "num_layers": 3, "norm": "batch"},
     {"model": "appnp", "propagation_steps": 3, "alpha": 0.2},
     {"model": "sgc", "propagation_steps": 2},

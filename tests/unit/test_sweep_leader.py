@@ -84,7 +84,9 @@ def test_row_36_bad_runs_are_stopped_early_and_what_they_reached_is_known(rig):
     assert counts["pruned"] > 2
     assert counts["pruned"] + counts["finished"] == 24
     assert all(records[trial.run].state == "stopped" for trial in details.trials if trial.state == "pruned")
-    assert epochs < 24 * 10 * 0.9  # Optuna draws each trial's bracket by the sweep's name: about 0.72, at most 0.06 from it
+    assert (
+        epochs < 24 * 10 * 0.9
+    )  # Optuna draws each trial's bracket by the sweep's name: about 0.72, at most 0.06 from it
 
 
 def test_row_37_paused_gone_on_with_stopped_twice_and_again(rig):

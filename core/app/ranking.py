@@ -1,0 +1,22 @@
+"""Which runs a graph's list has, and which of them is the best."""
+
+from collections.abc import Sequence
+
+from core.graph.twin.versions import TWIN_ID
+from core.graph.wikics import WIKICS_ID
+from core.runs.record import RunRecord
+
+
+def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
+    """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
+
+    def rank(record: RunRecord) -> tuple[bool, float, float]:
+        return record.state == "finished", record.val_acc or 0.0, record.created_at
+
+    return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
+
+
+def is_of(record: RunRecord, graph_id: str) -> bool:
+    """Whether a run stands in the list of a graph: its own, one of no known graph, and beside those on WikiCS's twin
+    what was trained elsewhere on WikiCS."""
+    return record.graph in (graph_id, "") or bool(record.imported and record.graph == WIKICS_ID and graph_id == TWIN_ID)
