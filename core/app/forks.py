@@ -5,9 +5,11 @@ from typing import Any
 
 from core.app.configs import Configs
 from core.app.runs import Runs
+from core.config.race import settle_race
 from core.errors import ConflictError, InvalidInputError
 from core.runs import files
 from core.runs.record import RunRecord
+from core.runs.report import find_winner
 from core.runs.store import RunStore
 
 
@@ -43,6 +45,9 @@ class Forks:
                 f"the last; fork it there (--epoch {epochs[0]})"
             )
         config = self._configs.fork(self._store.read_config(parent.id), changes)
+        report = self._store.read_report(parent.id)
+        if config.race_epochs and report:  # the weights that it goes on from are the winner's
+            config = settle_race(config, find_winner(report.race))
         waited = at - (parent.best_epoch or at)
         if config.epochs <= at:
             raise ConflictError(f"epochs is {config.epochs}, and {at} of them are trained already: set epochs to more")

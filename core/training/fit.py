@@ -41,6 +41,7 @@ def train_run(
     *,
     resume: bool = False,
     on_epoch: Callable[[int], None] = lambda _: None,
+    on_race: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Trains `config` on `graph` and writes the run's metrics, snapshots, checkpoints, predictions and report.
 
@@ -51,7 +52,8 @@ def train_run(
     nothing is kept: the run is then finalised with its best epoch so far, so that it can be asked,
     and can still be resumed. It is for the caller to remove the request before a resume. With
     several `devices`, rank 0 is this process, which alone writes; peak memory is its own. With
-    `race_epochs` the architecture is chosen first, see `core.training.race`, and no epoch of that is told.
+    `race_epochs` the architecture is chosen first, see `core.training.race`: `on_race` is told how far that is,
+    in words.
 
     Raises ConfigError for a device or precision that this machine has not, InvalidInputError for a
     split that the graph has not, TrainingError when memory runs out or the loss is no number,
@@ -62,8 +64,11 @@ def train_run(
     race: tuple[Racer, ...] = ()
     if config.race_epochs:
 
-        def train(racer: RunFolder, entered: TrainConfig) -> Outcome:
-            return train_run(racer, entered, graph, resume=True)
+        def train(racer: RunFolder, entered: TrainConfig, title: str) -> Outcome:
+            def tell(epoch: int) -> None:
+                on_race(f"choosing the architecture: {title}, epoch {epoch} of {entered.epochs}")
+
+            return train_run(racer, entered, graph, resume=True, on_epoch=tell)
 
         race = run_race(folder, config, graph, train, resume=resume)
         if not race:

@@ -24,7 +24,7 @@ from core.storage.documents import read_whole
 # What the winner brings into the run's folder. The checkpoints come last, since they rely on the rest.
 BROUGHT: Final = (files.METRICS, files.SNAPSHOTS, files.PREVIOUS_CHECKPOINT, files.LAST_CHECKPOINT)
 
-Train = Callable[[RunFolder, TrainConfig], Outcome]
+Train = Callable[[RunFolder, TrainConfig, str], Outcome]  # the last: what is trained, for people
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,11 @@ def weigh_held(stopping_acc: float, val_acc: float, counts: tuple[int, int]) -> 
 def _run(
     folder: RunFolder, config: TrainConfig, graph: Graph, train: Train, race: tuple[Racer, ...]
 ) -> tuple[Racer, ...]:
-    for name in list(RACERS)[len(race) :]:
+    for number, name in enumerate(list(RACERS)[len(race) :], len(race) + 1):
+        title = f"{TITLES[name]} ({number} of {len(RACERS)})"
         place = _place(folder, name)
         place.path.mkdir(parents=True, exist_ok=True)
-        if train(place, enter_racer(config, name)) == "stopped":
+        if train(place, enter_racer(config, name), title) == "stopped":
             return ()
         report = read_report(place.read_json(files.REPORT))
         held_acc = weigh_held(report.stopping_acc or 0.0, report.val_acc or 0.0, count_held(config, graph))

@@ -30,7 +30,9 @@ def prepare_run(folder: RunFolder, storage: Storage) -> Turn:
     graph = load_graph(storage, config.graph, folder.read_json(files.ENVIRONMENT).get("graph_digest", ""))
     begin_fork(folder)
     _note_device(folder, config)
-    return lambda note: train_run(folder, config, graph, resume=True, on_epoch=note)
+    return lambda note: train_run(
+        folder, config, graph, resume=True, on_epoch=note, on_race=lambda message: note(0, message)
+    )
 
 
 def load_graph(storage: Storage, graph_id: str, digest: str) -> Graph:

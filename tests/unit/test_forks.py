@@ -100,3 +100,14 @@ def test_row_20_what_may_change_leaves_the_weights_as_they_are():
     from core.config.train import TrainConfig
 
     assert set(FORKABLE) <= set(TrainConfig.model_fields)
+
+
+@pytest.mark.slow
+def test_row_20_a_fork_of_a_race_goes_on_from_its_winner(explorer, store, tiny_id):
+    entered = SHORT | {"race_epochs": 2, "heads": 2, "epochs": 4}
+    parent = explorer.runs.submit(explorer.configs.build("best", entered, graph=tiny_id))
+    fork = explorer.forks.fork(parent.id, {"epochs": 6}, epoch=4)
+    assert (fork.state, fork.epochs, fork.forked_at) == ("finished", 6, 4)
+    assert read_prefix(store, fork.id, 4) == read_prefix(store, parent.id, 4)
+    longer = explorer.runs.resume(parent.id, {"epochs": 6})
+    np.testing.assert_array_equal(store.read_logits(fork.id), store.read_logits(longer.id))

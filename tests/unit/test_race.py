@@ -37,11 +37,13 @@ def graph():
 
 @pytest.fixture(scope="module")
 def whole(graph, tmp_path_factory):
-    """A run with a race that nothing disturbed."""
+    """A run with a race that nothing disturbed, which has said how far that was."""
     from core.runs.folder import RunFolder
 
-    folder = RunFolder(tmp_path_factory.mktemp("whole"))
-    assert train_run(folder, build_config(RACE), graph) == "finished"
+    folder, said = RunFolder(tmp_path_factory.mktemp("whole")), []
+    assert train_run(folder, build_config(RACE), graph, on_race=said.append) == "finished"
+    assert len(said) == 4 * 4
+    assert said[-3] == "choosing the architecture: GAT with residuals (4 of 4), epoch 2 of 4"
     return folder
 
 
