@@ -32,7 +32,7 @@ class Form:
     kills: int
 
 
-SHORT = Form(cases=200, files=30, uploads=25, stops=3, kills=2)
+SHORT = Form(cases=150, files=20, uploads=20, stops=2, kills=1)
 LONG = Form(cases=5_000, files=500, uploads=200, stops=100, kills=20)
 
 

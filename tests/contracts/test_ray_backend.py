@@ -1,11 +1,10 @@
-"""Jobs on a Ray cluster: from a start to predictions, a killed worker, a benchmark on two of them.
+"""Jobs on a Ray cluster: from a start to predictions, and a killed worker.
 
-All that any backend does is tried by tests/contracts/ray_backend.py, and a benchmark of 20 splits by
-tests/bench/ray_benchmark.py.
+All that any backend does, and a benchmark on two workers, is tried by tests/contracts/ray_backend.py, which takes longer,
+a benchmark of 20 splits by tests/bench/ray_benchmark.py.
 """
 
 import signal
-import time
 
 import psutil
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from core.backends.ray import cluster as cluster_module
 from core.runs.executions import Executions
 from tests.contracts.test_cloud_flow import wait_until
-from tests.contracts.test_resume import LOADING_SECONDS
 from tests.ray_cluster import ray_rig
 
 pytestmark = pytest.mark.slow
@@ -71,41 +69,3 @@ def test_c01_a_run_is_started_watched_stopped_resumed_and_asked(explorer, tiny_i
     wait_until(explorer, run_id, lambda record: record.state == "stopped")
     assert explorer.articles.read(tiny_id, 0, run=run_id).pred is not None
     wait_until(explorer, run_id, lambda _: explorer.runs.read_execution(run_id).ended)
-
-
-def test_c04_two_workers_measure_what_one_process_does_though_one_is_killed(explorer, tiny_id, make_explorer, tmp_path):
-    config = explorer.configs.build("gcn", {"epochs": 60, "patience": 60, "device": "cpu"}, graph=tiny_id)
-    pairs = [(split, seed) for seed in (0, 1) for split in (0, 1)]
-    benchmark_id = explorer.benchmarks.submit(config, pairs, backend="ray", workers=2)
-    kill_one_worker()
-    deadline = time.monotonic() + 4 * LOADING_SECONDS  # three processes read torch, the killed one's twice
-    while (job := explorer.benchmarks.read_job(benchmark_id)).done < len(pairs):
-        assert time.monotonic() < deadline and job.state != "failed", job
-        time.sleep(0.1)
-    alone = make_explorer(home=tmp_path / "alone")
-    alone.benchmarks.submit(config, pairs, backend="local")
-    while alone.benchmarks.read_job(benchmark_id).done < len(pairs):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    measured = [read_accuracies(each, benchmark_id) for each in (explorer, alone)]
-    assert measured[0] == measured[1] and len(measured[0]) == len(pairs)
-    while explorer.benchmarks.read_job(benchmark_id).state != "finished":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def kill_one_worker():
-    """Kills the first worker of this process's cluster that trains a part."""
-    deadline = time.monotonic() + LOADING_SECONDS
-    while time.monotonic() < deadline:
-        for process in psutil.Process().children(recursive=True):
-            if " ".join(process.cmdline()).startswith("ray::train_part"):
-                process.kill()
-                return
-        time.sleep(0.02)
-    raise AssertionError("no worker trains")
-
-
-def read_accuracies(explorer, benchmark_id):
-    runs = explorer.benchmarks.read(benchmark_id).runs
-    return {(run.split, run.seed): (run.test_acc, run.val_acc, run.best_epoch) for run in runs}

@@ -42,7 +42,7 @@ def test_c01_a_page_says_which_bucket_cannot_be_used(explorer_of_nothing, monkey
 
     loaders.get_explorer.cache_clear()
     monkeypatch.setattr(loaders, "load_settings", lambda: explorer_of_nothing.settings)
-    monkeypatch.setattr(loaders, "open_explorer", lambda _settings: explorer_of_nothing)
+    monkeypatch.setattr(loaders, "open_explorer", lambda _settings, **_ask: explorer_of_nothing)
     explorer_of_nothing.graphs.prepare()
     at = AppTest.from_file(ROUTER, default_timeout=60).run()
     assert [element.value.replace("\\", "") for element in at.error] == [SENTENCE.replace("list", "create")]

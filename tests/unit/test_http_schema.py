@@ -146,6 +146,7 @@ def test_words_of_a_fixed_set_are_enumerated(document):
     }
     states = ["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
     assert found == {
+        ("Diagnosis", "kind"): DIAGNOSES,
         ("ArticleCard", "role"): ["train", "stopping", "validation", "test", "unused"],
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],

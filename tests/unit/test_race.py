@@ -21,6 +21,7 @@ from core.training.fit import train_run
 from core.training.race import choose
 from tests.graphs import make_graph
 
+pytestmark = pytest.mark.slow  # each trains four models
 RACE = {
     **{"hidden_channels": 16, "heads": 4, "jk": "last", "lr": 0.03, "epochs": 9, "race_epochs": 4, "device": "cpu"},
     **{"link_dropout": 0.5, "feature_dropout": 0.5, "distribution_alignment": True, "smoothing_steps": 3},
@@ -183,7 +184,6 @@ def train_long(folder, graph):
     train_run(folder, build_config(LONG), graph)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_c14_killed_in_the_race_it_ends_as_if_it_had_not_been(graph, new_folder):
     whole, killed = new_folder("whole"), new_folder("killed")
