@@ -157,7 +157,7 @@ def draw_best(details: SweepDetails) -> None:
             _draw_confirm(explorer, details)
             _draw_narrow(explorer, details)
     with st.expander("Its sweep.yaml", key="sweeps_file"):
-        st.code(details.text, language="yaml", wrap_lines=True)
+        st.code(details.text, language=None, wrap_lines=True)
         for note in details.notes:
             st.caption(escape_markdown(note))
 

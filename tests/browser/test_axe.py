@@ -17,9 +17,11 @@ STATES = {
 }
 THEMES = ("light", "dark")
 SETTLING_MS = 250
-# Whether the page has this theme, and no colour is on its way to another.
-WEARS = """theme => getComputedStyle(document.querySelector("[data-testid=stApp]")).colorScheme === theme
-    && !document.getAnimations().some((one) => one instanceof CSSTransition)"""
+# Whether the page has this theme. What is on its way to another colour arrives at once: a page at rest draws no frames.
+WEARS = """theme => {
+    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+    return getComputedStyle(document.querySelector("[data-testid=stApp]")).colorScheme === theme;
+}"""
 UNFOLD = """() => {
     const all = [...document.querySelectorAll("*")];
     const roots = [document, ...all.map((one) => one.shadowRoot).filter(Boolean)];

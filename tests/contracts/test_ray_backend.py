@@ -1,7 +1,7 @@
 """Jobs on a Ray cluster: from a start to predictions, and a killed worker.
 
-All that any backend does, and a benchmark on two workers, is tried by tests/contracts/ray_backend.py, which takes longer,
-a benchmark of 20 splits by tests/bench/ray_benchmark.py.
+All that any backend does, and a benchmark on two workers, is tried by tests/contracts/ray_backend.py, a
+benchmark of 20 splits by tests/bench/ray_benchmark.py.
 """
 
 import signal
