@@ -163,7 +163,7 @@ def judge(deeds, flood):
     starts = deeds["100 starts"]
     if starts[201] != 1 or starts[403] != STARTS - 1:
         wrong.append(f"100 starts: {dict(starts)}")
-    if set(flood) != {200, 429}:
+    if 429 not in flood or set(flood) - {200, 429}:
         wrong.append(f"a flood: {dict(flood)}")
     return wrong
 
