@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from core.app.runs import Runs
 from core.errors import ConfigError, DamagedFileError, UnavailableError
 from core.graph.titles import shorten
 from core.runs.query import Query, parse_query
 from core.runs.record import RunRecord
+from core.runs.setting_files import read_yaml
 from core.runs.state import ACTIVE
 from core.storage.documents import dump_json, parse_json
 from core.storage.local import write_atomically
 
-MAX_BYTES: Final = 2**20
 MAX_RULES: Final = 100
 QUIET_SECONDS: Final = 86_400.0  # so long the same rule says nothing more of the same run
 SENT_SECONDS: Final = 4.0  # a webhook has so long to answer
@@ -48,12 +46,7 @@ def load_rules(path: Path | None) -> Rules:
     """The rules in a file: `webhook: https://…`, and below `rules` a query by name. Raises ConfigError, QueryError."""
     if path is None:
         return Rules()
-    try:
-        with path.expanduser().open("rb") as file:
-            content = yaml.safe_load(file.read(MAX_BYTES))
-    except (OSError, ValueError, RuntimeError, yaml.YAMLError) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-        raise ConfigError(f"WIKICS_ALERTS is {shorten(str(path))!r}, which cannot be read ({reason})") from error
+    content = read_yaml(path, "WIKICS_ALERTS")
     webhook = content.get("webhook") if isinstance(content, dict) else None
     rules = content.get("rules") if isinstance(content, dict) else None
     if not isinstance(webhook, str) or not webhook.startswith(("https://", "http://")):

@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from core.errors import ConfigError
 from core.graph.titles import shorten
+from core.runs.setting_files import read_yaml
 
 CURRENCY: Final = "currency"
-MAX_BYTES: Final = 2**20
 _HOUR: Final = 3600.0
 
 
@@ -32,12 +30,7 @@ def load_prices(path: Path | None) -> Prices:
     """The prices in a file; none without one. Raises ConfigError."""
     if path is None:
         return Prices()
-    try:
-        with path.expanduser().open("rb") as file:
-            content = yaml.safe_load(file.read(MAX_BYTES))
-    except (OSError, ValueError, RuntimeError, yaml.YAMLError) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-        raise ConfigError(f"WIKICS_PRICES is {shorten(str(path))!r}, which cannot be read ({reason})") from error
+    content = read_yaml(path, "WIKICS_PRICES")
     if not isinstance(content, dict):
         raise ConfigError(f"{path} holds no prices: write one a line, g2-standard-4: 0.71")
     currency = content.pop(CURRENCY, "")
