@@ -3,8 +3,8 @@
 import { addressOfPage, isPlainClick, writeIndex } from "../base/address.js";
 import { colourCategory, nameCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
-import { buildDot, focusedBeside, html } from "../base/dom.js";
-import { countOf, formatCount, formatShare } from "../base/format.js";
+import { buildDot, buildNamed, focusedBeside, html } from "../base/dom.js";
+import { countOf, formatCount, formatShare, nounOf } from "../base/format.js";
 import { listColumns, nextSort, sortArticles } from "./order.js";
 
 /** @import { Frame } from "../base/component.js" */
@@ -114,7 +114,8 @@ class Articles {
       confidence: () => [formatShare(article.confidence)],
       degree: () => [formatCount(article.degree)],
     };
-    return html("tr", {}, ...columns.map((column) => html("td", { class: `articles-${column}` }, ...cells[column]())));
+    const noun = nounOf(article.degree, "link");
+    return html("tr", {}, ...columns.map((column) => html("td", { class: `articles-${column}`, "data-noun": column === "degree" ? noun : null }, ...cells[column]())));
   }
 
   /**
@@ -126,7 +127,6 @@ class Articles {
   #name(category, own, shape = "ring") {
     const { classes, colors } = this.#data;
     const dot = buildDot(colourCategory(colors, category), category === own ? shape : "open");
-    const wrong = category === own ? null : html("span", { class: "articles-error" }, "wrong");
-    return [html("span", { class: "articles-named" }, dot, html("span", {}, nameCategory(classes, category)), wrong)];
+    return [buildNamed(dot, nameCategory(classes, category), category !== own)];
   }
 }

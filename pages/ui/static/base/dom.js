@@ -39,6 +39,17 @@ export function buildDot(colour, shape = "disc") {
 }
 
 /**
+ * A name beside its mark, which stays with the name's first line; wrong ones say so.
+ * @param {HTMLElement} dot
+ * @param {string} name
+ * @param {boolean} [isWrong]
+ */
+export function buildNamed(dot, name, isWrong = false) {
+  const wrong = isWrong ? html("span", { class: "w-wrong" }, "wrong") : null;
+  return html("span", { class: "w-named" }, dot, html("span", {}, name), wrong);
+}
+
+/**
  * What a chip of a legend does when it is pressed: shows or hides its own, or shows it alone.
  * @param {{ toggle: () => void, only: () => void }} acts
  * @returns {Attributes}

@@ -35,7 +35,16 @@ export function formatNumber(value) {
  * @param {string} noun
  */
 export function countOf(count, noun) {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatCount(count)} ${nounOf(count, noun)}`;
+}
+
+/**
+ * A noun as its count wants it: "link", "links".
+ * @param {number} count
+ * @param {string} noun
+ */
+export function nounOf(count, noun) {
+  return count === 1 ? noun : `${noun}s`;
 }
 
 /**

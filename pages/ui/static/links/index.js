@@ -3,10 +3,10 @@
 import { addressOfPage, extendTrail, isPlainClick, writeIndex } from "../base/address.js";
 import { addressOf, fetchCached } from "../base/api.js";
 import { defineComponent } from "../base/component.js";
-import { buildDot, focusedBeside, html } from "../base/dom.js";
+import { buildDot, buildNamed, focusedBeside, html } from "../base/dom.js";
 import { scrollToTop } from "../base/page.js";
 import { Echo } from "../base/echo.js";
-import { countOf, formatCount } from "../base/format.js";
+import { countOf, formatCount, nounOf } from "../base/format.js";
 import { Loader } from "../base/loader.js";
 import { Filters } from "./filters.js";
 import { DIRECTIONS, isWrong, nextSort, NO_WISHES, readSort, selectLinks } from "./order.js";
@@ -139,17 +139,17 @@ class Links {
     /** @param {MouseEvent} event */
     const onclick = (event) => this.#follow(event, link.index);
     /** @param {number} category @param {"disc" | "ring" | "open"} shape */
-    const named = (category, shape) => [buildDot(colors[category % colors.length], shape), html("span", {}, classes[category] ?? link.label)];
-    const predicted = link.predicted === null ? [] : [...named(link.predicted, wrong ? "open" : "ring"), wrong ? html("span", { class: "links-error" }, "wrong") : null];
+    const named = (category, shape) => buildNamed(buildDot(colors[category % colors.length], shape), classes[category] ?? link.label, shape === "open");
+    const predicted = link.predicted === null ? null : named(link.predicted, wrong ? "open" : "ring");
     const arrow = html("span", { class: "links-arrow", "aria-hidden": "true" }, ARROWS[link.direction]);
     return html(
       "tr",
       {},
       html("td", { class: "links-title" }, html("a", { href, onclick, title: link.title }, link.title)),
-      html("td", { class: "links-category" }, html("span", { class: "links-named" }, ...named(link.category, "disc"))),
-      isPredicted ? html("td", { class: "links-predicted" }, html("span", { class: "links-named" }, ...predicted)) : null,
+      html("td", { class: "links-category" }, named(link.category, "disc")),
+      isPredicted ? html("td", { class: "links-predicted" }, predicted) : null,
       html("td", { class: "links-direction" }, arrow, DIRECTIONS[link.direction]),
-      html("td", { class: "links-degree" }, formatCount(link.degree)),
+      html("td", { class: "links-degree", "data-noun": nounOf(link.degree, "link") }, formatCount(link.degree)),
     );
   }
 
