@@ -83,7 +83,7 @@ def draw_metrics(found: RunComparison, names: Mapping[str, str]) -> None:
     rows = [
         {"metric": TITLES.get(name, name)}
         | {
-            escape_markdown(names[run]): _say_metric(name, value, values[0] if at else None)
+            escape_markdown(names[run]): say_metric(name, value, values[0] if at else None)
             for at, (run, value) in enumerate(zip(found.runs, values, strict=True))
         }
         for name, values in found.metrics.items()
@@ -94,16 +94,18 @@ def draw_metrics(found: RunComparison, names: Mapping[str, str]) -> None:
     st.table(rows, border="horizontal", hide_index=True)
 
 
-def _say_metric(name: str, value: float | None, first: float | None) -> str:
+def say_metric(name: str, value: float | None, first: float | None) -> str:
+    """A metric, and after it how far it is from the first run's: green where that is better, red where it is worse."""
     if value is None:
         return UNKNOWN
     said = percent(value) if name in SHARES else number(value)
     if first is None or value == first:
         return said
-    change = 100 * (value - first) if name in SHARES else value - first
-    sign = "+" if change > 0 else "\u2212"
-    color = {1: "green", -1: "red"}.get(DIRECTIONS.get(name, 0) * (1 if change > 0 else -1), "gray")
-    return f"{said} :{color}[{sign}{number(abs(change))}]"
+    change = abs(value - first)
+    more = f"{100 * change:.1f}" if name in SHARES else number(change)
+    sign = "+" if value > first else "\u2212"
+    color = {1: "green", -1: "red"}.get(DIRECTIONS.get(name, 0) * (1 if value > first else -1), "gray")
+    return f"{said} :{color}[{sign}{more}]"
 
 
 def draw_differences(found: RunComparison, names: Mapping[str, str]) -> None:

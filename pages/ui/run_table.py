@@ -17,7 +17,7 @@ from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import name_field
 from pages.ui.stages import is_any_active, read_stage
-from pages.ui.text import UNKNOWN
+from pages.ui.text import UNKNOWN, is_share
 from pages.ui.theme import RIGHT, STAGE_COLORS, WRONG
 
 NARROW_COLUMNS: Final = (
@@ -97,7 +97,7 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
 
 def scale_of(field: str) -> int:
     """What a field is multiplied by to be shown: shares are told as per cent."""
-    return 100 if field.endswith("_acc") else 1
+    return 100 if is_share(field) else 1
 
 
 def _measure(

@@ -13,6 +13,7 @@ from core.errors import WikicsError
 from core.runs.sweeps import GOES_ON
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
+from pages.ui.sweep_trials import say_value
 from pages.ui.text import escape_markdown
 from pages.ui.theme import StateColor
 
@@ -142,7 +143,7 @@ def draw_best(details: SweepDetails) -> None:
     explorer = get_explorer()
     draw_refusal()
     if details.best:
-        st.metric(f"Best {details.metric}", f"{details.best.value:.4f}")
+        st.metric(f"Best {details.metric}", say_value(details.metric, details.best.value))
         params = next((trial.params for trial in details.trials if trial.number == details.best.trial), {})
         told = ", ".join(f"{name} {_show(value)}" for name, value in params.items())
         st.caption(f"Trial {details.best.trial}: {escape_markdown(told)}")

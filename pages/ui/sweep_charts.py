@@ -9,7 +9,7 @@ from core.evaluation.importance import Contour, Importance, Slice
 from pages.ui.charts import CONFIG as CONFIG
 from pages.ui.charts import LONGEST_TICK, ROW_HEIGHT
 from pages.ui.sweep_trials import Board
-from pages.ui.text import escape_plotly, shorten
+from pages.ui.text import escape_plotly, is_share, shorten
 from pages.ui.theme import ACCENT
 
 HEIGHT = 260
@@ -20,6 +20,7 @@ def build_best_so_far(board: Board) -> go.Figure:
     """Each trial's value by when it ended, those stopped early hollow, and the best so far as a line."""
     shown = sorted(board.done, key=lambda trial: (trial.ended_at or 0.0, trial.number))
     best, steps = None, []
+    form = _form(board)
     for trial in shown:
         value = trial.value or 0.0
         if trial.state == "finished" and (best is None or _is_better(board, value, best)):
@@ -36,12 +37,14 @@ def build_best_so_far(board: Board) -> go.Figure:
             "symbol": ["circle" if trial.state == "finished" else "circle-open" for trial in shown],
         },
         customdata=[f"trial {trial.number}, {trial.state}" for trial in shown],
-        hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
+        hovertemplate=f"%{{customdata}}: %{{y:{form}}}<extra></extra>",
     )
     line = go.Scatter(
         x=places, y=steps, mode="lines", line={"shape": "hv", "width": 2.5, "color": ACCENT}, hoverinfo="skip"
     )
-    return _figure([points, line], x="trials done", y=board.details.metric)
+    figure = _figure([points, line], x="trials done", y=board.details.metric)
+    figure.update_yaxes(tickformat=_ticks(board))
+    return figure
 
 
 def build_importance(found: Sequence[Importance]) -> go.Figure:
@@ -70,7 +73,7 @@ def build_importance(found: Sequence[Importance]) -> go.Figure:
 
 def build_slice(board: Board, effect: Slice) -> go.Figure:
     """The trials over one setting, and the forest's mean."""
-    points = _points(board, effect.name)
+    points, form = _points(board, effect.name), _form(board)
     figure = _figure(
         [
             go.Scatter(
@@ -79,7 +82,7 @@ def build_slice(board: Board, effect: Slice) -> go.Figure:
                 mode="markers",
                 marker={"size": 8, "color": PALE},
                 customdata=[told for _, _, told in points],
-                hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
+                hovertemplate=f"%{{customdata}}: %{{y:{form}}}<extra></extra>",
             ),
             go.Scatter(
                 x=_axis_values(effect.values),
@@ -87,25 +90,31 @@ def build_slice(board: Board, effect: Slice) -> go.Figure:
                 mode="markers" if _is_named(board, effect.name) else "lines",
                 line={"width": 2.5, "color": ACCENT},
                 marker={"size": 12, "symbol": "diamond", "color": ACCENT},
-                hovertemplate="forest: %{y:.4f}<extra></extra>",
+                hovertemplate=f"forest: %{{y:{form}}}<extra></extra>",
             ),
         ],
         x=effect.name,
         y=board.details.metric,
     )
     figure.update_xaxes(**_axis(board, effect.name))
+    figure.update_yaxes(tickformat=_ticks(board))
     return figure
 
 
 def build_contour(board: Board, contour: Contour) -> go.Figure:
     """The forest's mean over two settings as a ground, the trials on it."""
     first, second = contour.first.name, contour.second.name
+    form = _form(board)
     ground = go.Heatmap(
         x=_axis_values(contour.first.values),
         y=_axis_values(contour.second.values),
         z=[list(row) for row in contour.predicted],
-        colorbar={"thickness": 12, "title": {"text": board.details.metric, "side": "right"}},
-        hovertemplate="%{x}, %{y}: %{z:.4f}<extra></extra>",
+        colorbar={
+            "thickness": 12,
+            "tickformat": _ticks(board),
+            "title": {"text": board.details.metric, "side": "right"},
+        },
+        hovertemplate=f"%{{x}}, %{{y}}: %{{z:{form}}}<extra></extra>",
     )
     points = go.Scatter(
         x=[x for x, _, _ in _points(board, first)],
@@ -119,6 +128,16 @@ def build_contour(board: Board, contour: Contour) -> go.Figure:
     figure.update_xaxes(**_axis(board, first))
     figure.update_yaxes(**_axis(board, second))
     return figure
+
+
+def _form(board: Board) -> str:
+    """How the metric's values are told: an accuracy as per cent."""
+    return ".1%" if is_share(board.details.metric) else ".4f"
+
+
+def _ticks(board: Board) -> str | None:
+    """The same beside an axis, where Plotly counts the decimals."""
+    return "~%" if is_share(board.details.metric) else None
 
 
 def _points(board: Board, name: str) -> list[tuple[Any, float, str]]:

@@ -9,7 +9,7 @@ from core.app.sweeps import SweepDetails, SweepParameter, SweepRecord
 from core.evaluation.importance import LEAST_TRIALS, Importance, Setting
 from core.runs.sweeps import Trial
 from pages.ui.components.parallel import Axis, Line
-from pages.ui.text import UNKNOWN
+from pages.ui.text import UNKNOWN, is_share, percent
 
 Range = tuple[float, float]
 
@@ -72,7 +72,7 @@ class Board:
         """An axis a setting that varies and one for the metric, last; a line a trial that reached a value."""
         values = [trial.value for trial in self.known if trial.value is not None]
         axes = [_build_axis(one, self.known) for one in self.varied]
-        axes.append(Axis(self.details.metric, min(values), max(values)))
+        axes.append(Axis(self.details.metric, min(values), max(values), share=is_share(self.details.metric)))
         lines = [
             Line(trial.number, (*(self._number(one, trial) for one in self.varied), trial.value))
             for trial in self.known
@@ -94,6 +94,11 @@ class Board:
         )
 
 
+def say_value(metric: str, value: float) -> str:
+    """`80.0 %` of an accuracy, `0.7312` of a loss."""
+    return percent(value) if is_share(metric) else f"{value:.4f}"
+
+
 def slack(bound: float) -> float:
     """What a bound may be off for having been written with five digits."""
     return 1e-4 * abs(bound)
@@ -111,21 +116,23 @@ def _build_axis(parameter: SweepParameter, trials: list[Trial]) -> Axis:
 def draw_table(board: Board) -> None:
     """Every trial that passes the brushes, the best first; a row is chosen to see its run."""
     details = board.details
+    scale, form = (100, "%.1f %%") if is_share(details.metric) else (1, "%.4f")
     sign = -1.0 if details.goal == "maximize" else 1.0
     shown = sorted(board.kept, key=lambda one: (one.value is None, sign * (one.value or 0.0), one.number))
     columns: dict[str, list[Any]] = {
         "trial": [trial.number for trial in shown],
         "state": [trial.state for trial in shown],
-        details.metric: [trial.value for trial in shown],
+        details.metric: [None if trial.value is None else scale * trial.value for trial in shown],
         **{one.name: [_cell(trial.params, one) for trial in shown] for one in board.varied},
         "run": [trial.run for trial in shown],
-        "message": [trial.message for trial in shown],
     }
+    if any(trial.message for trial in shown):
+        columns["message"] = [trial.message for trial in shown]
     st.dataframe(
         columns,
         key="sweeps_table",
         hide_index=True,
-        column_config={details.metric: st.column_config.NumberColumn(format="%.4f")},
+        column_config={details.metric: st.column_config.NumberColumn(format=form)},
         placeholder=UNKNOWN,
         alt=f"Trials of this sweep, the best {details.metric} first",
     )
@@ -135,7 +142,7 @@ def draw_table(board: Board) -> None:
 
 def draw_importance(found: list[Importance]) -> None:
     """The numbers of the picture."""
-    percent = st.column_config.NumberColumn(format="%.1f")
+    share = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
         {
             "setting": [one.name for one in found],
@@ -149,7 +156,7 @@ def draw_importance(found: list[Importance]) -> None:
             "importance, %": st.column_config.NumberColumn(
                 format="%.1f", help="Permutation importance of a random forest, as a share; median of 40 resamples."
             ),
-            "alone, %": percent,
+            "alone, %": share,
         },
         alt="Importance of each setting in per cent, with its 90 % interval",
     )

@@ -25,6 +25,11 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
+def is_share(field: str) -> bool:
+    """Whether a field of a run is a fraction, which people read as per cent."""
+    return field.endswith("_acc")
+
+
 def number(value: float) -> str:
     """A number as people write it: `1,500`, `12.3`, `0.04`."""
     if 0 < abs(value) < 0.05:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pages.ui import compared
 from tests.pages.test_pages import find_picture, list_page_links
 
 
@@ -31,6 +32,20 @@ def test_row_14_the_page_says_what_differs_and_admits_that_nothing_can_be_told(o
     assert [(hit["title"], hit["before"], hit["predicted"]) for hit in data["articles"]] == [("Index", 1, 0)]
     params = {"graph": tiny_id, "run": second, "only": f"fixed:{first}", "color": "pred"}
     assert ("Show on the map", params) in list_page_links(at, "map")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "first", "said"),
+    [
+        ("val_acc", 0.729, 0.789, "72.9 % :red[\u22126.0]"),
+        ("ece", 0.065, 0.067, "6.5 % :green[\u22120.2]"),
+        ("best_epoch", 20, 34, "20 :gray[\u221214]"),
+        ("test_acc", 0.5, 0.5, "50.0 %"),
+        ("test_acc", None, 0.5, "–"),
+    ],
+)
+def test_i13_a_difference_has_the_decimals_of_its_number(name, value, first, said):
+    assert compared.say_metric(name, value, first) == said
 
 
 @pytest.mark.slow

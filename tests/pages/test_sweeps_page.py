@@ -82,6 +82,17 @@ def test_row_39_a_brush_filters_the_table_and_the_axes_tell_the_ranges(open_swee
     assert "2 of 4 trials pass the brushes; the others are left out." in [text.value for text in at.caption]
 
 
+def test_i13_accuracies_of_a_sweep_are_in_per_cent_and_an_empty_column_is_left_out(open_sweeps, sweeping):
+    at = open_sweeps(sweep=add_trials(sweeping, 4))
+    (table,) = at.dataframe
+    assert table.value["val_acc"].tolist() == [53, 52, 51, 50]
+    assert '"format": "%.1f %%"' in table.proto.columns
+    assert "message" not in table.value.columns
+    assert [axis["share"] for axis in find_parallel(at)["axes"]] == [False, False, True]
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert figure["layout"]["yaxis"]["tickformat"] == "~%"
+
+
 def test_row_40_importance_is_refused_below_ten_trials_and_drawn_from_then_on(open_sweeps, sweeping):
     sweep_id = add_trials(sweeping, 9)
     at = open_sweeps(sweep=sweep_id)

@@ -39,3 +39,11 @@ def test_row_39_a_brush_is_the_same_text_on_both_sides():
     assert written == "lr:0.002~0.02,norm:1~2"
     assert passed == [True, False, False, False]
     assert read_brush(written) == {"lr": (0.002, 0.02), "norm": (1.0, 2.0)}
+
+
+def test_i13_values_beside_an_axis_read_as_people_write_them():
+    script = (
+        'import { sayValue } from "./parallel/scales.js";\n'
+        "done([sayValue(input[0], 0.0061234), sayValue(input[1], 1), sayValue({ ...input[2], share: true }, 0.7996)]);"
+    )
+    assert call_js(script, AXES) == ["0.006123", "b", "80.0\u2009%"]

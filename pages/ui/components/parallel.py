@@ -10,7 +10,7 @@ from pages.ui.components.assets import load_component
 class Axis:
     """One axis: numbers between two bounds, or names, which are counted from 0 and whose bounds are the first and last.
 
-    log: whether it is drawn by logarithm at first.
+    log: whether it is drawn by logarithm at first. share: whether its numbers are fractions, told as per cent.
     """
 
     name: str
@@ -18,6 +18,7 @@ class Axis:
     high: float
     log: bool = False
     values: tuple[str, ...] = ()
+    share: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 // One axis: its name, its ticks, the buttons that turn it over and make it logarithmic, and its brush with two handles.
 
 import { html } from "../base/dom.js";
-import { formatNumber } from "../base/format.js";
-import { placeOf, ticksOf, valueAt } from "./scales.js";
+import { placeOf, sayValue, ticksOf, valueAt } from "./scales.js";
 
 /** @import { Axis } from "./scales.js" */
 
@@ -97,7 +96,7 @@ export class AxisView {
 
   /** @param {number} value */
   #nameOf(value) {
-    return this.axis.values.length ? (this.axis.values[Math.round(value)] ?? "") : formatNumber(value);
+    return sayValue(this.axis, value);
   }
 
   /** @param {0 | 1} end */

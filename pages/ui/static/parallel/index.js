@@ -3,10 +3,10 @@
 import { defineComponent } from "../base/component.js";
 import { html, penOf } from "../base/dom.js";
 import { Echo } from "../base/echo.js";
-import { countOf, formatCount, formatNumber } from "../base/format.js";
+import { countOf, formatCount } from "../base/format.js";
 import { mixColours, withAlpha } from "../base/theme.js";
 import { AxisView } from "./axis.js";
-import { passes, placeOf, readBrush, writeBrush } from "./scales.js";
+import { passes, placeOf, readBrush, sayValue, writeBrush } from "./scales.js";
 
 /** @import { Frame } from "../base/component.js" */
 /** @import { Axis, Brush } from "./scales.js" */
@@ -185,7 +185,7 @@ class Parallel {
   #describe(line) {
     const told = this.#data.axes.map((axis, at) => {
       const value = line.values[at];
-      return value === null ? null : `${axis.name} ${axis.values.length ? axis.values[value] : formatNumber(value)}`;
+      return value === null ? null : `${axis.name} ${sayValue(axis, value)}`;
     });
     return told.filter(Boolean).join(", ");
   }

@@ -1,5 +1,7 @@
 // Where a value stands on an axis, and what a brush admits; the page's own code reads the same texts.
 
+import { formatNumber, formatShare } from "../base/format.js";
+
 /**
  * @typedef {object} Axis
  * @property {string} name of the field, or of the metric
@@ -7,6 +9,7 @@
  * @property {number} high
  * @property {boolean} log whether it can be drawn by logarithm, and is at first
  * @property {string[]} values of an axis that counts names; empty for numbers
+ * @property {boolean} share whether its numbers are fractions, told as per cent
  */
 
 /** @typedef {{ [axis: string]: [number, number] }} Brush from and to, in the axis's own numbers */
@@ -48,6 +51,16 @@ export function passes(values, axes, brush) {
     const value = values[at];
     return !range || (value !== null && value >= range[0] && value <= range[1]);
   });
+}
+
+/**
+ * A value of an axis as a person reads it.
+ * @param {Axis} axis
+ * @param {number} value
+ */
+export function sayValue(axis, value) {
+  if (axis.values.length) return axis.values[Math.round(value)] ?? "";
+  return axis.share ? formatShare(value) : formatNumber(value);
 }
 
 /**
