@@ -52,6 +52,7 @@ PAGES = [
 ]
 
 SHOW_A_MODEL = ("map", "article")  # pages that show what the chosen run predicts, and say which it is by default
+SHOW_NO_DEFAULT = ("train",)  # pages that show a run where one is chosen, and no other
 
 explorer = get_explorer()
 page = st.navigation(PAGES, position="hidden")
@@ -70,7 +71,9 @@ def draw_row() -> None:
             st.page_link(item, label=label, query_params=own | inputs.kept_params())
         st.space("stretch")
         st.session_state["open_graph"] = inputs.choose_graph(explorer)
-        st.session_state["open_run"] = inputs.choose_run(explorer, st.session_state["open_graph"])
+        st.session_state["open_run"] = inputs.choose_run(
+            explorer, st.session_state["open_graph"], by_default=page.url_path not in SHOW_NO_DEFAULT
+        )
     if lost := inputs.read_param(LOST):
         inputs.notice(
             f"There is nothing at {shorten(lost, LONGEST_LOST)}: this is the first page, the others are above."

@@ -268,10 +268,11 @@ def _find_graph_of_run(explorer: Explorer) -> str:
         return ""
 
 
-def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
+def choose_run(explorer: Explorer, graph_id: str, *, by_default: bool) -> RunRecord | None:
     """The chosen run of this graph, out of the URL, else the best finished one; None without runs.
 
-    A run may be named as on the command line: by a unique prefix or as `latest`.
+    A run may be named as on the command line: by a unique prefix or as `latest`. by_default: whether the page shows the
+    best where none is named; on others the box then shows none, so that each can be chosen.
     """
     wanted = read_param("run")
     records = _list_offered(explorer, graph_id, wanted)
@@ -287,7 +288,7 @@ def choose_run(explorer: Explorer, graph_id: str) -> RunRecord | None:
         write_params(run=wanted)
     if not records:
         return None
-    default = explorer.runs.choose_default(graph_id)
+    default = explorer.runs.choose_default(graph_id) if by_default else None
     chosen = records.get(wanted, default)
     drawn = {id_: record.state in ACTIVE for id_, record in records.items()}
     every = stages.EVERY_SECONDS if any(drawn.values()) else stages.EVERY_SECONDS_AT_REST

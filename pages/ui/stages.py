@@ -51,7 +51,7 @@ def name_run(record: RunRecord) -> str:
 
 
 def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None = None) -> str:
-    """One run in a menu: first how good or how far it is, for a narrow box cuts the end; then its name and its id.
+    """One run in a menu, whose narrow box cuts the end: its name, else its preset; how good or how far it is; its id.
 
     best: the run that is shown where none is named, which is marked if it has finished.
     """
@@ -64,7 +64,7 @@ def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None 
         said = f"{stage.word}, test {percent(record.test_acc)}"
     is_best = best is not None and best.id == record.id and record.state == "finished"
     said = f"best, {said}" if is_best else said
-    return f"{said[0].upper()}{said[1:]} · {name_run(record)}"
+    return f"{record.name or record.preset}, {said} · {record.id}"
 
 
 def is_any_active(records: Sequence[RunRecord]) -> bool:
