@@ -29,6 +29,7 @@ NARROW_COLUMNS: Final = (
     "Δ validation",
     "test",
     "Δ test",
+    "model",
     "run",
     "age",
 )
@@ -72,8 +73,8 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
     for name, field in look.shares.items():  # numbers first: on a phone two or three columns are in view
         columns |= _measure(name, field, records, look.baseline)
     columns |= {
-        "run": [record.id for record in records],
         "model": [record.model for record in records],
+        "run": [record.id for record in records],
         "split": [record.split for record in records],
         "epochs": [record.epochs for record in records],
         **_measure("time", "seconds", records, look.baseline),
