@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.cli import app as cli
-from core.cli import console
 from core.http import build_api
+from tests.shell import open_at_shell
 
 LACKS = (
     "vertex cannot train yet: WIKICS_PROJECT is not set: name the project at Google Cloud that pays; "
@@ -23,7 +23,7 @@ LACKS = (
 @pytest.fixture
 def explorer(explorer, monkeypatch):
     monkeypatch.setattr("google.auth.default", lambda: None)
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     return explorer
 
 
@@ -71,7 +71,7 @@ def test_c01_a_run_for_a_place_that_is_not_ready_is_never_made(explorer, client,
 @pytest.mark.slow
 def test_c01_a_dry_run_shows_the_order_and_gives_none(make_explorer, monkeypatch, name, holds):
     explorer = make_explorer(project="wikics-tests", image="wikics")
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     done = CliRunner().invoke(cli, ["train", "--backend", name, "--dry-run"])
     json.loads(done.stdout)
     assert [text for text in (*holds, "20261231-235959-gcn-xyz") if text not in done.stdout] == []

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from core import cli
-from core.cli import console
 from core.cli.benchmark import parse_splits
 from core.cli.config_file import load_config_file
 from core.cli.console import fit_widths, parse_overrides
+from core.cli.options import print_json
 from core.config.train import build_config
 from core.errors import ConfigError, TrainingError
 from core.graph.archive import dump_arrays
@@ -25,6 +25,7 @@ from core.runs.folder import RunFolder
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from tests.rigs import InlineBackend
+from tests.shell import open_at_shell
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def explorer(make_explorer, tmp_path):
 @pytest.fixture
 def wikics(monkeypatch, capsys, explorer):
     """Runs a command as the shell would and returns exit code, stdout and stderr."""
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["wikics", *arguments])
@@ -443,7 +444,7 @@ def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explo
 
 @pytest.mark.parametrize("content", [{"a": [1, 0.1, None], "b": {"2": "x"}}, {"ü": "→"}, {"a": 2**70}, {"a": "\ud800"}])
 def test_c05_json_is_printed_so_that_any_terminal_shows_it(content, capsys):
-    console.print_json(content)
+    print_json(content)
     printed = capsys.readouterr().out
     assert printed.isascii() and json.loads(printed) == content
     assert printed == json.dumps(content, indent=2) + "\n"

@@ -12,7 +12,6 @@ from core.backends.ray import asker, cluster, launcher
 from core.backends.ray.cluster import Cluster
 from core.backends.ray.launcher import RayLauncher, RayProvider, Share
 from core.cli import app as cli
-from core.cli import console
 from core.errors import InvalidInputError, NotFoundError, RefusedError, UnavailableError
 from core.runs.benchmarks import BENCHMARKS, Wanted
 from core.runs.job_states import JobStates
@@ -21,6 +20,7 @@ from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
 from tests.rigs import NoBackend
+from tests.shell import open_at_shell
 
 ORDER = Order("wikics-r1-1", ("wikics", "job", "/store/runs/r1"))
 
@@ -123,7 +123,7 @@ def test_c01_what_the_process_between_says_is_raised_here(answer, error, words, 
 
 def test_c04_only_a_backend_that_spreads_has_workers(make_explorer, tiny_id, monkeypatch):
     explorer = make_explorer(backend=NoBackend())
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     done = CliRunner().invoke(cli, ["benchmark", "--graph", tiny_id, "--workers", "2"])
     assert isinstance(done.exception, InvalidInputError)
     assert str(done.exception) == (

@@ -12,6 +12,7 @@ from core.errors import ConflictError, DamagedFileError, SweepNotFoundError
 from core.http import build_api
 from core.runs.sweeps import Trial
 from core.settings import Settings
+from tests.shell import open_at_shell
 from tests.sweep_rig import with_backend
 
 TEXT = """
@@ -48,7 +49,7 @@ def sweep_id(explorer):
 
 @pytest.fixture
 def wikics(monkeypatch, capsys, explorer):
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["wikics", *arguments])
