@@ -51,11 +51,35 @@ class FakeCluster:
 def test_row_42_the_place_says_what_a_run_takes_and_what_is_missing(address, storage, missing, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "describe_machine", lambda: "a CPU")
     monkeypatch.setattr(launcher, "count_cpus", lambda: 8)
+    monkeypatch.setattr(launcher, "count_gpus", lambda: 1)
     provider = RayProvider(address, Share(2.0, 0.125), FakeCluster)
     place = provider.describe_place(LocalStorage(tmp_path) if storage is LocalStorage else MemoryStorage())
     assert place.device == f"{f'the cluster at {address}' if address else 'a CPU'}; 2 CPU, 0.125 GPU a run"
     assert (place.name, place.max_jobs, place.spreads) == ("Ray", 1000 if address else 4, True)
     assert [sentence.partition(":")[0] for sentence in place.missing] == missing
+
+
+@pytest.mark.parametrize(
+    ("share", "gpus", "places"),
+    [
+        (Share(0.5, 0.0), 0, 8),
+        (Share(0.5, 0.125), 1, 8),
+        (Share(0.1, 0.125), 1, 8),
+        (Share(0.1, 0.125), 2, 16),
+        (Share(0.1, 0.3), 2, 6),
+        (Share(1.0, 0.125), 2, 4),
+        (Share(0.1, 2.0), 4, 2),
+        (Share(8.0, 0.0), 0, 1),
+        (Share(0.1, 0.125), 0, 0),
+        (Share(0.1, 2.0), 1, 0),
+    ],
+)
+def test_row_42_places_are_counted_by_shares_of_gpus_too(share, gpus, places, tmp_path, monkeypatch):
+    monkeypatch.setattr(launcher, "count_cpus", lambda: 4)
+    monkeypatch.setattr(launcher, "count_gpus", lambda: gpus)
+    place = RayProvider("", share, FakeCluster).describe_place(LocalStorage(tmp_path))
+    assert place.max_jobs == max(1, places)
+    assert list(place.missing) == [] if places else place.missing[0].startswith("WIKICS_RAY_GPUS is ")
 
 
 def test_c01_without_the_extra_the_sentence_says_how_to_have_it(tmp_path, monkeypatch):
