@@ -13,13 +13,13 @@ class _Commands(LateGroup):
     named: ClassVar[Mapping[str, str]] = {
         "graph": "core.cli.graph:graph_app",
         "train": "core.cli.train:train_app",
-        "runs": "core.cli:runs_app",
         "predict": "core.cli.predict:predict_app",
         "benchmark": "core.cli.benchmark:benchmark_app",
-        "sweep": "core.cli.sweep:sweep_app",
         "job": "core.cli.job:job_app",
         "backends": "core.cli.backends:backends_app",
         "serve": "core.cli.serve:serve_app",
+        "runs": "core.cli:runs_app",
+        "sweep": "core.cli.sweep:sweep_app",
     }
 
 
