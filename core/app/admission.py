@@ -67,8 +67,9 @@ class Admission:
         """Given the machine of each active job, empty for none."""
         rented = sum(map(bool, machines))
         if rented >= self.max_machines:
+            machines_are = "machine is" if rented == 1 else "machines are"
             raise ConflictError(
-                f"{rented} machines are rented already, and {self.max_machines} may be: stop one of their runs, or "
+                f"{rented} {machines_are} rented already, and {self.max_machines} may be: stop one of their runs, or "
                 "start this when one has ended (WIKICS_MAX_MACHINES)"
             )
 

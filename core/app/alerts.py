@@ -20,8 +20,8 @@ from core.storage.local import write_atomically
 
 MAX_RULES: Final = 100
 QUIET_SECONDS: Final = 86_400.0  # so long the same rule says nothing more of the same run
-SENT_SECONDS: Final = 4.0  # a webhook has so long to answer
-LOOK_SECONDS: Final = 2.0
+SENT_SECONDS: Final = 3.0  # a webhook has so long to be reached, and then to answer
+LOOK_SECONDS: Final = 2.0  # both together at most 5 s; each look lists the runs
 
 Send = Callable[[str, Mapping[str, Any]], None]  # a message to an address; raises UnavailableError
 

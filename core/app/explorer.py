@@ -17,6 +17,7 @@ from core.app.forks import Forks
 from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
+from core.app.lists import open_run_storage, open_run_store
 from core.app.places import Places
 from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
@@ -33,11 +34,8 @@ from core.runs.benchmarks import BenchmarkStore
 from core.runs.job_states import JobStates
 from core.runs.prices import Prices, load_prices
 from core.runs.record import LOCAL
-from core.runs.store import RunStore
 from core.runs.sweeps import SweepStore
 from core.settings import Settings
-from core.storage.address import open_storage
-from core.storage.local import LocalStorage
 
 ALERTS: Final = "alerts.json"  # of the home: what was told of which run
 
@@ -80,14 +78,14 @@ def open_explorer(
     Raises InvalidInputError for what is no bucket's address.
     """
     home = settings.home_folder
-    storage = open_storage(settings.bucket) if settings.bucket else LocalStorage(home)
+    storage = open_run_storage(settings)
     states = JobStates(storage)
     guests = Guests(_read_quotas(settings), ask)
     graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder), guests=guests)
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     prices = load_prices(settings.prices)
     backends = Backends(storage, {LOCAL: lambda: backend}) if backend else open_backends(settings, storage)
-    run_store, benchmark_store = RunStore(storage, prices=prices, cache=home / "cache"), BenchmarkStore(storage)
+    run_store, benchmark_store = open_run_store(settings, storage, prices=prices), BenchmarkStore(storage)
     admission = Admission(
         run_store,
         states,

@@ -13,11 +13,12 @@ from core.app.guests import Guests
 from core.app.once import Once
 from core.errors import Damage, WikicsError
 from core.graph.graph import Graph
+from core.graph.ids import WIKICS_ID
 from core.graph.library import GraphLibrary
 from core.graph.manifests import GraphSummary
 from core.graph.statistics import GraphStatistics, compute_statistics
 from core.graph.twin.versions import is_twin
-from core.graph.wikics import WIKICS_ID, DownloadProgress
+from core.graph.wikics import DownloadProgress
 
 MAX_GRAPHS_IN_MEMORY: Final = 3
 

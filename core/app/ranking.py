@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from core.graph.ids import WIKICS_ID
 from core.graph.twin.versions import TWIN_ID
-from core.graph.wikics import WIKICS_ID
 from core.runs.record import RunRecord
 
 

@@ -12,15 +12,14 @@ from core.app.configs import Configs
 from core.app.deletions import Deletions
 from core.app.graphs import Graphs
 from core.app.guests import PUBLISHED, Guests
-from core.app.ranking import is_of, rank_best
+from core.app.lists import RunLists
+from core.app.ranking import rank_best
 from core.app.ticks import MetricsTick, RunTick
-from core.app.values import Values
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig, build_config
 from core.errors import ConflictError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
-from core.evaluation.groups import RunGroup, group_runs
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
@@ -29,7 +28,6 @@ from core.runs.folder import MAX_LOG_BYTES
 from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor
 from core.runs.names import match_run
-from core.runs.query import parse_query
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
 from core.runs.report import Report
 from core.runs.state import ACTIVE, PREEMPTED
@@ -50,7 +48,7 @@ class Exported(NamedTuple):
     content: bytes
 
 
-class Runs:
+class Runs(RunLists):
     """The runs of a store, executed by a backend. May be used from any thread.
 
     A `ref` names a run by id, by a unique prefix or as `latest`; where there is none, RunNotFoundError is raised.
@@ -68,11 +66,11 @@ class Runs:
         guests: Guests | None = None,
     ) -> None:
         """`sinks` is where else runs log that are submitted here. guests: who may what, by default all."""
-        self._store, self._admission, self._backend = store, admission, backends
+        self.deletions = Deletions(store.delete)
+        super().__init__(store, find_hidden=self.deletions.list_pending)
+        self._admission, self._backend = admission, backends
         self._graphs, self._configs = graphs, configs
         self._sinks, self._guests = sinks, guests or Guests()
-        self.deletions = Deletions(store.delete)
-        self._values = Values(store)
 
     def submit(
         self,
@@ -139,30 +137,9 @@ class Runs:
             raise
         return self._store.read(run_id)
 
-    def list(self, graph_id: str | None = None, *, archived: bool = False, where: str = "") -> list[RunRecord]:
-        """All runs, or those of one graph, newest first. One whose config is damaged is in every list.
-
-        archived: with those that a person has put away. where: of which this is true; see `core.runs.query`. Raises
-        QueryError.
-        """
-        query = parse_query(where)
-        archived = archived or "archived" in query.fields
-        going = self.deletions.list_pending()
-        found = [record for record in self._store.list() if record.id not in going]
-        here = [record for record in found if graph_id is None or is_of(record, graph_id)]
-        return query.select([record for record in here if archived or not record.archived])
-
     def list_all(self) -> Sequence[RunRecord]:
         """Every run, whoever asks: for numbers that name none."""
         return self._admission.list_runs()
-
-    def fill_values(self, records: Sequence[RunRecord]) -> Sequence[RunRecord]:
-        """The runs with their last and best validation accuracy, for which rows are read where a report is too old."""
-        return [self._values.fill(record) for record in records]
-
-    def group(self, records: Sequence[RunRecord], keys: Sequence[str]) -> Sequence[RunGroup]:
-        """Runs that say the same under these names, and how well each group does. Raises InvalidInputError."""
-        return group_runs(records, keys)
 
     def find(self, ref: str, graph_id: str) -> RunRecord:
         """One run of a graph, where `latest` and a prefix mean those of this graph alone."""

@@ -11,18 +11,21 @@ from core.runs.environment import count_cpus, read_cpu_name
 @cache
 def describe_machine() -> str:
     """The GPU's name, or the processor's with its number of cores."""
-    gpu = _read_gpu_name()
-    if gpu:
-        return gpu
-    return f"{read_cpu_name()}, {count_cpus()} cores"
-
-
-def _read_gpu_name() -> str:
     if platform.system() == "Darwin" and platform.machine() == "arm64":
         return "Apple GPU"
+    return next(iter(_read_gpu_names()), f"{read_cpu_name()}, {count_cpus()} cores")
+
+
+def count_gpus() -> int:
+    """How many of NVIDIA's GPUs are here."""
+    return len(_read_gpu_names())
+
+
+@cache
+def _read_gpu_names() -> tuple[str, ...]:
     command = shutil.which("nvidia-smi")
     if command is None:
-        return ""
+        return ()
     try:
         answer = subprocess.run(
             [command, "--query-gpu=name", "--format=csv,noheader"],
@@ -32,5 +35,5 @@ def _read_gpu_name() -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.partition("\n")[0].strip() if answer.returncode == 0 else ""
+        return ()
+    return tuple(filter(None, map(str.strip, answer.stdout.splitlines()))) if answer.returncode == 0 else ()

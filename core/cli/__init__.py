@@ -1,36 +1,52 @@
 """The command line: `wikics`. With --json a command prints one JSON document on stdout and nothing else there."""
 
 import sys
+from collections.abc import Mapping
+from typing import ClassVar
 
 import typer
 
-from core.cli.backends import backends
-from core.cli.benchmark import benchmark
-from core.cli.console import err
-from core.cli.failures import describe_failure
-from core.cli.graph import graph
-from core.cli.job import job
-from core.cli.predict import predict
-from core.cli.runs import runs_app
-from core.cli.serve import serve
-from core.cli.sweep import sweep_app
-from core.cli.train import field_help, train
+from core.cli.late import LateGroup
+
+
+class _Commands(LateGroup):
+    named: ClassVar[Mapping[str, str]] = {
+        "graph": "core.cli.graph:graph_app",
+        "train": "core.cli.train:train_app",
+        "predict": "core.cli.predict:predict_app",
+        "benchmark": "core.cli.benchmark:benchmark_app",
+        "job": "core.cli.job:job_app",
+        "backends": "core.cli.backends:backends_app",
+        "serve": "core.cli.serve:serve_app",
+        "runs": "core.cli:runs_app",
+        "sweep": "core.cli.sweep:sweep_app",
+    }
+
+
+class _RunsCommands(LateGroup):
+    named: ClassVar[Mapping[str, str]] = {"list": "core.cli.listing:list_app"}
+    rest: ClassVar[str] = "core.cli.runs:runs_app"
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Train, watch and understand a graph neural network on WikiCS.",
 )
-app.command()(graph)
-app.command(epilog=field_help())(train)
-app.add_typer(runs_app, name="runs")
-app.command()(predict)
-app.command(epilog=field_help())(benchmark)
-app.add_typer(sweep_app, name="sweep")
-app.command()(job)
-app.command()(backends)
-app.command()(serve)
+runs_app = typer.Typer(
+    cls=_RunsCommands,
+    no_args_is_help=True,
+    add_completion=False,
+    help="List, show, compare, stop, resume, fork, label, delete, export and upload runs.",
+)
+
+
+@app.callback()
+@runs_app.callback()
+def _begin() -> None:
+    """Typer takes what has a callback for a group."""
 
 
 def main() -> None:
@@ -40,5 +56,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  # nobody at a shell is shown a traceback
+        from core.cli.console import err  # what writes is imported by who has to write
+        from core.cli.failures import describe_failure
+
         err.print(f"wikics: {describe_failure(error)}", soft_wrap=True)
         sys.exit(1)

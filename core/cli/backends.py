@@ -2,10 +2,16 @@
 
 from dataclasses import asdict
 
+import typer
+
 from core.cli import console
-from core.cli.console import JsonOption, out, print_json, write_table
+from core.cli.console import out, write_table
+from core.cli.options import JsonOption, print_json
+
+backends_app = typer.Typer(add_completion=False)
 
 
+@backends_app.command()
 def backends(as_json: JsonOption = False) -> None:
     """Where runs can execute: machine, GPU and region of each place, and what it still lacks."""
     offers = console.open_explorer().places.list_offers()

@@ -11,17 +11,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from core.app.explorer import Explorer
 from core.cli import console
-from core.cli.console import (
-    BackendOption,
-    GraphOption,
-    JsonOption,
-    err,
-    open_graph_to_train,
-    out,
-    parse_overrides,
-    print_json,
-    write_table,
-)
+from core.cli.console import err, open_graph_to_train, out, parse_overrides, write_table
+from core.cli.options import BackendOption, GraphOption, JsonOption, print_json
+from core.cli.train import field_help
 from core.errors import ConfigError, TrainingError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.graph import Graph
@@ -51,6 +43,10 @@ def parse_splits(text: str, graph: Graph) -> list[int]:
     return sorted(splits)
 
 
+benchmark_app = typer.Typer(add_completion=False)
+
+
+@benchmark_app.command(epilog=field_help())
 def benchmark(
     graph: GraphOption = None,
     preset: Annotated[str, typer.Option(metavar="P", help="Preset to measure.")] = "gcn",

@@ -1,32 +1,20 @@
-"""What the commands share: the two consoles, options, and how a graph and settings are named."""
+"""What the commands share: the two consoles, tables, and how a graph and settings are named."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from core.app.explorer import Explorer
-from core.app.explorer import open_explorer as open_explorer_of
 from core.errors import ConfigError, UnavailableError
 from core.settings import load_settings
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-GraphOption = Annotated[
-    str | None,
-    typer.Option("--graph", metavar="G", help="Graph: wikics, twin, an archive's id, or the path of a file or folder."),
-]
-
-BackendOption = Annotated[
-    str | None, typer.Option("--backend", metavar="B", help="Where it executes; wikics backends lists what there is.")
-]
+if TYPE_CHECKING:
+    from core.app.explorer import Explorer
 
 MIN_WIDTH: Final = 5  # below it a column is not readable
 _FRAME: Final = 3  # a border and two spaces around each column
@@ -37,20 +25,11 @@ out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
-def open_explorer() -> Explorer:
+def open_explorer() -> "Explorer":
     """The Explorer of this process's settings."""
+    from core.app.explorer import open_explorer as open_explorer_of  # half a second, which a listing does not wait for
+
     return open_explorer_of(load_settings())
-
-
-def print_json(content: Any) -> None:
-    """One JSON document on stdout."""
-    try:
-        text = orjson.dumps(content, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
-    except TypeError:  # a number of more than 64 bits, half a character
-        text = ""
-    if not text.isascii() or not text:  # what a terminal may not be able to show
-        text = json.dumps(content, indent=2, default=str)
-    print(text)
 
 
 def write_output(path: Path, content: bytes) -> None:
@@ -64,7 +43,7 @@ def write_output(path: Path, content: bytes) -> None:
         ) from error
 
 
-def open_graph(explorer: Explorer, graph: str | None) -> str:
+def open_graph(explorer: "Explorer", graph: str | None) -> str:
     """The id of the graph that --graph names; what lies at a path is taken into the library first.
 
     An id comes before a file or folder here of the same name, which `./` in front means.
@@ -77,7 +56,7 @@ def open_graph(explorer: Explorer, graph: str | None) -> str:
     return explorer.graphs.load(graph).id
 
 
-def open_graph_to_train(explorer: Explorer, graph: str | None) -> str:
+def open_graph_to_train(explorer: "Explorer", graph: str | None) -> str:
     """As `open_graph`; of the default graph, which nobody named, it says on stderr what must be known."""
     graph_id = open_graph(explorer, graph)
     if graph is None:

@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from core.cli import console
-from core.cli.console import GraphOption, JsonOption, open_graph, out, print_json, write_table
+from core.cli.console import open_graph, out, write_table
+from core.cli.options import GraphOption, JsonOption, print_json
 from core.graph.graph import UNLABELLED
 
+graph_app = typer.Typer(add_completion=False)
 
+
+@graph_app.command()
 def graph(
     graph: GraphOption = None,
     digest: Annotated[

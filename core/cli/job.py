@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from core.backends.job import run_stored_job
-from core.cli.console import JsonOption, out, print_json
+from core.cli.console import out
+from core.cli.options import JsonOption, print_json
 from core.runs.job_states import JobStates, describe_job
 from core.storage.address import split_address
 
+job_app = typer.Typer(add_completion=False)
 
+
+@job_app.command()
 def job(
     address: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="Folder of the job: HOME/runs/ID, gs://BUCKET/PREFIX/runs/ID.")

@@ -6,9 +6,13 @@ from typing import Annotated
 import typer
 
 from core.cli import console
-from core.cli.console import JsonOption, err, print_json, write_table
+from core.cli.console import err, write_table
+from core.cli.options import JsonOption, print_json
+
+predict_app = typer.Typer(add_completion=False)
 
 
+@predict_app.command()
 def predict(
     run: Annotated[str, typer.Option("--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")],
     article: Annotated[

@@ -1,9 +1,8 @@
-"""`wikics runs …`: list, show, compare, stop, resume, fork, label, delete, import, export and upload runs."""
+"""`wikics runs …`: show, compare, stop, resume, fork, label, delete, import, export and upload runs."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,17 +10,14 @@ from core.app.configs import FORKABLE
 from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
-from core.cli.console import GraphOption, JsonOption, err, out, parse_overrides, print_json, write_output, write_table
+from core.cli.console import err, out, parse_overrides, write_output
+from core.cli.options import JsonOption, print_json
 from core.config.command import build_command, build_fork_command
-from core.evaluation.groups import RunGroup, Spread
-from core.runs.fields import VALUE_KINDS, ValueKind
 from core.runs.labels import LabelChanges
-from core.runs.query import EXAMPLE
 from core.runs.record import RunRecord
 
-runs_app = typer.Typer(
-    no_args_is_help=True, help="List, show, compare, stop, resume, fork, label, delete, export and upload runs."
-)
+# What `wikics runs` is for stands in core.cli, its list in core.cli.listing.
+runs_app = typer.Typer(add_completion=False)
 
 RunArgument = Annotated[str, typer.Argument(metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")]
 OffOption = Annotated[bool, typer.Option("--off", help="Take it back.")]
@@ -40,86 +36,6 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
     )
     for line in filter(None, (record.message, record.notes)):
         out.print(line)
-
-
-def write_groups(groups: Sequence[RunGroup], value: ValueKind, *, as_json: bool) -> None:
-    """Groups of runs as a table, or as JSON: each with its key, how many, and its metrics by name."""
-    if as_json:
-        print_json({"groups": [_flatten(asdict(group)) for group in groups]})
-        return
-    scores = (VALUE_KINDS[value], "test_acc")
-    rows = [
-        [*map(str, group.key.values()), str(group.n), *(_tell_spread(group.metrics.get(name)) for name in scores)]
-        for group in groups
-    ]
-    keys = list(groups[0].key) if groups else []
-    write_table((*keys, "runs", _name_validation(value), "test"), rows, least={})
-
-
-def _name_validation(value: ValueKind) -> str:
-    return "validation" if value == "kept" else f"{value} validation"
-
-
-def _flatten(group: dict[str, Any]) -> dict[str, Any]:
-    """A group with its metrics beside its key."""
-    return {name: value for name, value in group.items() if name != "metrics"} | dict(group["metrics"])
-
-
-def _tell_spread(spread: Spread | None) -> str:
-    if spread is None:
-        return "-"
-    deviation = "" if spread.std is None else f" ± {100 * spread.std:.2f}"
-    return f"{100 * spread.mean:.2f}{deviation} % ({spread.n})"
-
-
-@runs_app.command("list")
-def list_runs(
-    graph: GraphOption = None,
-    archived: Annotated[bool, typer.Option("--archived", help="Also those that were put away.")] = False,
-    where: Annotated[str, typer.Option(metavar="EXPR", help=f"Only those of which this is true, {EXAMPLE}.")] = "",
-    group_by: Annotated[
-        str,
-        typer.Option(
-            metavar="KEYS", help="Mean and deviation of runs alike in these fields; 'variant': but for split, seed."
-        ),
-    ] = "",
-    value: Annotated[
-        ValueKind, typer.Option(help="Whose validation accuracy is told: of the kept epoch, the last, or the best.")
-    ] = "kept",
-    as_json: JsonOption = False,
-) -> None:
-    """All runs, newest first."""
-    explorer = console.open_explorer()
-    records: Sequence[RunRecord] = explorer.runs.list(graph, archived=archived, where=where)
-    if value != "kept":
-        records = explorer.runs.fill_values(records)
-    if group_by:
-        write_groups(explorer.runs.group(records, group_by.split(",")), value, as_json=as_json)
-        return
-    if as_json:
-        print_json({"runs": [vars(record) for record in records]})
-        return
-    rows = []
-    has_costs = any(record.cost is not None for record in records)
-    has_names = any(record.name for record in records)
-    for record in records:
-        scores = [
-            "-" if score is None else f"{100 * score:.2f} %"
-            for score in (getattr(record, VALUE_KINDS[value]), record.test_acc)
-        ]
-        names = [record.name] if has_names else []
-        costs = ["-" if record.cost is None else f"{record.cost:.2f}"] if has_costs else []
-        told = [record.id, *names, record.state, record.graph, str(record.split), *scores, str(record.epochs)]
-        rows.append([*told, *costs])
-    ids = {0: max((len(record.id) for record in records), default=0)}
-    head = ("run", "name") if has_names else ("run",)
-    cost = (" ".join(["cost", explorer.prices.currency]).strip(),) if has_costs else ()
-    if not records:
-        err.print("There is no run yet: wikics train starts one.")
-    write_table((*head, "state", "graph", "split", _name_validation(value), "test", "epochs", *cost), rows, least=ids)
-    for record in records:
-        if record.damage:
-            err.print(f"{record.id}: {record.damage}", soft_wrap=True)
 
 
 @runs_app.command("show")

@@ -15,7 +15,10 @@ from core.errors import InvalidInputError, UnavailableError
 from core.graph.titles import shorten
 from core.settings import load_settings
 
+serve_app = typer.Typer(add_completion=False)
 
+
+@serve_app.command()
 def serve(
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="Port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

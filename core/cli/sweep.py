@@ -13,17 +13,8 @@ from typer.core import TyperGroup
 from core.app.explorer import Explorer
 from core.app.sweeps import SweepDetails, TrialPlace
 from core.cli import console
-from core.cli.console import (
-    BackendOption,
-    GraphOption,
-    JsonOption,
-    err,
-    open_graph_to_train,
-    out,
-    parse_overrides,
-    print_json,
-    write_table,
-)
+from core.cli.console import err, open_graph_to_train, out, parse_overrides, write_table
+from core.cli.options import BackendOption, GraphOption, JsonOption, print_json
 from core.config.sweep.read import MAX_BYTES
 from core.config.sweep.spec import Range
 from core.errors import ConfigError, TrainingError

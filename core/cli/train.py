@@ -11,15 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core.app.explorer import Explorer
 from core.cli import console
 from core.cli.config_file import load_config_file
-from core.cli.console import (
-    BackendOption,
-    GraphOption,
-    JsonOption,
-    err,
-    open_graph_to_train,
-    parse_overrides,
-    print_json,
-)
+from core.cli.console import err, open_graph_to_train, parse_overrides
+from core.cli.options import BackendOption, GraphOption, JsonOption, print_json
 from core.cli.runs import write_record
 from core.config.train import TrainConfig
 from core.runs.record import RunRecord
@@ -39,6 +32,10 @@ def field_help() -> str:
     return "Fields for --set:\n\n" + "\n\n".join(rows)
 
 
+train_app = typer.Typer(add_completion=False)
+
+
+@train_app.command(epilog=field_help())
 def train(
     graph: GraphOption = None,
     preset: Annotated[str, typer.Option(metavar="P", help="Preset to begin with.")] = "gcn",

@@ -34,6 +34,7 @@ from core.graph.download import HttpSource
 from core.graph.formats.given import Given, find_given, gather_sent
 from core.graph.formats.read import read_given
 from core.graph.graph import Graph, GraphKind
+from core.graph.ids import WIKICS_ID
 from core.graph.kept import KeptArchives
 from core.graph.limits import MAX_SENT_GRAPHS
 from core.graph.manifests import FAILURE, GRAPHS, MANIFEST, FetchFailure, GraphSummary, Manifests, name_file
@@ -41,7 +42,7 @@ from core.graph.titles import shorten
 from core.graph.twin import build as twin
 from core.graph.twin import versions
 from core.graph.twin.versions import TWIN_ID, is_older_twin, is_twin, name_twin
-from core.graph.wikics import WIKICS_ID, FolderSource, Progress, WikicsSource, fetch_wikics
+from core.graph.wikics import FolderSource, Progress, WikicsSource, fetch_wikics
 from core.storage.arrays import UNREADABLE, read_header
 from core.storage.base import SharedStorage, Storage
 from core.storage.documents import dump_json

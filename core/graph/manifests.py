@@ -8,7 +8,7 @@ from typing import Final
 from core.errors import ArchiveError, Damage, DamagedFileError, FileNotStoredError
 from core.graph.archive import GraphOrigin
 from core.graph.graph import Graph, GraphKind
-from core.graph.wikics import WIKICS_ID
+from core.graph.ids import WIKICS_ID
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 from core.storage.names import HOME

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from core.errors import DownloadError
 from core.graph.archive import Arrays, GraphOrigin
 from core.graph.graph import Graph
+from core.graph.ids import WIKICS_ID
 from core.graph.twin.build import CATEGORIES
 
-WIKICS_ID: Final = "wikics"
 DATA: Final = "data.json"
 METADATA: Final = "metadata.json"
 # Git's ids of both files in the dataset's repository, github.com/pmernyei/wiki-cs-dataset.

@@ -6,8 +6,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 # A lock that is held until its `with` block ends, or its process dies.
 HeldLock = AbstractContextManager[object]
 
@@ -28,6 +26,8 @@ def job_name(name: str) -> str:
 
 def try_lock(path: Path, *, timeout_seconds: float) -> HeldLock | None:
     """The lock of this file, which is made where it is missing; None when another has it for longer than that."""
+    from filelock import FileLock, Timeout  # a fiftieth of a second, which no listing waits for
+
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return FileLock(path, thread_local=False).acquire(timeout=timeout_seconds, poll_interval=_POLL_SECONDS)

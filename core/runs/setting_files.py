@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from core.errors import ConfigError
 from core.graph.titles import shorten
 
@@ -13,6 +11,8 @@ MAX_BYTES: Final = 2**20
 
 def read_yaml(path: Path, setting: str) -> Any:
     """What a file holds, a longer one cut off. setting: the variable that names it. Raises ConfigError."""
+    import yaml  # for those alone who have such a file
+
     try:
         with path.expanduser().open("rb") as file:
             return yaml.safe_load(file.read(MAX_BYTES))

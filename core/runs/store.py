@@ -4,22 +4,18 @@ import io
 import random
 import time
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
 from core.graph.titles import shorten
 from core.runs import files
 from core.runs.executions import Execution, Executions
-from core.runs.imports.build import BuiltRun
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
@@ -27,17 +23,20 @@ from core.runs.metrics import Cursor, MetricsChunk, cut_rows
 from core.runs.names import build_id, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
-from core.runs.refusals import explain_damage, explain_no_predictions, refuse_active
+from core.runs.refusals import explain_no_predictions, refuse_active
 from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import RunState
-from core.storage.arrays import UNREADABLE, load_npz
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json
-from core.storage.streams import open_to_read
 
-PREDICTION_KEYS: Final = ("logits",)
-SNAPSHOT_KEYS: Final = ("epochs", "interval", "pred", "confidence")
+# Arrays, and what comes from elsewhere, bring numpy: a tenth of a second, which no listing waits for.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.runs.imports.build import BuiltRun
+
 MAX_CHECKED: Final = 256  # predictions of which it is known whether they are whole
 LOG_TAIL_BYTES: Final = 65_536
 ID_DIGITS: Final = 6  # of a digest, for the end of an id
@@ -71,7 +70,7 @@ class RunStore:
         self._index = RunIndex(storage, self._states, self._labels, remembered=remembered)
         self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
-        self._prices = prices or Prices()
+        self.prices = prices or Prices()
         self._now = now
         self._see: Callable[[], Callable[[RunRecord], bool] | None] = lambda: None
 
@@ -115,7 +114,7 @@ class RunStore:
             raise
         return run_id
 
-    def take_in(self, built: BuiltRun) -> tuple[str, bool]:
+    def take_in(self, built: "BuiltRun") -> tuple[str, bool]:
         """Stores a run that was trained elsewhere: its id, and whether it is new, or was here already."""
         for start in range(0, len(built.digest), ID_DIGITS):
             number = int(built.digest[start : start + ID_DIGITS] or "0", 16)
@@ -249,15 +248,15 @@ class RunStore:
         labels = self._labels.read_all() if see else {}
         return {run_id: new for run_id, new in found.items() if not see or see(self._complete(new.record, labels))}
 
-    def read_logits(self, run_id: str) -> NDArray[np.float32]:
+    def read_logits(self, run_id: str) -> "NDArray[np.float32]":
         """[N, C] logits of the best epoch. Raises ConflictError while the run has none."""
-        arrays = self._read_arrays(run_id, files.PREDICTIONS, PREDICTION_KEYS)
-        if arrays is None:
+        from core.runs.predicted import load_logits
+
+        self.read_stored_state(run_id)
+        logits = load_logits(self.storage, run_id)
+        if logits is None:
             raise ConflictError(explain_no_predictions(self.read(run_id)))
-        logits = arrays.get("logits", np.empty(0))
-        if logits.ndim != 2 or not logits.size or logits.dtype.kind != "f" or not np.isfinite(logits).all():
-            raise DamagedFileError(explain_damage(run_id, files.PREDICTIONS))
-        return logits.astype(np.float32, copy=False)
+        return logits
 
     def can_predict(self, run_id: str) -> bool:
         """Whether there are predictions, and they are whole; nothing is read of a file that is as it was."""
@@ -269,9 +268,12 @@ class RunStore:
         except (RunNotFoundError, ConflictError, DamagedFileError):
             return False
 
-    def read_snapshots(self, run_id: str) -> dict[str, NDArray[Any]]:
+    def read_snapshots(self, run_id: str) -> "dict[str, NDArray[Any]]":
         """The arrays of `snapshots.npz` by name; empty while there are none."""
-        return self._read_arrays(run_id, files.SNAPSHOTS, SNAPSHOT_KEYS) or {}
+        from core.runs.predicted import load_snapshots
+
+        self.read_stored_state(run_id)
+        return load_snapshots(self.storage, run_id)
 
     def measure_log(self, run_id: str) -> int:
         """Bytes of the log."""
@@ -322,7 +324,7 @@ class RunStore:
         label = labels.get(record.id)
         cost = None  # of what was trained elsewhere nobody knows it
         if not record.imported:
-            cost = self._prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
+            cost = self.prices.compute_cost(record.seconds, record.machine, record.device, record.backend)
         return replace(record, **vars(label or Label()), cost=cost) if label or cost is not None else record
 
     def _list_ids(self) -> Sequence[str]:
@@ -368,17 +370,6 @@ class RunStore:
             return load_json(self.storage, _name(run_id, file_name))
         except (FileNotStoredError, DamagedFileError):  # the run's record says so
             return {}
-
-    def _read_arrays(self, run_id: str, file_name: str, keys: Collection[str]) -> dict[str, NDArray[Any]] | None:
-        """The arrays of a file that have these keys; None where there is no file. Raises DamagedFileError."""
-        self.read_stored_state(run_id)
-        try:
-            with open_to_read(self.storage, _name(run_id, file_name)) as file:
-                return load_npz(file, keys)
-        except FileNotStoredError:
-            return None
-        except UNREADABLE as error:
-            raise DamagedFileError(explain_damage(run_id, file_name)) from error
 
 
 def _name(run_id: str, file_name: str) -> str:

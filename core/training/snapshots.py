@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DamagedFileError
-from core.runs.store import SNAPSHOT_KEYS
+from core.runs.predicted import SNAPSHOT_KEYS
 from core.storage.arrays import UNREADABLE, load_npz
 from core.storage.local import write_atomically
 

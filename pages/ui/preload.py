@@ -10,6 +10,8 @@ from pages.ui import charts
 # What Streamlit and our charts import only once they draw something.
 LATE: Final = (
     "core.config.fields",
+    "core.evaluation.groups",
+    "core.runs.predicted",
     "orjson",
     "pandas",
     "PIL.ImageFile",

@@ -2,10 +2,12 @@
 
 import pytest
 
+from core import cli
 from core.graph.archive import dump_arrays
 from core.graph.twin import build as twin
 from tests.libraries import Nowhere
 from tests.rigs import local_library
+from tests.shell import open_at_shell
 
 
 @pytest.fixture
@@ -43,3 +45,21 @@ def made(monkeypatch, tiny_arrays):
     made = []
     monkeypatch.setattr(twin, "build_twin_arrays", lambda: made.append(1) or tiny_arrays)
     return made
+
+
+@pytest.fixture
+def wikics(monkeypatch, capsys, explorer):
+    """Runs a command as the shell would and returns exit code, stdout and stderr."""
+    open_at_shell(monkeypatch, explorer)
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["wikics", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -107,7 +107,7 @@ def test_c10_a_benchmark_has_a_rented_machine_as_a_run_has(make_explorer, tiny_i
         lambda: explorer.benchmarks.submit(second, [(0, 0)], backend="vertex"),
         lambda: explorer.runs.submit(second, backend="vertex"),
     ):
-        with pytest.raises(ConflictError, match=r"^1 machines are rented already, and 1 may be"):
+        with pytest.raises(ConflictError, match=r"^1 machine is rented already, and 1 may be"):
             refused()
     explorer.benchmarks.submit(first, [(1, 0)], backend="vertex")  # more of the one that has a machine
     explorer.benchmarks.submit(second, [(0, 0)], backend="local")

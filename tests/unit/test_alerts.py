@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from core.app.alerts import QUIET_SECONDS, Alerts, load_rules, send_json
+from core.app.alerts import LOOK_SECONDS, QUIET_SECONDS, SENT_SECONDS, Alerts, load_rules, send_json
 from core.errors import ConfigError, QueryError, UnavailableError
 
 RULES = """
@@ -53,6 +53,10 @@ def test_row_24_each_rule_is_told_of_a_run_once_a_day(look, make_run):
     assert look(1000.0) == first
     assert look(1001.0) == look(999.0 + QUIET_SECONDS) == []
     assert look(1001.0 + QUIET_SECONDS) == first
+
+
+def test_row_24_a_webhook_is_reached_within_five_seconds():
+    assert LOOK_SECONDS + SENT_SECONDS <= 5.0
 
 
 def test_row_24_runs_that_ended_before_the_app_began_are_not_told(explorer, rules, make_run, tmp_path):

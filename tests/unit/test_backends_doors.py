@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.cli import app as cli
-from core.cli import console
 from core.http import build_api
+from tests.shell import open_at_shell
 
 LACKS = (
     "vertex cannot train yet: WIKICS_PROJECT is not set: name the project at Google Cloud that pays; "
@@ -23,7 +23,7 @@ LACKS = (
 @pytest.fixture
 def explorer(explorer, monkeypatch):
     monkeypatch.setattr("google.auth.default", lambda: None)
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     return explorer
 
 
@@ -71,7 +71,7 @@ def test_c01_a_run_for_a_place_that_is_not_ready_is_never_made(explorer, client,
 @pytest.mark.slow
 def test_c01_a_dry_run_shows_the_order_and_gives_none(make_explorer, monkeypatch, name, holds):
     explorer = make_explorer(project="wikics-tests", image="wikics")
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     done = CliRunner().invoke(cli, ["train", "--backend", name, "--dry-run"])
     json.loads(done.stdout)
     assert [text for text in (*holds, "20261231-235959-gcn-xyz") if text not in done.stdout] == []
@@ -81,9 +81,16 @@ def test_c01_a_dry_run_shows_the_order_and_gives_none(make_explorer, monkeypatch
 
 
 @pytest.mark.slow
-def test_c01_listing_runs_loads_no_library_of_a_provider_and_no_scipy(tmp_path):
-    code = "import sys; from core.cli import app\ntry: app(['runs', 'list'])\nexcept SystemExit: pass\n\
-print([n for n in ('torch', 'scipy', 'grpc', 'ray', 'google.auth', 'google.cloud.aiplatform_v1') if n in sys.modules])"
+def test_c05_listing_runs_loads_no_more_than_a_listing_needs(tmp_path):
+    unwanted = (
+        *("torch", "scipy", "numpy", "grpc", "ray", "google.auth", "google.cloud.aiplatform_v1", "requests"),
+        *("rich", "yaml", "filelock", "core.app.explorer", "core.cli.train"),
+    )
+    code = (
+        "import sys; from core.cli import app\ntry: app(['runs', 'list', '--json'])\nexcept SystemExit: pass\n\
+"
+        + f"print([name for name in {unwanted} if name in sys.modules])"
+    )
     environment = os.environ | {"WIKICS_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.splitlines()[-1] == "[]"

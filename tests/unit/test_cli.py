@@ -6,18 +6,16 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core import cli
-from core.cli import console
-from core.cli.benchmark import parse_splits
 from core.cli.config_file import load_config_file
 from core.cli.console import fit_widths, parse_overrides
+from core.cli.options import print_json
 from core.config.train import build_config
-from core.errors import ConfigError, TrainingError
+from core.errors import ConfigError
 from core.graph.archive import dump_arrays
 from core.runs import files
 from core.runs.environment import collect_environment
@@ -31,24 +29,6 @@ from tests.rigs import InlineBackend
 def explorer(make_explorer, tmp_path):
     """Its jobs are executed in this process."""
     return make_explorer(backend=InlineBackend(tmp_path / "home"))
-
-
-@pytest.fixture
-def wikics(monkeypatch, capsys, explorer):
-    """Runs a command as the shell would and returns exit code, stdout and stderr."""
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["wikics", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_graph_is_described(wikics, tiny_id):
@@ -133,88 +113,6 @@ def test_help_of_train_names_every_field(wikics):
     assert "hidden_channels" in out and "patience" in out
 
 
-SMALL = ("--set", "hidden_channels=4", "--set", "epochs=2", "--set", "device=cpu")
-
-
-@pytest.fixture
-def trained(monkeypatch):
-    """What the benchmark trains: (preset, split, seed) in order. The training itself is real."""
-    from core.training import benchmark
-
-    seen = []
-    real = benchmark.train_run
-
-    def train(folder, config, graph, **other):
-        seen.append((config.preset, config.split, config.seed))
-        return real(folder, config, graph, **other)
-
-    monkeypatch.setattr(benchmark, "train_run", train)
-    return seen
-
-
-def test_benchmark_answers_by_the_contract_and_trains_nothing_twice(wikics, tiny_id, trained):
-    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
-    code, out, _ = wikics(*command, "--splits", "1", "--json")
-    assert (code, trained) == (0, [("sgc", 1, 0)])
-    code, out, _ = wikics(*command, "--seeds", "2", "--json")
-    answer = json.loads(out)
-    assert (code, trained) == (0, [("sgc", 1, 0), ("sgc", 0, 0), ("sgc", 0, 1), ("sgc", 1, 1)])
-    assert [(run["split"], run["seed"]) for run in answer["runs"]] == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    scores = [run["test_acc"] for run in answer["runs"]]
-    assert answer["mean"] == pytest.approx(sum(scores) / 4)
-    assert answer["interval"][0] <= answer["mean"] <= answer["interval"][1]
-    assert (answer["preset"], answer["graph"], answer["difference"]) == ("sgc", tiny_id, None)
-    keys = {"std", "interval_over_splits", "seconds_per_epoch", "seconds", "peak_memory_mb", "device", "commit"}
-    assert keys | {"graph_digest"} <= set(answer) and "correct_bits" not in answer["runs"][0]
-    code, out, _ = wikics(*command, "--splits", "0")
-    assert code == 0 and len(trained) == 4 and "1 × 1" in out
-
-
-def test_benchmark_against_a_preset_measures_both_alike_and_against_a_benchmark_none(wikics, tiny_id, trained):
-    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL, "--splits", "0-1")
-    code, out, _ = wikics(*command, "--against", "mlp", "--json")
-    difference = json.loads(out)["difference"]
-    assert (code, trained) == (0, [("sgc", 0, 0), ("sgc", 1, 0), ("mlp", 0, 0), ("mlp", 1, 0)])
-    assert (difference["pairs"], difference["first"]) == (2, json.loads(out)["id"])
-    code, again, _ = wikics(*command, "--against", difference["second"])
-    assert code == 0 and len(trained) == 4
-    assert " ".join(difference["sentence"].split()) in " ".join(again.split())
-
-
-def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(wikics, explorer, tiny_id, trained, monkeypatch):
-    command = ("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL)
-    wikics(*command, "--splits", "0")
-    real, pressed = explorer.benchmarks.read_job, []
-
-    def press_once(*arguments):
-        if not pressed:
-            pressed.append(True)
-            raise KeyboardInterrupt
-        return real(*arguments)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(InlineBackend, "submit", lambda *_: None)  # waits for its turn
-        patch.setattr(explorer.benchmarks, "read_job", press_once)
-        code, out, err = wikics(*command, "--json")
-    assert (code, out) == (130, "")
-    assert "1 of 2 runs of sgc are kept" in err and "wikics benchmark --graph" in err
-    code, out, _ = wikics(*command, "--json")
-    assert (code, len(json.loads(out)["runs"])) == (0, 2)
-    assert trained == [("sgc", 0, 0), ("sgc", 1, 0)]
-
-
-def test_a_failed_benchmark_says_why(wikics, tiny_id, trained, monkeypatch):
-    from core.training import benchmark
-
-    def fail(*_, **__):
-        raise TrainingError("the loss is no number")
-
-    monkeypatch.setattr(benchmark, "train_run", fail)
-    code, out, err = wikics("benchmark", "--graph", tiny_id, "--preset", "sgc", *SMALL, "--json")
-    assert (code, out) == (1, "")
-    assert "sgc: the loss is no number (0 of 2 runs are kept)" in err
-
-
 @pytest.mark.slow
 def test_a_job_is_executed_where_its_folder_stands(tmp_path, explorer, tiny_id, storage):
     """As a cloud does: the command alone, no queue."""
@@ -235,13 +133,6 @@ def test_no_job_is_said(wikics, tmp_path):
     assert code == 1 and "no run 'gcn-7' in runs/" in err
     code, _, err = wikics("job", "/")
     assert code == 1 and "is no address of a job: expected HOME/runs/ID" in err
-
-
-@pytest.mark.parametrize(
-    ("text", "splits"), [("0-19", [*range(20)]), ("0,3,5", [0, 3, 5]), ("4", [4]), (" 7-8 ,1,8", [1, 7, 8])]
-)
-def test_splits_are_parsed(text, splits):
-    assert parse_splits(text, SimpleNamespace(check_split=lambda split: split)) == splits
 
 
 def test_overrides_are_parsed_by_their_fields():
@@ -443,7 +334,7 @@ def test_runs_are_imported_and_exported_from_a_shell(wikics, finished_run, explo
 
 @pytest.mark.parametrize("content", [{"a": [1, 0.1, None], "b": {"2": "x"}}, {"ü": "→"}, {"a": 2**70}, {"a": "\ud800"}])
 def test_c05_json_is_printed_so_that_any_terminal_shows_it(content, capsys):
-    console.print_json(content)
+    print_json(content)
     printed = capsys.readouterr().out
     assert printed.isascii() and json.loads(printed) == content
     assert printed == json.dumps(content, indent=2) + "\n"

@@ -14,6 +14,7 @@ from core.config.train import build_config
 from core.runs.metrics import Cursor
 from pages.ui.lineage import describe_code, list_steps
 from tests.rigs import InlineBackend
+from tests.shell import open_at_shell
 
 
 def test_row_27_the_command_names_what_is_not_the_presets():
@@ -50,7 +51,7 @@ def test_row_33_lineage_goes_from_the_data_over_the_parent_to_the_predictions(ex
 @pytest.mark.slow
 def test_row_27_the_command_gives_the_same_run(make_explorer, tmp_path, monkeypatch, capsys):
     explorer = make_explorer(backend=InlineBackend(tmp_path / "home"))
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     graph = explorer.graphs.list()[0].id
     changes = {"epochs": 6, "split": 1, "seed": 5, "lr": 0.03, "dropout": 0.3, "device": "cpu"}
     first = explorer.runs.submit(explorer.configs.build("sage", changes, graph=graph))

@@ -13,6 +13,7 @@ from core.errors import InvalidInputError, RunNotFoundError
 from core.http import build_api
 from core.runs import files
 from tests.rigs import make_result
+from tests.shell import open_at_shell
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_what_nothing_can_be_told_of_is_said(explorer, storage, two_runs):
 
 
 def test_row_14_the_command_compares(explorer, two_runs, monkeypatch, capsys):
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
 
     def run(*words):
         monkeypatch.setattr("sys.argv", ["wikics", "runs", "compare", *two_runs, *words])

@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.cli import app as cli
-from core.cli import console
 from core.errors import DamagedFileError
 from core.graph.archive import dump_arrays
 from core.http import build_api
@@ -22,6 +21,7 @@ from core.monitoring.metrics import Monitor, Source
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.state import RunState
+from tests.shell import open_at_shell
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +73,7 @@ def client(explorer):
 def ask(explorer, client, monkeypatch):
     """What every list says, door by door."""
     monitor = Monitor(Source(explorer.runs.list, lambda: True, lambda: 0))
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     listed = CliRunner().invoke(cli, ["runs", "list"])
     assert listed.exit_code == 0, listed.output
     answers = {path: client.get(path) for path in ("/runs", "/benchmarks", "/graphs")}

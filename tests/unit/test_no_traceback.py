@@ -7,6 +7,7 @@ import pytest
 from core import cli
 from core.cli.failures import describe_failure
 from core.errors import UnavailableError
+from tests.shell import open_at_shell
 
 LETTERS = list(zip("abcdefghij", "bcdefghijk", strict=True))
 LAUGHS = "a: &a [1]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in LETTERS)
@@ -37,7 +38,7 @@ YAMLS = {
 @pytest.fixture
 def wikics(monkeypatch, capsys, explorer):
     """Runs a command as the shell would; its one line on stderr."""
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
 
     def run(*arguments):
         monkeypatch.setattr("sys.argv", ["wikics", *arguments])
@@ -69,7 +70,7 @@ def test_n10_a_file_that_cannot_be_written_is_said(wikics, finished_run, tmp_pat
 
 
 def test_n10_names_in_square_brackets_are_printed_as_they_are(monkeypatch, capsys, explorer, finished_run, tmp_path):
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     (tmp_path / "[").mkdir()
     for arguments in (
         ("runs", "rename", finished_run, "[/red][bold]:smile:"),

@@ -12,7 +12,6 @@ from core.backends.ray import asker, cluster, launcher
 from core.backends.ray.cluster import Cluster
 from core.backends.ray.launcher import RayLauncher, RayProvider, Share
 from core.cli import app as cli
-from core.cli import console
 from core.errors import InvalidInputError, NotFoundError, RefusedError, UnavailableError
 from core.runs.benchmarks import BENCHMARKS, Wanted
 from core.runs.job_states import JobStates
@@ -21,6 +20,7 @@ from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
 from tests.rigs import NoBackend
+from tests.shell import open_at_shell
 
 ORDER = Order("wikics-r1-1", ("wikics", "job", "/store/runs/r1"))
 
@@ -51,11 +51,35 @@ class FakeCluster:
 def test_row_42_the_place_says_what_a_run_takes_and_what_is_missing(address, storage, missing, tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "describe_machine", lambda: "a CPU")
     monkeypatch.setattr(launcher, "count_cpus", lambda: 8)
+    monkeypatch.setattr(launcher, "count_gpus", lambda: 1)
     provider = RayProvider(address, Share(2.0, 0.125), FakeCluster)
     place = provider.describe_place(LocalStorage(tmp_path) if storage is LocalStorage else MemoryStorage())
     assert place.device == f"{f'the cluster at {address}' if address else 'a CPU'}; 2 CPU, 0.125 GPU a run"
     assert (place.name, place.max_jobs, place.spreads) == ("Ray", 1000 if address else 4, True)
     assert [sentence.partition(":")[0] for sentence in place.missing] == missing
+
+
+@pytest.mark.parametrize(
+    ("share", "gpus", "places"),
+    [
+        (Share(0.5, 0.0), 0, 8),
+        (Share(0.5, 0.125), 1, 8),
+        (Share(0.1, 0.125), 1, 8),
+        (Share(0.1, 0.125), 2, 16),
+        (Share(0.1, 0.3), 2, 6),
+        (Share(1.0, 0.125), 2, 4),
+        (Share(0.1, 2.0), 4, 2),
+        (Share(8.0, 0.0), 0, 1),
+        (Share(0.1, 0.125), 0, 0),
+        (Share(0.1, 2.0), 1, 0),
+    ],
+)
+def test_row_42_places_are_counted_by_shares_of_gpus_too(share, gpus, places, tmp_path, monkeypatch):
+    monkeypatch.setattr(launcher, "count_cpus", lambda: 4)
+    monkeypatch.setattr(launcher, "count_gpus", lambda: gpus)
+    place = RayProvider("", share, FakeCluster).describe_place(LocalStorage(tmp_path))
+    assert place.max_jobs == max(1, places)
+    assert list(place.missing) == [] if places else place.missing[0].startswith("WIKICS_RAY_GPUS is ")
 
 
 def test_c01_without_the_extra_the_sentence_says_how_to_have_it(tmp_path, monkeypatch):
@@ -123,7 +147,7 @@ def test_c01_what_the_process_between_says_is_raised_here(answer, error, words, 
 
 def test_c04_only_a_backend_that_spreads_has_workers(make_explorer, tiny_id, monkeypatch):
     explorer = make_explorer(backend=NoBackend())
-    monkeypatch.setattr(console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     done = CliRunner().invoke(cli, ["benchmark", "--graph", tiny_id, "--workers", "2"])
     assert isinstance(done.exception, InvalidInputError)
     assert str(done.exception) == (

@@ -13,6 +13,7 @@ from core.http.hosts import is_known
 from core.settings import Settings, load_settings
 from tests.rigs import NoBackend
 from tests.setting_ends import CASES, CLOUD_ENDS, DOOR_CASES, ENDS, TOKEN, complete, name_case
+from tests.shell import open_at_shell
 
 
 def test_n03_every_setting_is_tried_at_both_ends():
@@ -59,7 +60,7 @@ def test_n03_both_ends_of_a_setting_work_over_http(explorer, settings):
 
 @pytest.mark.slow
 def test_n03_both_ends_of_a_setting_work_on_the_command_line(explorer, settings, monkeypatch, capsys):
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
+    open_at_shell(monkeypatch, explorer)
     graph = explorer.graphs.list()[0].id
 
     def run(*arguments):

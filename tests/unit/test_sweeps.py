@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 from starlette.testclient import TestClient
 
-from core import cli
 from core.app.sweeps import launch_by
 from core.errors import ConflictError, DamagedFileError, SweepNotFoundError
 from core.http import build_api
@@ -44,23 +43,6 @@ def sweep_id(explorer):
         params = {"lr": 0.01 * (number + 1), "norm": "layer"}
         explorer.sweeps.store.write_trial(sweep_id, Trial(number, params, "finished", f"run-{number}", value))
     return sweep_id
-
-
-@pytest.fixture
-def wikics(monkeypatch, capsys, explorer):
-    monkeypatch.setattr(cli.console, "open_explorer", lambda: explorer)
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["wikics", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_c06_a_sweep_is_begun_read_and_changed_over_http(explorer, launched):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from core.backends.base import Place
 from core.backends.cloud.base import Order, Sight
-from core.backends.device import describe_machine
+from core.backends.device import count_gpus, describe_machine
 from core.backends.local.backend import KEEP_MEMORY
 from core.backends.ray.cluster import Cluster
 from core.runs.environment import count_cpus
@@ -25,6 +25,14 @@ class Share:
 
     cpus: float
     gpus: float
+
+    def count_fitting(self, num_cpus: int, num_gpus: int) -> int:
+        """How many of it a machine has at the same time, 0 where its GPUs do not do; a part of a GPU lies on one."""
+        fitting = max(1, int(num_cpus / self.cpus))
+        if not self.gpus:
+            return fitting
+        on_gpus = num_gpus * int(1 / self.gpus) if self.gpus < 1 else int(num_gpus / self.gpus)
+        return min(fitting, on_gpus)
 
     def __str__(self) -> str:
         return f"{self.cpus:g} CPU, {self.gpus:g} GPU" if self.gpus else f"{self.cpus:g} CPU"
@@ -80,5 +88,10 @@ class RayProvider:
                 "WIKICS_BUCKET is not set: name gs://NAME/PREFIX, which every machine of the cluster reaches"
             )
         where = f"the cluster at {self.address}" if self.address else describe_machine()
-        max_jobs = MAX_JOBS if self.address else max(1, int(count_cpus() / self.share.cpus))
-        return Place(TITLE, f"{where}; {self.share} a run", max_jobs, missing=tuple(missing), spreads=True)
+        fitting = MAX_JOBS if self.address else self.share.count_fitting(count_cpus(), count_gpus())
+        if not fitting:
+            missing.append(
+                f"WIKICS_RAY_GPUS is {self.share.gpus:g}, and {count_gpus()} of NVIDIA's GPUs are here, which Ray "
+                "shares: set it to as many, to a part of one, or to 0"
+            )
+        return Place(TITLE, f"{where}; {self.share} a run", max(1, fitting), missing=tuple(missing), spreads=True)

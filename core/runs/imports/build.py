@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any, Final
 
 from core.config.models import MODEL_SPECS
-from core.graph.wikics import WIKICS_ID
+from core.graph.ids import WIKICS_ID
 from core.runs import files
 from core.runs.imports.foreign import ForeignRun
 from core.runs.imports.naming import Place, name_metrics, name_settings, read_path
