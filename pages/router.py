@@ -118,7 +118,7 @@ def wait_until_ready() -> None:
 if explorer.guests.must_log_in_to_see():
     st.title(PRODUCT)
     st.markdown("This app is shown to those who are logged in.")
-    logins.offer_login("Log in to see it", key="router_login")
+    logins.offer_login("Log in to see it", key="router_login", width="content")
 elif explorer.graphs.readiness().ready:
     try:
         draw_row()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit.auth_util import get_cookie_with_chunks
@@ -74,9 +74,9 @@ def read_login(cookies: Mapping[str, str]) -> str:
     return name_login(claims) if isinstance(claims, dict) else ""
 
 
-def offer_login(label: str, key: str) -> None:
+def offer_login(label: str, *, key: str, width: Literal["stretch", "content"]) -> None:
     """The way to the provider, from which one comes back to the first page."""
-    st.button(label, icon=":material/login:", type="primary", width="stretch", key=key, on_click=st.login)
+    st.button(label, icon=":material/login:", type="primary", width=width, key=key, on_click=st.login)
 
 
 def draw_way() -> None:

@@ -35,7 +35,7 @@ def draw_quotas(explorer: Explorer) -> None:
     """What a visitor may train here, and the way beyond."""
     if explorer.guests.must_log_in_to_train():
         st.caption("Training here takes a login: what you train is then seen by you alone.")
-        logins.offer_login("Log in to train", key="router_login_to_train")
+        logins.offer_login("Log in to train", key="router_login_to_train", width="stretch")
         _offer_token(explorer)
         return
     quotas = explorer.guests.quotas
