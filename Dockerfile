@@ -17,8 +17,8 @@ RUN python -m venv /opt/venv && mkdir core && touch core/__init__.py
 FROM pins AS cpu
 # An index with CPU builds of PyTorch; empty for PyPI's, which is the CUDA build on Linux.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-# What rents machines: cloudrun, or with 240 MB more cloud, for Vertex AI and virtual machines too.
-ARG EXTRA=cloudrun
+# What rents machines: cloudrun, or with 240 MB more cloud, for Vertex AI and virtual machines too; and logins.
+ARG EXTRA=cloudrun,login
 RUN PIP_EXTRA_INDEX_URL=${TORCH_INDEX} pip install --constraint constraints.txt --editable ".[${EXTRA}]"
 
 FROM pins AS cuda

@@ -21,11 +21,12 @@ from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.hosts import KnownHosts
-from core.http.visitors import KnowVisitors, LimitRates
+from core.http.visitors import AskForLogin, KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
 from core.monitoring.memory import give_memory_back
 from core.monitoring.middleware import MeasureRequests
 from core.monitoring.tasks import Tasks
+from pages.ui import logins
 from pages.ui.addresses import Addresses
 from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
@@ -47,6 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
     explorer = get_explorer()
+    logins.check(explorer.settings.login)
     tasks.start("prepare", partial(prepare, explorer), every_seconds=RECOVER_EVERY_SECONDS)
     tasks.start("recover", partial(recover, explorer), every_seconds=RECOVER_EVERY_SECONDS)
     tasks.start("memory", give_memory_back, every_seconds=TRIM_EVERY_SECONDS)
@@ -129,7 +131,18 @@ app = st.App(
             rate=lambda: get_explorer().settings.rate,
             proxies=lambda: get_explorer().settings.proxies,
         ),
-        Middleware(KnowVisitors, access=lambda: get_explorer().access, proxies=lambda: get_explorer().settings.proxies),
+        Middleware(
+            AskForLogin,
+            is_needed=lambda: get_explorer().settings.login == "see",
+            access=lambda: get_explorer().access,
+            read_login=logins.read_login,
+        ),
+        Middleware(
+            KnowVisitors,
+            access=lambda: get_explorer().access,
+            proxies=lambda: get_explorer().settings.proxies,
+            read_login=logins.read_login,
+        ),
         Middleware(GuardedUploads, access=lambda: get_explorer().access),
         Middleware(ProblemsAlone, is_ours=is_ours),
         Middleware(Addresses, ours=("api", "assets", "healthz", "metrics")),

@@ -15,6 +15,7 @@ BackendName = Literal["local", "vertex", "cloudrun", "compute", "ray"]
 # Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
 ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
 Training = Literal["open", "quota", "token", "off"]
+Login = Literal["off", "train", "see"]
 
 
 class Settings(BaseSettings):
@@ -36,6 +37,11 @@ class Settings(BaseSettings):
         "the token beyond them, `token` those alone, `off` nobody.",
     )
     token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
+    login: Login = Field(
+        "off",
+        description="Who logs in first, as `[auth]` of Streamlit's secrets says: `off` nobody, `train` a visitor who "
+        "trains within the quotas, `see` whoever sees anything.",
+    )
     hosts: str = Field(
         "",
         description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
@@ -162,6 +168,11 @@ def load_settings() -> Settings:
         )
     if settings.training == "token" and not settings.has_token:
         raise ConfigError("WIKICS_TRAINING is token, and there is no WIKICS_TOKEN: set it, or nobody can train")
+    if settings.login == "train" and settings.training != "quota":
+        raise ConfigError(
+            f"WIKICS_LOGIN is train, and WIKICS_TRAINING is {settings.training}: who logs in trains within the quotas, "
+            "so set WIKICS_TRAINING to quota, or WIKICS_LOGIN to off or see"
+        )
     _check_folder("home", settings.home)
     if settings.data is not None:
         _check_folder("data", settings.data)

@@ -22,7 +22,7 @@ for target in app train test; do remove builds triggers -- "wikics-$target" --re
 remove run services -- "$SERVICE" --region "$REGION"
 remove run jobs -- "$JOB" --region "$REGION"
 remove artifacts repositories -- "$IMAGES" --location "$REGION"
-remove secrets -- "$SECRET"
+for secret in "$SECRET" "$CLIENT"; do remove secrets -- "$secret"; done
 for account in "$APP" "$TRAIN" "$BUILD" "$CI_ACCOUNT"; do remove iam service-accounts -- "$account"; done
 gone storage buckets describe "gs://$BUILDS" -- storage rm --recursive "gs://$BUILDS"
 if [ "${DATA:-}" = delete ]; then

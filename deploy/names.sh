@@ -2,7 +2,8 @@
 # shellcheck disable=SC2034  # most names are used by those who read this file
 # What stands at Google Cloud is called, and what up, down and dry-run share. Nothing here asks anybody.
 # Set by whoever calls: PROJECT; and as wanted REGION, BUCKET, TAG, GPU=1 (the service trains by itself, on an L4),
-# GITHUB=OWNER/REPOSITORY (builds by triggers, and workflows that need no key).
+# LOGIN=1 (visitors log in and train within quotas), GITHUB=OWNER/REPOSITORY (builds by triggers, and workflows that
+# need no key).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,6 +13,7 @@ BUCKET=${BUCKET:-$PROJECT-wikics}
 BUILDS=$PROJECT-wikics-builds
 TAG=${TAG:-$(git rev-parse --short=7 HEAD)}
 GPU=${GPU:-}
+LOGIN=${LOGIN:-}
 GITHUB=${GITHUB:-}
 OWNER=${GITHUB%%/*}
 REPOSITORY=${GITHUB##*/}
@@ -20,6 +22,7 @@ SERVICE=wikics
 JOB=wikics-train
 IMAGES=wikics
 SECRET=wikics-token
+CLIENT=wikics-login
 POOL=wikics-github
 APP=wikics-app@$PROJECT.iam.gserviceaccount.com
 TRAIN=wikics-train@$PROJECT.iam.gserviceaccount.com
@@ -63,11 +66,15 @@ ensure() {
   there "${look[@]}" || run gcloud "${@:2}"
 }
 
-# A file of this folder with the names above in the place of ${NAME}, and the lines for a GPU or for none.
+# A file of this folder with the names above in the place of ${NAME}, and the lines for a GPU or for none, for a login or
+# for the token alone.
 render() {
   local text name
-  text=$(if [ -n "$GPU" ]; then sed '/# cpu$/d' "$1"; else sed '/# gpu$/d' "$1"; fi)
-  for name in PROJECT REGION BUCKET SERVICE JOB SECRET APP TRAIN BUILD APP_IMAGE TRAIN_IMAGE OWNER REPOSITORY TARGET; do
+  local without=(gpu login)
+  [ -z "$GPU" ] || without[0]=cpu
+  [ -z "$LOGIN" ] || without[1]=token
+  text=$(sed -e "/# ${without[0]}\$/d" -e "/# ${without[1]}\$/d" "$1")
+  for name in PROJECT REGION BUCKET SERVICE JOB SECRET CLIENT APP TRAIN BUILD APP_IMAGE TRAIN_IMAGE OWNER REPOSITORY TARGET; do
     text=${text//\$\{$name\}/${!name:-}}
   done
   printf '%s\n' "$text"

@@ -68,6 +68,15 @@ accounts() {
   may "$CI_ACCOUNT" roles/iam.serviceAccountUser iam service-accounts add-iam-policy-binding "$APP"
 }
 
+# The file that says how visitors log in is made by whoever has the client of the provider.
+login() {
+  if [ -z "${DRY_RUN:-}" ] && ! there secrets describe "$CLIENT"; then
+    echo "there is no secret $CLIENT, by which visitors log in: docs/cloud.md says how to make it" >&2
+    exit 1
+  fi
+  may "$APP" roles/secretmanager.secretAccessor secrets add-iam-policy-binding "$CLIENT"
+}
+
 image() {
   ensure artifacts docker images describe "$1" -- builds submit . --config deploy/build.yaml --region "$REGION" \
     --gcs-source-staging-dir "gs://$BUILDS/source" --substitutions "_TARGET=$2,_IMAGE=$1,_OPTIONS=$3"
@@ -120,6 +129,7 @@ variables() {
 services
 storage
 accounts
+[ -z "$LOGIN" ] || login
 images
 runs
 [ -z "$GITHUB" ] || github

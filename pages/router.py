@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import UnavailableError, WikicsError
-from pages.ui import inputs
+from pages.ui import inputs, logins
 from pages.ui.addresses import LONGEST_LOST, LOST
 from pages.ui.components.assets import STATIC
 from pages.ui.loaders import get_explorer
@@ -74,6 +74,8 @@ def draw_row() -> None:
         st.session_state["open_run"] = inputs.choose_run(
             explorer, st.session_state["open_graph"], by_default=page.url_path not in SHOW_NO_DEFAULT
         )
+        if explorer.settings.login != "off":
+            logins.draw_way()
     if lost := inputs.read_param(LOST):
         inputs.notice(
             f"There is nothing at {shorten(lost, LONGEST_LOST)}: this is the first page, the others are above."
@@ -116,7 +118,11 @@ def wait_until_ready() -> None:
     st.progress(progress.fraction, text=progress.message)
 
 
-if explorer.graphs.readiness().ready:
+if explorer.guests.must_log_in_to_see():
+    st.title(PRODUCT)
+    st.markdown("This app is shown to those who are logged in.")
+    logins.offer_login("Log in to see it", key="router_login", width="content")
+elif explorer.graphs.readiness().ready:
     try:
         draw_row()
         st.set_page_config(page_title=name_tab())

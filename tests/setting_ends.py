@@ -5,6 +5,7 @@ ENDS = {
     "data": ["no such folder", "~/no such folder", "tiny.npz", "x" * 200],
     "backend": ["local"],
     "training": ["open", "quota", "token", "off"],
+    "login": ["off", "train", "see"],
     "token": ["x", "t" * 5_000, "sécret 🔑", "  spaced  "],
     "hosts": ["", "*", " ,, ,", "https://example.org:8501/, *.example.org:443, [::1"],
     "sinks": ["", "wandb, tensorboard"],
@@ -53,6 +54,7 @@ def complete(name, value, folder):
         ends = [complete(each, values[value], folder) for each, values in CLOUD_ENDS.items()]
         return {each: end for settings in ends for each, end in settings.items()}
     others = {"token": {"training": "token"}, "training": {"token": TOKEN}}.get(name, {})
+    others |= {"training": "quota"} if value == "train" else {}
     if name == "prices":
         (folder / value).write_text("currency: ''\ncpu: 0\n", "utf-8")
     if name == "alerts":

@@ -74,13 +74,14 @@ def open_explorer(
 ) -> Explorer:
     """The Explorer over what the settings name, a bucket or the home; `library` and `backend` instead of theirs.
 
-    ask: which visitor asks just now; None for the process itself, which is asked nothing where there are no quotas.
+    ask: which visitor asks just now; None for the process itself, which is asked nothing where there are neither quotas
+    nor a login.
     Raises InvalidInputError for what is no bucket's address.
     """
     home = settings.home_folder
     storage = open_run_storage(settings)
     states = JobStates(storage)
-    guests = Guests(_read_quotas(settings), ask)
+    guests = Guests(_read_quotas(settings), ask, login=settings.login)
     graphs = Graphs(library or GraphLibrary(storage, home / "graphs", data_folder=settings.data_folder), guests=guests)
     configs = Configs(graphs, max_epochs=settings.max_epochs)
     prices = load_prices(settings.prices)

@@ -12,6 +12,7 @@ from core.errors import ForbiddenError
 from core.runs import files
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
+from core.settings import Login
 
 PUBLISHED: Final = "published"  # the tag of a run that everybody sees
 MARK: Final = "visitor"  # in a run's environment: whose it is
@@ -24,14 +25,18 @@ See = Callable[[RunRecord], bool]
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks. `trusted`: whoever runs this app, or bears its token, who may and sees all."""
+    """Who asks. `trusted`: whoever runs this app, or bears its token, who may and sees all.
+
+    `logged_in`: the name is that of a login, which is one person's at whatever address.
+    """
 
     name: str = ""  # tells one guest from another, and nothing else of them
     address: str = ""  # of the machine that asks: one without a name, or with many, is known by it
     trusted: bool = False
+    logged_in: bool = False
 
 
-OWNER: Final = Visitor(trusted=True)
+OWNER: Final = Visitor(trusted=True, logged_in=True)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Guests:
     """The rules of a hosted demo, the same for pages and HTTP. May be used from any thread.
 
     ask: who asks just now; None for the process itself. Without `quotas` whoever asks may all, as on a machine of
-    one's own. now: Unix seconds.
+    one's own. login: for what one has to be logged in. now: Unix seconds.
     """
 
     def __init__(
@@ -69,15 +74,25 @@ class Guests:
         quotas: Quotas | None = None,
         ask: Callable[[], Visitor | None] = lambda: None,
         *,
+        login: Login = "off",
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.quotas, self._ask, self._now = quotas, ask, now
+        self.quotas, self.login, self._ask, self._now = quotas, login, ask, now
         self._begun: deque[_Begun] = deque(maxlen=MAX_BEGUN)
         self._counting = threading.Lock()
 
     def who(self) -> Visitor:
         """Who asks."""
         return (self._ask() or OWNER) if self.quotas else OWNER
+
+    def must_log_in_to_see(self) -> bool:
+        """Whether who asks is shown nothing yet."""
+        return self.login == "see" and not (self._ask() or OWNER).logged_in
+
+    def must_log_in_to_train(self) -> bool:
+        """Whether who asks trains nothing yet that they could within the quotas."""
+        visitor = self.who()
+        return self.login != "off" and not (visitor.trusted or visitor.logged_in)
 
     def see(self) -> See | None:
         """Of which runs who asks may know: those of the app, their own, and those that are published. None for all."""
@@ -112,6 +127,7 @@ class Guests:
         """Raises ForbiddenError where a run is more than a guest's may be."""
         if self.quotas is None or self.who().trusted:
             return
+        self._check_login()
         work, most = epochs * num_articles, self.quotas.work
         fits = min(self.quotas.epochs, most // max(num_articles, 1))
         if fits < 1:
@@ -129,6 +145,7 @@ class Guests:
         """Raises ForbiddenError where a guest has to wait. records: all runs; epochs: that are to be trained yet."""
         if self.quotas is None or (visitor := self.who()).trusted:
             return
+        self._check_login()
         if not visitor.name:
             raise ForbiddenError("a visitor without a cookie cannot train: send back the one that this app gives")
         active = [record for record in records if record.visitor and record.state in ACTIVE]
@@ -158,6 +175,10 @@ class Guests:
         since = self._now() - 60.0 * self.quotas.minutes
         running = (record for record in records if record.visitor and record.state == "running")
         return [record.id for record in running if (record.started_at or self._now()) < since]
+
+    def _check_login(self) -> None:
+        if self.must_log_in_to_train():
+            raise ForbiddenError("training here takes a login: log in on Train, or send the token of this app")
 
     def _check_share(self, visitor: Visitor, work: int) -> None:
         assert self.quotas is not None

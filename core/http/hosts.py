@@ -40,6 +40,8 @@ HEADERS: Final = {
 class KnownHosts:
     """ASGI middleware: refuses to be asked under a foreign name, and gives every answer the headers above.
 
+    Cookies that are given over TLS, a proxy's too, never go back without it.
+
     A page of another site can make a name of its own lead to this machine (DNS rebinding), and would then count as the
     app's own page. So a name has to be known: that of this machine, an IP address, or one of `hosts`. hosts: called on
     each request; `*.example.org` stands for all below, `*` for any name.
@@ -62,6 +64,8 @@ class KnownHosts:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if Headers(scope=scope).get("x-forwarded-proto", scope["scheme"]) == "https":
+                    message["headers"] = [_keep_secure(*header) for header in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_protected)
@@ -79,6 +83,11 @@ def is_known(host: str, hosts: Collection[str]) -> bool:
     if name == "localhost" or name.endswith(".localhost") or _is_address(name):
         return True
     return any(_matches(name, pattern.strip().casefold()) for pattern in hosts)
+
+
+def _keep_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    is_open = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if is_open else (name, value)
 
 
 def _matches(name: str, pattern: str) -> bool:

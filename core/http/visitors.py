@@ -1,9 +1,10 @@
 """Who asks: each visitor known by a cookie, and no more requests of one address than it may send."""
 
+import re
 import secrets
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Final
@@ -24,6 +25,8 @@ MAX_ADDRESSES: Final = 10_000  # that are remembered
 MOST_SOCKETS: Final = 64  # of one address at once: a page has one
 TRY_AGAIN_LATER: Final = 1013  # close code of a websocket
 _SECRET_CHARACTERS: Final = 32
+_CLOSED: Final = re.compile(r"/(api|metrics)(/|$)|/_stcore/upload_file/")  # whatever stands before it: a base path
+ReadLogin = Callable[[Mapping[str, str]], str]  # of the cookies of a request: the name of who is logged in, or nothing
 _asking: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 
 
@@ -53,30 +56,67 @@ def read_address(scope: Scope, proxies: int) -> str:
 
 
 class KnowVisitors:
-    """ASGI middleware: within a request `who_asks` tells its visitor, who has a cookie from the first page on."""
+    """ASGI middleware: within a request `who_asks` tells its visitor, who has a cookie from the first page on.
 
-    def __init__(self, app: ASGIApp, access: Callable[[], Access], proxies: Callable[[], int]) -> None:
-        """Both are called on each request."""
-        self.app, self.access, self.proxies = app, access, proxies
+    Who is logged in is known by that instead. All are called on each request.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Callable[[], Access],
+        proxies: Callable[[], int],
+        read_login: ReadLogin = lambda _cookies: "",
+    ) -> None:
+        self.app, self.access, self.proxies, self.read_login = app, access, proxies, read_login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or (access := self.access()).training != "quota":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        secret = read_secret(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+        cookies, trusted = cookie_parser(headers.get("cookie", "")), bears_token(headers, access)
+        if login := self.read_login(cookies):
+            _asking.set(Visitor(login, trusted=trusted, logged_in=True))
+            await self.app(scope, receive, send)
+            return
+        secret = read_secret(cookies.get(COOKIE, ""))
         new = "" if secret or scope["type"] != "http" or not _is_first(scope, headers) else secrets.token_hex(16)
-        address = read_address(scope, self.proxies())
-        _asking.set(Visitor(name_visitor(secret or new), address, trusted=bears_token(headers, access)))
+        _asking.set(Visitor(name_visitor(secret or new), read_address(scope, self.proxies()), trusted=trusted))
 
         async def send_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and new:
-                secure = "; Secure" if headers.get("x-forwarded-proto", scope["scheme"]) == "https" else ""
-                value = f"{COOKIE}={new}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+                value = f"{COOKIE}={new}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax"
                 MutableHeaders(scope=message).append("set-cookie", value)
             await send(message)
 
         await self.app(scope, receive, send_cookie)
+
+
+class AskForLogin:
+    """ASGI middleware: where a login comes before all, data go to who is logged in or bears the token.
+
+    Pages ask for it themselves; their files and health are anybody's. All are called on each request.
+    """
+
+    def __init__(
+        self, app: ASGIApp, is_needed: Callable[[], bool], access: Callable[[], Access], read_login: ReadLogin
+    ) -> None:
+        self.app, self.is_needed, self.access, self.read_login = app, is_needed, access, read_login
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _CLOSED.search(scope["path"]) and self.is_needed():
+            headers = Headers(scope=scope)
+            cookies = cookie_parser(headers.get("cookie", ""))
+            if not (bears_token(headers, self.access()) or self.read_login(cookies)):
+                answer = build_response(
+                    HTTPStatus.UNAUTHORIZED,
+                    "this app takes a login: log in on its first page, or send its token as 'Authorization: Bearer …'",
+                )
+                answer.headers["www-authenticate"] = "Bearer"
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class LimitRates:

@@ -364,7 +364,7 @@ def may_train(explorer: Explorer, *, quiet: bool = False, guests: bool = False) 
     if guests and access.training == "quota":
         if not quiet and not access.admits(tokens.session_id()):
             tokens.draw_quotas(explorer)
-        return True
+        return not explorer.guests.must_log_in_to_train()
     if access.training == "off":
         if not quiet:
             st.caption("Training is switched off on this app: run your own copy to train.")

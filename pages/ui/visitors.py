@@ -6,6 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.app.access import Access
 from core.app.guests import Visitor, name_visitor
 from core.http.visitors import COOKIE, find_address, read_secret, who_asks
+from pages.ui import logins
 
 
 def ask(access: Access, proxies: int) -> Visitor | None:
@@ -13,6 +14,9 @@ def ask(access: Access, proxies: int) -> Visitor | None:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return who_asks()
+    trusted = access.admits(context.session_id)
+    if login := logins.name_login(context.user_info):
+        return Visitor(login, trusted=trusted, logged_in=True)
     secret = read_secret(st.context.cookies.get(COOKIE, ""))
     address = find_address(st.context.headers.get_all("x-forwarded-for"), st.context.ip_address or "", proxies)
-    return Visitor(name_visitor(secret), address, trusted=access.admits(context.session_id))
+    return Visitor(name_visitor(secret), address, trusted=trusted)

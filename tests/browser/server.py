@@ -30,6 +30,7 @@ class Server:
         self.home = Path(home)
         self.port = port or find_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.headers = {}  # of what is asked here: its token, where it tells nothing without
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WIKICS_")}
         environment |= {"WIKICS_HOME": str(home), "OMP_NUM_THREADS": "1", **settings}
         self.log = self.home.with_suffix(".log").open("ab")
@@ -65,12 +66,13 @@ class Server:
 
     def get(self, path):
         """The JSON of a GET below /api."""
-        with urllib.request.urlopen(f"{self.url}/api{path}", timeout=20) as answer:
+        request = urllib.request.Request(f"{self.url}/api{path}", headers=self.headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
     def post(self, path, **body):
         """The JSON of a POST below /api."""
-        headers = {"content-type": "application/json", "origin": self.url}
+        headers = {"content-type": "application/json", "origin": self.url} | self.headers
         request = urllib.request.Request(f"{self.url}/api{path}", json.dumps(body).encode(), headers, method="POST")
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)

@@ -24,6 +24,7 @@ def build_service(document):
         "scaling": {"max_instance_count": int(notes.pop(f"{SCALE}maxScale"))},
         "session_affinity": notes.pop(f"{RUN}sessionAffinity") == "true",
         "containers": [container | {"resources": resources}],
+        "volumes": [_build_volume(each) for each in spec.pop("volumes", [])],
         **_build_place(spec, notes),
     }
     assert not spec and not notes and not document, (spec, notes, document)
@@ -80,6 +81,8 @@ def _build_container(spec):
             "timeout_seconds": probe["timeoutSeconds"],
             "failure_threshold": probe["failureThreshold"],
         }
+    mounts = given.pop("volumeMounts", [])
+    container["volume_mounts"] = [{"name": each["name"], "mount_path": each["mountPath"]} for each in mounts]
     resources = {"limits": given.pop("resources")["limits"]}
     assert not given, given
     return container, resources
@@ -90,3 +93,9 @@ def _build_variable(given):
         return {"name": given["name"], "value": given["value"]}
     key = given["valueFrom"]["secretKeyRef"]
     return {"name": given["name"], "value_source": {"secret_key_ref": {"secret": key["name"], "version": key["key"]}}}
+
+
+def _build_volume(given):
+    secret = given["secret"]
+    items = [{"path": each["path"], "version": each["key"]} for each in secret["items"]]
+    return {"name": given["name"], "secret": {"secret": secret["secretName"], "items": items}}

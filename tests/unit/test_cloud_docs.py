@@ -13,7 +13,7 @@ from core.app.guests import PUBLISHED
 from core.app.prediction_log import FOLDER
 from core.runs import files
 from core.runs.remembered import SHARED
-from core.settings import BackendName, Settings, Training
+from core.settings import BackendName, Login, Settings, Training
 from tests.reference import list_settings
 from tests.unit.test_docs import find_blocks_in, find_spans_in, read, tracked
 
@@ -103,6 +103,7 @@ def test_c06_every_name_between_backticks_is_known():
         SHARED,
         *WORDS,
         *get_args(Training),
+        *get_args(Login),
         PUBLISHED,
         FOLDER,
     }

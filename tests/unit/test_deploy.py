@@ -24,7 +24,7 @@ SCRIPTS = ("up.sh", "down.sh", "dry-run.sh", "names.sh")
 
 def call(script, **environment):
     """What a script prints."""
-    variables = {name: value for name, value in os.environ.items() if name not in ("GPU", "DATA", "BUCKET")}
+    variables = {name: value for name, value in os.environ.items() if name not in ("GPU", "LOGIN", "DATA", "BUCKET")}
     command = ["bash", str(DEPLOY / script)] if script in SCRIPTS else ["bash", "-c", script]
     done = subprocess.run(
         command, cwd=ROOT, env=variables | NAMES | environment, capture_output=True, text=True, check=False
@@ -90,6 +90,22 @@ def test_row_95_with_a_gpu_the_service_trains_by_itself():
     assert dict(container.resources.limits) == {"cpu": "4", "memory": "16Gi", "nvidia.com/gpu": "1"}
     assert {each.name: each.value for each in container.env}["WIKICS_BACKEND"] == "local"
     assert container.image.endswith("/app:1a2b3c4-cuda")
+
+
+def test_d12_with_a_login_visitors_train_within_the_quotas():
+    document = render("service.yaml", LOGIN="1")
+    assert find_faults(document, "run.v1", "Service") == []
+    template = build_service(document).template
+    container, [volume] = template.containers[0], template.volumes
+    given = {each.name: each.value for each in container.env}
+    assert (given["WIKICS_TRAINING"], given["WIKICS_LOGIN"]) == ("quota", "train")
+    [item], [mount] = volume.secret.items, container.volume_mounts
+    assert (volume.secret.secret, item.version, mount.name) == ("wikics-login", "latest", volume.name)
+    assert given["STREAMLIT_SECRETS_FILES"] == f"{mount.mount_path}/{item.path}"
+    assert "login" in re.search(r"^ARG EXTRA=(.*)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)[1]
+    lines = call("dry-run.sh", LOGIN="1").splitlines()
+    [added] = set(lines) - set(call("dry-run.sh").splitlines())
+    assert re.search(r"secrets add-iam-policy-binding wikics-login .*wikics-app@.*secretAccessor$", added)
 
 
 def test_row_95_the_job_is_the_one_that_the_cloudrun_backend_executes(job):

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from core.app.guests import OWNER, Visitor
 from core.errors import ForbiddenError, RunNotFoundError
 from core.http import build_api
+from core.http.hosts import KnownHosts
 from core.http.visitors import COOKIE, KnowVisitors, LimitRates, find_address, who_asks
 from core.runs.labels import LabelChanges
 from core.runs.state import RunState
@@ -191,6 +192,7 @@ def site(make_explorer):
     explorer = make_explorer(NoBackend(), who_asks, training="quota", token=TOKEN, rate=30, proxies=1, **QUOTAS)
     proxies = lambda: explorer.settings.proxies  # noqa: E731
     layers = [
+        Middleware(KnownHosts, hosts=lambda: ("*.run.app",)),
         Middleware(LimitRates, rate=lambda: explorer.settings.rate, proxies=proxies, now=lambda: 0.0),
         Middleware(KnowVisitors, access=lambda: explorer.access, proxies=proxies),
     ]
