@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.app.sweeps import SweepDetails
+from core.app.sweep_records import SweepDetails
 from core.runs.sweeps import GOES_ON
 from pages.ui import inputs, sweep_actions, sweep_charts, sweep_trials
 from pages.ui.components.parallel import parallel
@@ -61,7 +61,7 @@ def draw_sweep(details: SweepDetails) -> None:
     with left:
         every = EVERY_SECONDS if details.state in GOES_ON else None
         st.fragment(draw_state, run_every=every)(details.id, sweep_trials.summarise(details))
-        sweep_actions.draw_best(details)
+        sweep_actions.draw_best(details, board.num_configs)
         if board.done:
             st.header("Best so far")
             st.plotly_chart(

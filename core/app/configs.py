@@ -7,8 +7,9 @@ from typing import Any, Final
 from core.app.graphs import Graphs
 from core.config.presets import Preset, list_presets, load_preset
 from core.config.train import TrainConfig, build_config
-from core.errors import ConfigError
+from core.errors import ConfigError, ConflictError
 from core.graph.titles import shorten
+from core.runs.record import RunRecord
 
 # The fields that may change at a fork: those of how it learns. Others decide what the weights are, or what was learnt.
 FORKABLE: Final = (
@@ -52,6 +53,21 @@ class Configs:
                 f"{' and '.join(EXTENDABLE)} can; start a new run for it"
             )
         return self._check_epochs(build_config({**config, **changes}))
+
+    def extend_run(self, record: RunRecord, config: Mapping[str, Any], changes: Mapping[str, Any]) -> TrainConfig:
+        """As `extend`, of a run that has ended. Raises ConflictError where it would not train any epoch more."""
+        longer = self.extend(config, changes)
+        trained, best = record.epochs, record.best_epoch
+        if trained >= longer.epochs:
+            raise ConflictError(
+                f"run {record.id} has trained {trained} epochs already: set epochs to more (now {longer.epochs})"
+            )
+        if best and trained - best >= longer.patience:
+            raise ConflictError(
+                f"run {record.id} ended by its patience: epoch {best} was its best and {trained} its "
+                f"last; set patience to more than {trained - best} too (now {longer.patience})"
+            )
+        return longer
 
     def fork(self, config: Mapping[str, Any], changes: Mapping[str, Any]) -> TrainConfig:
         """A run's config that goes on otherwise. Raises ConfigError for any field but `FORKABLE`."""

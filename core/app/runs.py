@@ -265,22 +265,13 @@ class Runs(RunLists):
 
     def _extend(self, run_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The run's config with some fields changed, if it then has more to do."""
-        record = self._store.read(run_id)
-        config = self._configs.extend(self._store.read_config(run_id), changes)
+        record, own = self._store.read(run_id), self._store.read_config(run_id)
         if record.state in ACTIVE or not record.epochs:
-            return config.model_dump()  # the backend says what can be done with it
+            return self._configs.extend(own, changes).model_dump()  # the backend says what can be done with it
+        longer = self._configs.extend_run(record, own, changes)
         if not self._store.has_checkpoint(run_id):
             raise ConflictError(f"run {run_id} has no {files.LAST_CHECKPOINT} to go on from: start a new one")
-        if record.epochs >= config.epochs:
-            raise ConflictError(
-                f"run {run_id} has trained {record.epochs} epochs already: set epochs to more (now {config.epochs})"
-            )
-        if record.best_epoch and record.epochs - record.best_epoch >= config.patience:
-            raise ConflictError(
-                f"run {run_id} ended by its patience: epoch {record.best_epoch} was its best and {record.epochs} its "
-                f"last; set patience to more than {record.epochs - record.best_epoch} too (now {config.patience})"
-            )
-        return config.model_dump()
+        return longer.model_dump()
 
     def is_over(self, record: RunRecord) -> bool:
         """Whether nothing more comes of a run by itself; where its process was killed another may go on."""

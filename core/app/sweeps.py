@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from core.app.benchmarks import Benchmarks
@@ -15,6 +16,7 @@ from core.app.configs import Configs
 from core.app.graphs import Graphs
 from core.app.guests import Guests
 from core.app.runs import Runs
+from core.app.sweep_records import SweepBest, SweepDetails, SweepParameter, SweepRecord
 from core.app.sweep_space import RunSpace
 from core.config.presets import load_preset
 from core.config.sweep.read import MAX_RUNS, read_sweep
@@ -23,6 +25,7 @@ from core.errors import (
     ConfigError,
     ConflictError,
     Damage,
+    DamagedFileError,
     InvalidInputError,
     PresetNotFoundError,
     RunNotFoundError,
@@ -33,51 +36,8 @@ from core.runs.sweeps import GOES_ON, LOG, Sweep, SweepState, SweepStore, Trial,
 from core.settings import Settings
 
 MOST_CONFIRMED: Final = 10
+MAX_COUNTED: Final = 256  # grids of which it is known how many points they have
 Launch = Callable[[str], None]  # starts the process that leads a sweep, by id
-
-
-@dataclass(frozen=True)
-class SweepBest:
-    """The best trial that trained to its end: its number, run and value, and the run's whole config."""
-
-    trial: int
-    run: str
-    value: float
-    config: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class SweepParameter:
-    """What a sweep draws of a field: numbers between two bounds (None where there is none), or some values."""
-
-    name: str
-    distribution: str
-    low: float | None
-    high: float | None
-    values: tuple[Any, ...]
-    is_log: bool
-    when: str
-    narrowed: Range | None
-
-
-@dataclass(frozen=True)
-class SweepRecord(Sweep):
-    """A sweep and where it stands."""
-
-    state: str
-    message: str
-    counts: dict[str, int]  # of trials, by their state
-    best: SweepBest | None
-
-
-@dataclass(frozen=True)
-class SweepDetails(SweepRecord):
-    """The same with every trial, what is drawn, what its file says that means nothing here, and the file."""
-
-    trials: list[Trial]
-    parameters: list[SweepParameter]
-    notes: list[str]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +93,7 @@ class Sweeps:
         guests: Guests | None = None,
     ) -> None:
         self.store, self._launch, self._guests = store, launch, guests or Guests()
+        self._count_points = lru_cache(maxsize=MAX_COUNTED)(self._read_points)
         self._runs, self._configs, self._graphs, self._benchmarks = runs, configs, graphs, benchmarks
 
     def read_file(self, text: str) -> SweepSpec:
@@ -323,7 +284,24 @@ class Sweeps:
             message=state.message,
             counts=dict(counts),
             best=self._describe_best(best[0]) if best else None,
+            points=self._count_points(sweep.id) if sweep.method == "grid" else 0,
+            waiting=[trial.number for trial in known if self._waits(trial)] if state.state in GOES_ON else [],
         )
+
+    def _read_points(self, sweep_id: str) -> int:
+        try:
+            return read_sweep(self.store.read_text(sweep_id)).count_points()
+        except (ConfigError, DamagedFileError):  # changed by hand, or of another version
+            return 0
+
+    def _waits(self, trial: Trial) -> bool:
+        """Whether a trial's run has not begun."""
+        if trial.state != "running" or not trial.run:
+            return False
+        try:
+            return self._runs.read(trial.run).state == "pending"
+        except RunNotFoundError:  # deleted, which its process notes
+            return False
 
     def _describe_best(self, trial: Trial) -> SweepBest:
         try:

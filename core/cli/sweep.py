@@ -11,7 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from typer.core import TyperGroup
 
 from core.app.explorer import Explorer
-from core.app.sweeps import SweepDetails, TrialPlace
+from core.app.sweep_records import SweepDetails, count_ended, count_most, tell_progress, tell_state, tell_trial
+from core.app.sweeps import TrialPlace
 from core.cli import console
 from core.cli.console import err, open_graph_to_train, out, parse_overrides, write_table
 from core.cli.options import BackendOption, GraphOption, JsonOption, print_json
@@ -210,10 +211,9 @@ def _follow(explorer: Explorer, sweep_id: str) -> None:
                 record = explorer.sweeps.read(sweep_id)
                 if record.state not in GOES_ON:
                     break
-                ended = sum(number for state, number in record.counts.items() if state not in ("asked", "running"))
                 best = f", best {_show(record.best.value)}" if record.best else ""
-                text = f"{record.state}: {ended} trials done{best}"
-                bar.update(task, description=text, completed=ended, total=record.most_trials or None)
+                text = f"{tell_progress(record)}{best}"
+                bar.update(task, description=text, completed=count_ended(record), total=count_most(record) or None)
                 time.sleep(POLL_SECONDS)
             except KeyboardInterrupt:
                 if stop_asked:
@@ -230,12 +230,13 @@ def _write(details: SweepDetails, *, as_json: bool) -> None:
         print_json(asdict(details))
         return
     name = f" ({details.name})" if details.name else ""
-    out.print(f"{details.id}{name}: {details.state}{': ' if details.message else ''}{details.message}")
+    out.print(f"{details.id}{name}: {tell_state(details)}{': ' if details.message else ''}{details.message}")
+    out.print(tell_progress(details))
     names = [parameter.name for parameter in details.parameters if len(parameter.values) != 1]
     rows: list[list[Any]] = [
         [
             str(trial.number),
-            trial.state,
+            tell_trial(details, trial.number, trial.state),
             _show(trial.value),
             *(_show(trial.params.get(name)) for name in names),
             trial.run,

@@ -13,7 +13,7 @@ import orjson
 from fastapi import Response
 
 from core.app.places import Offer
-from core.app.sweeps import SweepRecord
+from core.app.sweep_records import SweepRecord
 from core.errors import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.manifests import GraphSummary

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
-from core.app.sweeps import SweepDetails, SweepRecord
+from core.app.sweep_records import SweepDetails, SweepRecord
 from core.app.ticks import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
 from core.graph.paths import Paths

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.app.explorer import Explorer
-from core.app.sweeps import MOST_CONFIRMED, SweepDetails, SweepRecord
+from core.app.sweep_records import SweepDetails, SweepRecord
+from core.app.sweeps import MOST_CONFIRMED
 from core.config.sweep.read import MAX_BYTES
 from core.config.sweep.spec import Range
 from core.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, StorageFullError

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.app.configs import EXTENDABLE
 from core.config.train import TrainConfig, build_config
-from core.errors import ConfigError
+from core.errors import ConfigError, ConflictError
 from core.runs.labels import MAX_CHARACTERS, MAX_NOTES_CHARACTERS, LabelChanges
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
@@ -50,9 +50,11 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
     epochs, patience = (f"{key}_further_{name}_{record.id}" for name in EXTENDABLE)
     waited = record.epochs - (record.best_epoch or 0)  # since its best epoch, in vain
 
+    def read_changes() -> dict[str, int]:
+        return {"epochs": st.session_state[epochs], "patience": st.session_state[patience]}
+
     def go_on() -> None:
-        changes = {"epochs": st.session_state[epochs], "patience": st.session_state[patience]}
-        run_acts.act(get_explorer().runs.resume, record.id, changes)
+        run_acts.act(get_explorer().runs.resume, record.id, read_changes())
 
     with st.popover("Train further", icon=":material/fast_forward:", type="tertiary", key=f"{key}_further"):
         kept = f"and keeps epoch {record.best_epoch or 0:,}, which stopping articles chose"
@@ -65,8 +67,26 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
             help=TrainConfig.model_fields["patience"].description,
             key=patience,
         )
-        icon = ":material/play_arrow:"
-        st.button("Train further", icon=icon, key=f"{key}_further_now", type="primary", on_click=go_on)
+        refusal = _explain_no_more(record, config, read_changes())
+        if refusal:
+            st.error(f"It cannot go on: {escape_markdown(refusal)}", icon=":material/error:")
+        st.button(
+            "Train further",
+            icon=":material/play_arrow:",
+            key=f"{key}_further_now",
+            type="primary",
+            disabled=bool(refusal),
+            on_click=go_on,
+        )
+
+
+def _explain_no_more(record: RunRecord, config: TrainConfig, changes: dict[str, int]) -> str:
+    """Why a run that ended so would not train any epoch more; empty where it would."""
+    try:
+        get_explorer().configs.extend_run(record, config.model_dump(), changes)
+    except (ConfigError, ConflictError) as error:
+        return str(error)
+    return ""
 
 
 def _draw_rename(record: RunRecord, *, key: str) -> None:

@@ -6,7 +6,15 @@ from typing import Final
 import streamlit as st
 
 from core.app.explorer import Explorer
-from core.app.sweeps import SweepDetails, SweepParameter, SweepRecord
+from core.app.sweep_records import (
+    SweepDetails,
+    SweepParameter,
+    SweepRecord,
+    count_ended,
+    count_most,
+    tell_progress,
+    tell_state,
+)
 from core.config.sweep.read import MAX_BYTES
 from core.config.sweep.spec import Range
 from core.errors import WikicsError
@@ -101,19 +109,15 @@ def draw_state(record: SweepRecord) -> None:
     """Badge, counts, and the buttons that fit the state."""
     explorer = get_explorer()
     with st.container(horizontal=True, vertical_alignment="center", key="sweeps_state"):
-        word = "starting" if record.state == "pending" else record.state
-        st.badge(word, color=COLORS.get(record.state, "gray"))
+        st.badge(tell_state(record), color=COLORS.get(record.state, "gray"))
         st.space("stretch")
         if inputs.may_train(explorer, quiet=True):
             _draw_verbs(explorer, record)
-    ended = sum(number for state, number in record.counts.items() if state not in ("asked", "running", "stopping"))
-    told = ", ".join(f"{number} {state}" for state, number in sorted(record.counts.items()))
-    if record.most_trials:
-        st.progress(
-            min(ended / record.most_trials, 1.0), text=f"{ended} of {record.most_trials} trials: {told or 'none yet'}"
-        )
+    told = tell_progress(record)
+    if most := count_most(record):
+        st.progress(min(count_ended(record) / most, 1.0), text=told)
     else:
-        st.caption(f"{ended} trials: {told or 'none yet'}")
+        st.caption(told)
     if record.message:
         st.caption(escape_markdown(record.message))
 
@@ -138,8 +142,8 @@ def _draw_verbs(explorer: Explorer, record: SweepRecord) -> None:
         )
 
 
-def draw_best(details: SweepDetails) -> None:
-    """The best trial, the way to confirm it, to narrow, and what of the file means nothing here."""
+def draw_best(details: SweepDetails, num_configs: int) -> None:
+    """The best trial, the way to confirm it (of so many configs), to narrow, and what of the file means nothing here."""
     explorer = get_explorer()
     draw_refusal()
     if details.best:
@@ -155,7 +159,7 @@ def draw_best(details: SweepDetails) -> None:
         )
     if inputs.may_train(explorer, quiet=True):
         with st.container(horizontal=True, key="sweeps_actions"):
-            _draw_confirm(explorer, details)
+            _draw_confirm(explorer, details, min(num_configs, CONFIRMED))
             _draw_narrow(explorer, details)
     with st.expander("Its sweep.yaml", key="sweeps_file"):
         st.code(details.text, language=None, wrap_lines=True)
@@ -163,7 +167,7 @@ def draw_best(details: SweepDetails) -> None:
             st.caption(escape_markdown(note))
 
 
-def _draw_confirm(explorer: Explorer, details: SweepDetails) -> None:
+def _draw_confirm(explorer: Explorer, details: SweepDetails, count: int) -> None:
     if not details.best:
         return
     splits = explorer.graphs.load(details.graph).num_splits
@@ -172,7 +176,7 @@ def _draw_confirm(explorer: Explorer, details: SweepDetails) -> None:
         act(lambda: st.session_state.__setitem__("sweeps_confirmed", explorer.sweeps.confirm(details.id)))
 
     st.button(
-        f"Confirm the best {CONFIRMED} on all {splits} splits",
+        f"Confirm the best{f' {count}' if count > 1 else ''} on all {splits} splits",
         type="primary",
         icon=":material/verified:",
         key="sweeps_confirm",

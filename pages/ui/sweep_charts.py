@@ -13,6 +13,7 @@ from pages.ui.text import escape_plotly, is_share, shorten
 from pages.ui.theme import ACCENT
 
 HEIGHT = 260
+MOST_TICKS = 10  # below the trials
 PALE = "rgba(120,130,150,0.75)"
 
 
@@ -31,6 +32,7 @@ def build_best_so_far(board: Board) -> go.Figure:
         x=places,
         y=[trial.value for trial in shown],
         mode="markers",
+        cliponaxis=False,
         marker={
             "size": 8,
             "color": PALE,
@@ -43,7 +45,9 @@ def build_best_so_far(board: Board) -> go.Figure:
         x=places, y=steps, mode="lines", line={"shape": "hv", "width": 2.5, "color": ACCENT}, hoverinfo="skip"
     )
     figure = _figure([points, line], x="trials done", y=board.details.metric)
-    figure.update_yaxes(tickformat=_ticks(board))
+    step = max(1, -(-len(shown) // MOST_TICKS))
+    figure.update_xaxes(tick0=1, dtick=step, range=[0.5, len(shown) + 0.5])  # there is no half trial
+    figure.update_yaxes(**_metric_axis(board))
     return figure
 
 
@@ -97,7 +101,7 @@ def build_slice(board: Board, effect: Slice) -> go.Figure:
         y=board.details.metric,
     )
     figure.update_xaxes(**_axis(board, effect.name))
-    figure.update_yaxes(tickformat=_ticks(board))
+    figure.update_yaxes(**_metric_axis(board))
     return figure
 
 
@@ -138,6 +142,12 @@ def _form(board: Board) -> str:
 def _ticks(board: Board) -> str | None:
     """The same beside an axis, where Plotly counts the decimals."""
     return "~%" if is_share(board.details.metric) else None
+
+
+def _metric_axis(board: Board) -> dict[str, Any]:
+    """An axis of the metric, which ends where an accuracy does."""
+    bounds = {"autorangeoptions": {"minallowed": 0, "maxallowed": 1}} if is_share(board.details.metric) else {}
+    return {"tickformat": _ticks(board), **bounds}
 
 
 def _points(board: Board, name: str) -> list[tuple[Any, float, str]]:

@@ -1,23 +1,23 @@
 """A sweep's trials as axes, rows and settings, those alone that pass the brushes."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import streamlit as st
 
-from core.app.sweeps import SweepDetails, SweepParameter, SweepRecord
+from core.app.sweep_records import SweepDetails, SweepParameter, SweepRecord, count_ended, tell_trial
 from core.evaluation.importance import LEAST_TRIALS, Importance, Setting
 from core.runs.sweeps import Trial
 from pages.ui.components.parallel import Axis, Line
 from pages.ui.text import UNKNOWN, is_share, percent
 
 Range = tuple[float, float]
+OVER: Final = ("split", "seed", "device")  # in which the runs of one benchmark differ
 
 
 def summarise(record: SweepRecord) -> tuple[object, ...]:
     """What, once it is another, has the page drawn anew: not how far the running trials are."""
-    ended = sum(number for state, number in record.counts.items() if state not in ("asked", "running", "stopping"))
-    return record.state, ended, record.best.value if record.best else None
+    return record.state, tuple(record.waiting), count_ended(record), record.best.value if record.best else None
 
 
 def read_brush(text: str) -> dict[str, Range]:
@@ -50,6 +50,7 @@ class Board:
         self.known = [trial for trial in known if trial.state in ("finished", "pruned", "stopped")]
         self.kept = [trial for trial in details.trials if self._passes(trial)]
         self.done = [trial for trial in self.known if self._passes(trial)] or (self.known if not self._ranges else [])
+        self.num_configs = _count_configs(trial.params for trial in known if trial.state == "finished")
         self.finished = [trial for trial in self.done if trial.state == "finished"]
         self.settings = tuple(Setting(one.name, one.is_log, tuple(one.values)) for one in self.varied)
         self.rows = tuple({one.name: trial.params.get(one.name) for one in self.varied} for trial in self.finished)
@@ -94,6 +95,11 @@ class Board:
         )
 
 
+def _count_configs(tried: Iterable[Mapping[str, Any]]) -> int:
+    """How many of these differ in more than what a benchmark goes over."""
+    return len({repr(sorted((name, value) for name, value in params.items() if name not in OVER)) for params in tried})
+
+
 def say_value(metric: str, value: float) -> str:
     """`80.0 %` of an accuracy, `0.7312` of a loss."""
     return percent(value) if is_share(metric) else f"{value:.4f}"
@@ -121,7 +127,7 @@ def draw_table(board: Board) -> None:
     shown = sorted(board.kept, key=lambda one: (one.value is None, sign * (one.value or 0.0), one.number))
     columns: dict[str, list[Any]] = {
         "trial": [trial.number for trial in shown],
-        "state": [trial.state for trial in shown],
+        "state": [tell_trial(details, trial.number, trial.state) for trial in shown],
         details.metric: [None if trial.value is None else scale * trial.value for trial in shown],
         **{one.name: [_cell(trial.params, one) for trial in shown] for one in board.varied},
         "run": [trial.run for trial in shown],

@@ -73,7 +73,7 @@ def test_c06_a_sweep_is_begun_narrowed_killed_gone_on_with_and_confirmed(app, ho
     handle.press("ArrowUp")
     page.wait_for_url("**brush=val_acc*")
     page.get_by_text("of 2 trials pass the brushes; the others are left out.").wait_for()
-    page.get_by_role("button", name="Confirm the best 3 on all 2 splits").click()
+    page.get_by_role("button", name="Confirm the best 2 on all 2 splits").click()
     page.get_by_role("link", name="See how sure that is").wait_for()
     page.get_by_role("link", name="See how sure that is").click()
     page.get_by_text("runs are done").first.wait_for()

@@ -213,13 +213,16 @@ def test_i17_a_run_that_has_ended_goes_on_from_the_page(open_page, add_run, expl
     assert asked == [(run_id, {"epochs": 600, "patience": patience})]
 
 
-def test_i17_fewer_epochs_than_are_trained_are_refused(open_page, add_run):
+def test_i17_fewer_epochs_than_are_trained_are_refused_before_they_are_asked_for(open_page, add_run):
     run_id = add_run("finished")
     at = open_page("runs", run=run_id)
-    at.number_input(key=f"runs_further_epochs_{run_id}").set_value(2)
-    at.button(key="runs_further_now").click().run()
-    assert not at.exception
-    assert [run_id in error.value.replace("\\", "") for error in at.error] == [True]
+    assert not at.button(key="runs_further_now").disabled
+    at.number_input(key=f"runs_further_epochs_{run_id}").set_value(2).run()
+    assert not at.exception and at.button(key="runs_further_now").disabled
+    refusal = f"run {run_id} has trained 3 epochs already: set epochs to more (now 2)"
+    assert [error.value.replace("\\", "") for error in at.error] == [f"It cannot go on: {refusal}"]
+    at.number_input(key=f"runs_further_epochs_{run_id}").set_value(4).run()
+    assert not at.button(key="runs_further_now").disabled
 
 
 def test_i17_a_run_that_trains_or_never_did_cannot_go_on_further(open_page, add_run, explorer, monkeypatch):

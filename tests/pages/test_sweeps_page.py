@@ -128,6 +128,17 @@ def test_row_41_the_best_are_confirmed_in_one_click(open_sweeps, sweeping, monke
     assert "See how sure that is" in [link.proto.label for link in at.get("page_link")]
 
 
+@pytest.mark.parametrize(
+    ("count", "label"), [(1, "Confirm the best"), (2, "Confirm the best 2"), (4, "Confirm the best 3")]
+)
+def test_row_41_no_more_are_confirmed_than_there_are(open_sweeps, sweeping, count, label):
+    at = open_sweeps(sweep=add_trials(sweeping, count))
+    assert at.button(key="sweeps_confirm").label == f"{label} on all 2 splits"
+    axes = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]
+    assert (axes["xaxis"]["range"], axes["xaxis"]["dtick"]) == ([0.5, count + 0.5], 1)
+    assert axes["yaxis"]["autorangeoptions"] == {"minallowed": 0, "maxallowed": 1}
+
+
 def test_an_unknown_sweep_and_a_damaged_one_are_said(open_sweeps, sweeping):
     sweep_id = add_trials(sweeping, 2)
     other = sweeping.sweeps.submit(TEXT).id

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from starlette.testclient import TestClient
 
+from core.app.sweep_records import count_most, tell_progress, tell_state, tell_trial
 from core.app.sweeps import launch_by
 from core.errors import ConflictError, DamagedFileError, SweepNotFoundError
 from core.http import build_api
@@ -43,6 +44,31 @@ def sweep_id(explorer):
         params = {"lr": 0.01 * (number + 1), "norm": "layer"}
         explorer.sweeps.store.write_trial(sweep_id, Trial(number, params, "finished", f"run-{number}", value))
     return sweep_id
+
+
+def test_row_37_a_grid_says_how_many_trials_it_has_and_which_wait(explorer, launched, make_run, wikics):
+    text = "method: grid\nparameters:\n  lr: {values: [0.1, 0.2]}\n  norm: {values: [layer, batch]}"
+    sweep = explorer.sweeps.submit(text)
+    assert (count_most(sweep), tell_progress(sweep)) == (4, "0 of 4 trials done, and none begun")
+    queued = explorer.runs._store.create({"preset": "gcn"}, {})
+    explorer.sweeps.store.write_trial(sweep.id, Trial(0, {"lr": 0.1}, "running", queued))
+    with explorer.sweeps.store.hold(sweep.id, timeout_seconds=0):
+        explorer.sweeps.store.write_state(sweep.id, "running")
+        found = explorer.sweeps.read(sweep.id)
+        assert (found.waiting, found.counts, tell_state(found)) == ([0], {"running": 1}, "waiting")
+        assert tell_progress(found) == "0 of 4 trials done: 1 waiting"
+        explorer.sweeps.store.write_trial(sweep.id, Trial(1, {"lr": 0.2}, "running", make_run()))
+        explorer.sweeps.store.write_trial(sweep.id, Trial(2, {"lr": 0.2}, "finished", "run-2", 0.5))
+        found = explorer.sweeps.read(sweep.id)
+        assert (tell_state(found), tell_trial(found, 0, "running"), tell_trial(found, 1, "running")) == (
+            *("running", "waiting", "running"),
+        )
+        told = "1 of 4 trials done: 1 finished, 1 running, 1 waiting"
+        assert tell_progress(found) == told
+        assert wikics("sweep", "status", sweep.id)[1].splitlines()[1] == told
+    endless = explorer.sweeps.submit(TEXT.replace("run_cap: 6\n", ""))
+    explorer.sweeps.store.write_trial(endless.id, Trial(0, {"lr": 0.1}, "finished", "run-0", 0.5))
+    assert tell_progress(explorer.sweeps.read(endless.id)) == "1 trial done: 1 finished"
 
 
 def test_c06_a_sweep_is_begun_read_and_changed_over_http(explorer, launched):

@@ -1875,6 +1875,8 @@ export interface components {
             };
             /** Parameters */
             parameters: components["schemas"]["SweepParameter"][];
+            /** Points */
+            points: number;
             /** Preset */
             preset: string;
             /** Seed */
@@ -1885,6 +1887,8 @@ export interface components {
             text: string;
             /** Trials */
             trials: components["schemas"]["Trial"][];
+            /** Waiting */
+            waiting: number[];
             /** Workers */
             workers: number;
         };
@@ -1959,12 +1963,16 @@ export interface components {
             overrides: {
                 [key: string]: unknown;
             };
+            /** Points */
+            points: number;
             /** Preset */
             preset: string;
             /** Seed */
             seed: number;
             /** State */
             state: string;
+            /** Waiting */
+            waiting: number[];
             /** Workers */
             workers: number;
         };
