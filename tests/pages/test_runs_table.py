@@ -5,7 +5,6 @@ import csv
 import numpy as np
 import pytest
 
-from core.app.deletions import Deletions
 from core.runs.labels import LabelChanges
 from pages.ui.run_table import color_differences
 from pages.ui.theme import RIGHT, WRONG
@@ -117,7 +116,7 @@ def test_row_28_ticked_runs_are_starred_archived_and_deleted_at_once(open_page, 
     at = open_page("runs", runs=ids[0], archived=1)
     at.button(key="runs_archive").click().run()
     assert not explorer.runs.read(ids[0]).archived
-    explorer.runs.deletions = Deletions(explorer.runs.delete, seconds=3600)
+    monkeypatch.setattr(explorer.runs.deletions, "_seconds", 3600)
     at = open_page("runs", runs=ids[2])
     at.button(key="runs_delete_all").click().run()
     assert not at.exception and ids[2] not in set(read_table(at)["run"]) and param(at, "runs") == ""

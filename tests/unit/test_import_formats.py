@@ -165,7 +165,7 @@ def test_hparams_of_event_files_are_the_config(explorer, tmp_path):
     st.dictionaries(st.text(max_size=5), st.booleans() | st.integers(-(2**50), 2**50) | st.text(max_size=5)),
 )
 def test_event_files_are_read_as_they_were_written(tmp_path_factory, rows, settings):
-    path = tmp_path_factory.getbasetemp() / "events.out.tfevents"
+    path = tmp_path_factory.getbasetemp() / "written.tfevents"
     path.write_bytes(dump_events(rows, dict.fromkeys(rows, 5.0), settings))
     run = ForeignRun("x", "tensorboard")
     read_events(path, run)
