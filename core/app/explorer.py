@@ -17,6 +17,7 @@ from core.app.forks import Forks
 from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
+from core.app.models import Models
 from core.app.places import Places
 from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
@@ -54,6 +55,7 @@ class Explorer:
     runs: Runs
     forks: Forks
     imports: Imports
+    models: Models
     registry: Registry
     estimates: Estimates
     predictions: Predictions
@@ -111,6 +113,7 @@ def open_explorer(
         runs=runs,
         forks=Forks(run_store, runs, configs),
         imports=Imports(run_store, graphs, guests=guests),
+        models=Models(seen, graphs, guests=guests),
         registry=Registry(seen, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,

@@ -10,6 +10,7 @@ from core.cli.console import err
 from core.cli.failures import describe_failure
 from core.cli.graph import graph
 from core.cli.job import job
+from core.cli.models import models_app
 from core.cli.predict import predict
 from core.cli.runs import runs_app
 from core.cli.serve import serve
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(graph)
 app.command(epilog=field_help())(train)
 app.add_typer(runs_app, name="runs")
+app.add_typer(models_app, name="models")
 app.command()(predict)
 app.command(epilog=field_help())(benchmark)
 app.add_typer(sweep_app, name="sweep")

@@ -12,7 +12,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.store import LOG_TAIL_BYTES
-from pages.ui import inputs, lineage, places, run_actions, run_acts, stages
+from pages.ui import inputs, lineage, places, run_actions, run_acts, run_models, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent, without_pictures
 from pages.ui.theme import STAGE_COLORS
@@ -58,6 +58,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
             close()
             inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
+        run_models.draw_badge(record)
         st.caption(" · ".join(_describe_numbers(record, stage)))
     places.draw_execution(record)
     if record.message:
