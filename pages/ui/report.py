@@ -104,7 +104,7 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 def draw_config(run_id: str, *, key: str) -> None:
     """Where a run comes from, how it is trained once more, its config and where it ran."""
     details = get_explorer().runs.read_details(run_id, diagnosed=False)
-    lineage.draw_lineage(details)
+    lineage.draw_lineage(details, key=key)
     lineage.draw_reproduce(details)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
     for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):
