@@ -122,7 +122,7 @@ github() {
 variables() {
   run gcloud iam workload-identity-pools providers describe github "${from[@]}" --format 'value(name)'
   if [ -z "${DRY_RUN:-}" ]; then
-    echo "Variables of $GITHUB: IDENTITY_PROVIDER=(the line above) CI_ACCOUNT=$CI_ACCOUNT BUCKET=$BUCKET REGION=$REGION"
+    echo "Variables of $GITHUB: IDENTITY_PROVIDER=(the line above) CI_ACCOUNT=$CI_ACCOUNT BUCKET=$BUCKET"
   fi
 }
 

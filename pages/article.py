@@ -49,7 +49,7 @@ def draw_picture(article: int) -> None:
 
 def draw_card(article: int) -> None:
     """What is known of the article, and the way to its place on the map."""
-    cards.draw_card(explorer.articles.read(graph_id, article, run=run_id), key="article")
+    cards.draw_card(explorer.articles.read(graph_id, article, run=run_id), key="article", run=predicted)
     st.page_link(
         "map.py",
         label="Show on the map",

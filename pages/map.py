@@ -42,7 +42,8 @@ def draw_panel(article: int | None) -> None:
     if article is None:
         st.caption("Choose an article to see it and its links.")
     else:
-        cards.draw_card(explorer.articles.read(graph_id, article, run=predicted.id if predicted else None), key="map")
+        card = explorer.articles.read(graph_id, article, run=predicted.id if predicted else None)
+        cards.draw_card(card, key="map", run=predicted)
         st.page_link(
             "article.py",
             label="Open its neighbourhood",

@@ -5,6 +5,7 @@ import streamlit as st
 from core.app.graphs import GraphDescription
 from core.graph.limits import MAX_CATEGORIES
 from core.runs.record import RunRecord
+from core.runs.versions import PRODUCTION
 from pages.ui import charts, inputs, matrix, offers, sources, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import duration, escape_markdown, percent
@@ -62,12 +63,13 @@ def draw_learned(records: list[RunRecord]) -> None:
         )
     )
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
-    which = f"The best of {len(alike)} {kind} by validation accuracy" if len(alike) > 1 else f"The only {one}"
+    which = f"The best of {len(alike)} {kind} by validation accuracy is" if len(alike) > 1 else f"The only {one} is"
+    if PRODUCTION in best.aliases:
+        which = f"In production, as v{best.version} of this graph's models, is"
     low, high = explorer.predictions.test_interval(best)
     st.markdown(
-        f"{which} is "
-        f"**{escape_markdown(stages.name_run(best))}** ({best.preset}, split {best.split}): it names the category of "
-        f"**{100 * (best.test_acc or 0):.1f} %** of the test articles "
+        f"{which} **{escape_markdown(stages.name_run(best))}** ({best.preset}, split {best.split}): it names the "
+        f"category of **{100 * (best.test_acc or 0):.1f} %** of the test articles "
         f"(95 % interval over articles {100 * low:.1f} to {100 * high:.1f})."
     )
     st.page_link(

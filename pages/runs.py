@@ -18,6 +18,7 @@ from pages.ui import (
     run_fields,
     run_groups,
     run_imports,
+    run_models,
     run_table,
     stages,
     table_view,
@@ -108,6 +109,7 @@ with left:
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
     elif hidden := among - {"none", run_choice.ALL} - chosen:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
+    run_models.draw_list(graph_id)
     draw_damage(find_damage(everything))
     run_imports.draw_import(graph_id)
     shown = inputs.choose_part(

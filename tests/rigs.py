@@ -1,5 +1,6 @@
 """What tests of runs in their own processes, and of benchmarks, share."""
 
+import json
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkResult, pack_correct
-from core.runs.files import RUNS
+from core.runs.files import BEST_WEIGHTS, REPORT, RUNS
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.state import ENDED, build_resumed
@@ -182,3 +183,13 @@ def make_result(split=0, seed=0, *, correct=(True, True, False), **other):
         correct_bits=pack_correct(flags),
         **values | other,
     )
+
+
+def save_weights(explorer, run_id, value=0.5, **report):
+    """Gives a run ten weights, all of this value, and its report these fields."""
+    import torch
+
+    folder = explorer.settings.home_folder / RUNS / run_id
+    torch.save({"model.lin.weight": torch.full((2, 5), value)}, folder / BEST_WEIGHTS)
+    told = json.loads((folder / REPORT).read_text())
+    (folder / REPORT).write_text(json.dumps(told | report))

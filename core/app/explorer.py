@@ -18,6 +18,7 @@ from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
 from core.app.lists import open_run_storage, open_run_store
+from core.app.models import Models
 from core.app.places import Places
 from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
@@ -52,6 +53,7 @@ class Explorer:
     runs: Runs
     forks: Forks
     imports: Imports
+    models: Models
     registry: Registry
     estimates: Estimates
     predictions: Predictions
@@ -110,6 +112,7 @@ def open_explorer(
         runs=runs,
         forks=Forks(run_store, runs, configs),
         imports=Imports(run_store, graphs, guests=guests),
+        models=Models(seen, graphs, guests=guests),
         registry=Registry(seen, backends, lambda: open_registry(settings)),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,

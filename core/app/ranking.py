@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from core.graph.ids import WIKICS_ID
 from core.graph.twin.versions import TWIN_ID
 from core.runs.record import RunRecord
+from core.runs.versions import PRODUCTION
 
 
 def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
-    """Those that can predict, the best by validation accuracy first: finished ones before others, newest of equals."""
+    """Those that can predict: the one in production, then the best by validation accuracy, newest of equals.
 
-    def rank(record: RunRecord) -> tuple[bool, float, float]:
-        return record.state == "finished", record.val_acc or 0.0, record.created_at
+    Finished ones stand before others.
+    """
+
+    def rank(record: RunRecord) -> tuple[bool, bool, float, float]:
+        return PRODUCTION in record.aliases, record.state == "finished", record.val_acc or 0.0, record.created_at
 
     return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
 

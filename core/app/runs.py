@@ -29,9 +29,11 @@ from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor
 from core.runs.names import match_run
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
+from core.runs.refusals import refuse_kept
 from core.runs.report import Report
 from core.runs.state import ACTIVE, PREEMPTED
 from core.runs.store import RunStore
+from core.runs.versions import PRODUCTION
 
 # So long after a run's end its provider may still be putting its machine away.
 SETTLING_SECONDS: Final = 3600.0
@@ -155,9 +157,10 @@ class Runs(RunLists):
     def choose_default(self, graph_id: str) -> RunRecord | None:
         """What is shown of a graph where no run is named; None where no run can predict.
 
-        The best finished run by validation accuracy; where none has finished, the best of those that ended early.
+        The one in production, else the best finished run by validation accuracy, else the best that ended early.
         """
-        ranked = rank_best([record for record in self.list(graph_id) if record.graph == graph_id])
+        listed = (record for record in self.list(graph_id, archived=True) if record.graph == graph_id)
+        ranked = rank_best([record for record in listed if PRODUCTION in record.aliases or not record.archived])
         return next((record for record in ranked if self._store.can_predict(record.id)), None)
 
     def read_details(self, ref: str, *, diagnosed: bool = True) -> RunDetails:
@@ -250,6 +253,7 @@ class Runs(RunLists):
         self._refuse_imported(run_id, "there is no checkpoint of it to go on from; train one like it (wikics train)")
         record = self._store.read(run_id)
         self._guests.check_change(record)
+        refuse_kept(record)
         config = self._extend(run_id, changes) if changes else None
         whole = build_config(config or self._store.read_config(run_id)) if self._guests.quotas else TrainConfig()
         with self._enter(record.machine, whole, epochs=max(1, whole.epochs - record.epochs)) as charge:
@@ -307,6 +311,7 @@ class Runs(RunLists):
         records = [self.read(ref) for ref in refs]
         for record in records:
             self._guests.check_change(record)
+            refuse_kept(record)
         active = next((record for record in records if record.state in ACTIVE), None)
         if active is not None:
             raise ConflictError(f"run {active.id} is {active.state}: stop it before deleting it, or leave it out")

@@ -13,6 +13,7 @@ class _Commands(LateGroup):
     named: ClassVar[Mapping[str, str]] = {
         "graph": "core.cli.graph:graph_app",
         "train": "core.cli.train:train_app",
+        "models": "core.cli.models:models_app",
         "predict": "core.cli.predict:predict_app",
         "benchmark": "core.cli.benchmark:benchmark_app",
         "job": "core.cli.job:job_app",

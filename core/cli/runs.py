@@ -15,6 +15,7 @@ from core.cli.options import JsonOption, print_json
 from core.config.command import build_command, build_fork_command
 from core.runs.labels import LabelChanges
 from core.runs.record import RunRecord
+from core.runs.versions import describe_standing
 
 # What `wikics runs` is for stands in core.cli, its list in core.cli.listing.
 runs_app = typer.Typer(add_completion=False)
@@ -30,7 +31,10 @@ def write_record(record: RunRecord, *, as_json: bool) -> None:
         return
     accuracy = "-" if record.test_acc is None else f"{100 * record.test_acc:.2f} %"
     validation = "-" if record.val_acc is None else f"{100 * record.val_acc:.2f} %"
-    name = (f" ({record.name})" if record.name else "") + "".join(f" #{tag}" for tag in record.tags)
+    standing = describe_standing(record.version, record.aliases)
+    name = "".join(f" ({said})" for said in (record.name, standing) if said) + "".join(
+        f" #{tag}" for tag in record.tags
+    )
     out.print(
         f"{record.id}{name}: {record.state} after {record.epochs} epochs, test {accuracy}, validation {validation}"
     )
@@ -149,11 +153,14 @@ def archive_run(run: RunArgument, off: OffOption = False, as_json: JsonOption = 
 @runs_app.command("delete")
 def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
     """Delete a run that has ended."""
-    deleted = console.open_explorer().runs.delete(run)
+    runs = console.open_explorer().runs
+    record = runs.read(run)
+    deleted = runs.delete(record.id)
     if as_json:
-        print_json({"deleted": deleted})
+        print_json({"deleted": deleted, "version": record.version})
     else:
-        out.print(f"deleted {deleted}")
+        was = "" if record.version is None else f", which was v{record.version} of graph {record.graph}"
+        out.print(f"deleted {deleted}{was}")
 
 
 @runs_app.command("import")

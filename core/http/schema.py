@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
+from core.app.models import GateReport, Model, ModelList
 from core.app.sweep_records import SweepDetails, SweepRecord
 from core.app.ticks import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
@@ -33,6 +34,7 @@ ANSWERS: Final[tuple[type, ...]] = (
     *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
     *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, PredictionAnswer),
     BackendList,
+    *(ModelList, Model, GateReport),
     *(SweepList, SweepRecord, SweepDetails, Confirmed),
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )

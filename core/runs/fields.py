@@ -28,16 +28,18 @@ WORDS: Final = (
 NUMBERS: Final = (
     *("split", "seed", "epoch", "epochs", "max_epochs", "best_epoch"),
     *("test_acc", "val_acc", "last_val_acc", "best_val_acc", "stopping_acc", "fallen"),
-    *("seconds", "seconds_per_epoch", "cost", "energy_wh"),
+    *("seconds", "seconds_per_epoch", "cost", "energy_wh", "version"),
 )
 SWITCHES: Final = ("starred", "archived")
 # By which value a run is told by its validation accuracy: the field of a record that holds it.
 ValueKind = Literal["kept", "last", "best"]
 VALUE_KINDS: Final[Mapping[ValueKind, str]] = {"kept": "val_acc", "last": "last_val_acc", "best": "best_val_acc"}
 TAGS: Final = "tags"
+ALIASES: Final = "aliases"  # as a model: candidate, production, previous
+LISTS: Final = (TAGS, ALIASES)
 AGE: Final = "age"  # seconds since the run was made
 VARIANT: Final = "variant"  # the same for runs that differ in split, seed and device alone
-COLUMNS: Final = (*WORDS, *NUMBERS, *SWITCHES, TAGS, AGE, VARIANT)
+COLUMNS: Final = (*WORDS, *NUMBERS, *SWITCHES, *LISTS, AGE, VARIANT)
 CONFIG: Final = tuple(name for name in TrainConfig.model_fields if name not in COLUMNS)
 _DEFAULTS: Final[Mapping[str, Any]] = {name: field.default for name, field in TrainConfig.model_fields.items()}
 

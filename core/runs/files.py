@@ -1,8 +1,9 @@
-"""The names of the files in a run's folder, and of the folder of all runs; nobody else knows them."""
+"""The names of the files in a run's folder, and of the folders of all runs and of models; nobody else knows them."""
 
 from typing import Final
 
 RUNS: Final = "runs/"
+MODELS: Final = "models/"  # of each graph what was made candidate, promoted and taken back
 
 CONFIG: Final = "config.json"
 ENVIRONMENT: Final = "environment.json"

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple, NoReturn
 
 from core.errors import QueryError
 from core.graph.titles import shorten
-from core.runs.fields import COLUMNS, CONFIG, SWITCHES, TAGS, WORDS, Value, is_field, read_field
+from core.runs.fields import COLUMNS, CONFIG, LISTS, SWITCHES, WORDS, Value, is_field, read_field
 from core.runs.record import RunRecord
 
 MAX_CHARACTERS: Final = 1_000
@@ -191,11 +191,11 @@ class _Parser:
             equals = _equals(name, value)
             return lambda record, now: not equals(record, now)
         if sign == "contains":
-            return _equals(name, value) if name == TAGS else partial(_contains, name, value.text.casefold())
+            return _equals(name, value) if name in LISTS else partial(_contains, name, value.text.casefold())
         if sign == "matches":
             return partial(_matches, name, value.text.casefold())
         limit = _parse_number(value)
-        if limit is None or value.kind == "quoted" or name in (*WORDS, *SWITCHES, TAGS):
+        if limit is None or value.kind == "quoted" or name in (*WORDS, *SWITCHES, *LISTS):
             _refuse(
                 value.at if limit is None else operator.at,
                 f"{name} {sign} {shorten(value.text)!r} compares no numbers: write a number, or = instead",
@@ -225,7 +225,7 @@ class _Parser:
 
 def describe(record: RunRecord) -> str:
     """What a list says of a run, in small letters: words are looked for in it."""
-    said = (record.name, record.id, record.state, record.preset, record.model, *record.tags)
+    said = (record.name, record.id, record.state, record.preset, record.model, *record.tags, *record.aliases)
     return " ".join([*said, f"split{record.split}", f"seed{record.seed}"]).casefold()
 
 

@@ -17,6 +17,7 @@ from core.runs.labels import Label
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report, find_winner
 from core.runs.state import RunState, StateName
+from core.runs.versions import Standing
 
 Json = Mapping[str, Any]
 
@@ -42,6 +43,8 @@ class RunRecord:
     notes: str  # Markdown
     starred: bool
     archived: bool  # left out of lists until it is asked for
+    version: int | None  # of its graph's models, if it is one
+    aliases: tuple[str, ...]  # of that version: `candidate`, `production`, and `previous`, where a rollback leads
     sweep: str  # whose trial it is, by id; empty without
     trial: int | None  # its number there
     visitor: str  # whose it is where guests may train, by a name that tells nothing of them; empty for the app's own
@@ -149,6 +152,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         machine=_text(content.environment, "machine"),
         device=_text(content.environment, "device"),
         **vars(Label()),  # stands beside what a trainer writes: the store knows it
+        **vars(Standing()),  # as does this
         sweep=_text(content.environment, "sweep"),
         trial=_whole(content.environment, "trial"),
         visitor=_text(content.environment, "visitor"),

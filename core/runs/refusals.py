@@ -6,6 +6,7 @@ from typing import Final
 from core.errors import ConflictError
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE, StateName
+from core.runs.versions import describe_standing
 
 _HOW_IT_ENDED: Final[Mapping[StateName, str]] = {
     "failed": "failed",
@@ -27,6 +28,15 @@ def refuse_active(run_id: str, state: StateName) -> None:
     """Raises ConflictError for a run that cannot be deleted yet."""
     if state in ACTIVE:
         raise ConflictError(f"run {run_id} is {state}: stop it before deleting it (wikics runs stop {run_id})")
+
+
+def refuse_kept(record: RunRecord) -> None:
+    """Raises ConflictError for a run that bears an alias: deleted or trained further, it is that model no more."""
+    if record.aliases:
+        raise ConflictError(
+            f"run {record.id} is {describe_standing(record.version, record.aliases)}, and is kept as it is: put "
+            "another there (wikics models promote) or take the alias away (wikics models withdraw), then try again"
+        )
 
 
 def explain_no_predictions(record: RunRecord) -> str:

@@ -23,10 +23,11 @@ from core.runs.metrics import Cursor, MetricsChunk, cut_rows
 from core.runs.names import build_id, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
-from core.runs.refusals import explain_no_predictions, refuse_active
+from core.runs.refusals import explain_no_predictions, refuse_active, refuse_kept
 from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import RunState
+from core.runs.versions import ModelHistories, Standing
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json
 
@@ -64,6 +65,7 @@ class RunStore:
         cache: a folder of this machine for what was read of a storage far away.
         """
         self.storage = storage
+        self.histories = ModelHistories(storage, now=now)
         self._states = states or JobStates(storage)
         remembered = RememberedRuns(storage, cache) if cache else None
         self._labels = RunLabels(storage)
@@ -147,8 +149,8 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
-        scan = self._index.scan()
-        records = [self._complete(record, scan.labels) for record in scan.records]
+        scan, standings = self._index.scan(), self.histories.find_standings()
+        records = [self._complete(record, scan.labels, standings) for record in scan.records]
         return sorted(filter(self._see(), records), key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
@@ -173,7 +175,8 @@ class RunStore:
         self._check_id(run_id)
         record = self._index.read(run_id)
         if record is not None:
-            record, see = self._complete(record, self._labels.read_all(run_id)), self._see()
+            standings, see = self.histories.find_standings(), self._see()
+            record = self._complete(record, self._labels.read_all(run_id), standings)
             if see is None or see(record):
                 return record
         raise self._not_found(run_id)
@@ -288,9 +291,13 @@ class RunStore:
         return text[text.find("\n") + 1 :] if start else text
 
     def delete(self, run_id: str) -> None:
-        """Deletes an ended run with all its files. Raises ConflictError while it is active, or held by its process."""
-        job = files.RUNS + run_id
-        refuse_active(run_id, self.read(run_id).state)
+        """Deletes an ended run with all its files.
+
+        Raises ConflictError while it is active, held by its process, or bears an alias of its graph's models.
+        """
+        job, record = files.RUNS + run_id, self.read(run_id)
+        refuse_active(run_id, record.state)
+        refuse_kept(record)
         with self._states.hold(job):  # whose process may still be there
             refuse_active(run_id, self._states.read(job, holding=True).state)
             state = self._read_to_restore(run_id)
@@ -319,9 +326,16 @@ class RunStore:
                 archive.writestr(file.name.removeprefix(files.RUNS), self.storage.read(file.name))
         return buffer.getvalue()
 
-    def _complete(self, record: RunRecord, labels: Mapping[str, Label]) -> RunRecord:
+    def _complete(
+        self,
+        record: RunRecord,
+        labels: Mapping[str, Label],
+        standings: Mapping[tuple[str, float | None], Standing] | None = None,
+    ) -> RunRecord:
         """A record with what stands beside the files that its trainer writes."""
         label = labels.get(record.id)
+        if standings and (standing := standings.get((record.id, record.ended_at))):
+            record = replace(record, **vars(standing))
         cost = None  # of what was trained elsewhere nobody knows it
         if not record.imported:
             cost = self.prices.compute_cost(record.seconds, record.machine, record.device, record.backend)

@@ -11,7 +11,7 @@ from core.errors import InvalidInputError
 ALL_BELOW: Final = "**"
 PARTIAL_SUFFIX: Final = ".partial"  # of what is being written, which no reader looks at
 HOME: Final = "WIKICS_HOME"  # what a message calls the storage's place, which is nobody's business
-HOME_FOLDERS: Final = ("benchmarks", "graphs", "queue", "runs")  # all that stands right in it
+HOME_FOLDERS: Final = ("benchmarks", "graphs", "models", "queue", "runs")  # all that stands right in it
 
 Matches = Callable[[str], object]  # truthy where a text matches
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.inference.articles import ArticleCard
-from pages.ui import charts, inputs
+from core.runs.record import RunRecord
+from pages.ui import charts, inputs, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown, percent
 
@@ -44,8 +45,11 @@ def draw_probabilities(card: ArticleCard, probs: dict[str, float], pred: str, *,
         st.caption(f"The other {len(probs) - len(names)} categories share {percent(rest)}.")
 
 
-def draw_card(card: ArticleCard, *, key: str) -> None:
-    """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours."""
+def draw_card(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> None:
+    """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours.
+
+    run: what predicts, to which there is a way.
+    """
     st.header(escape_markdown(card.title))
     if card.url:
         st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
@@ -62,6 +66,10 @@ def draw_card(card: ArticleCard, *, key: str) -> None:
     st.markdown(sentence + ".")
     if card.probs is not None and card.pred is not None:
         draw_probabilities(card, card.probs, card.pred, key=key)
+    if run is not None and card.pred is not None:
+        label = f"Predicted by {escape_markdown(stages.name_run(run))}"
+        params = {"graph": run.graph, "run": run.id}
+        st.page_link("runs.py", label=label, icon=":material/account_tree:", query_params=params)
     neighbours = (
         "no neighbours" if card.agreement is None else f"{percent(card.agreement)} of its neighbours share its category"
     )

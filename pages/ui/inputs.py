@@ -16,6 +16,7 @@ from core.graph.graph import Graph
 from core.graph.twin.versions import TWIN_ID, is_older_twin
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
+from core.runs.versions import PRODUCTION
 from pages.ui import held, stages, tokens
 from pages.ui.loaders import get_explorer
 from pages.ui.text import LONGEST_QUOTE, escape_markdown, list_names, percent, quote, shorten
@@ -346,9 +347,14 @@ def _names_run(picked: str | None, run_id: str | None) -> bool:
 
 def say_default(run: RunRecord) -> None:
     """What is shown where the URL names no run, and why it."""
+    name = escape_markdown(stages.name_run(run))
+    if PRODUCTION in run.aliases:
+        standing = f"v{run.version}, in production on this graph"
+        st.caption(f"Shown by default: **{name}**, {standing} (validation {percent(run.val_acc)}).")
+        return
     ending = "finished run" if run.state == "finished" else "run, none has finished yet,"
     st.caption(
-        f"Shown by default: **{escape_markdown(stages.name_run(run))}**, the best {ending} of this graph by validation "
+        f"Shown by default: **{name}**, the best {ending} of this graph by validation "
         f"accuracy ({percent(run.val_acc)})."
     )
 

@@ -12,7 +12,7 @@ from core.runs.environment import publish
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.store import LOG_TAIL_BYTES
-from pages.ui import inputs, lineage, places, run_actions, run_acts, stages
+from pages.ui import inputs, lineage, places, run_actions, run_acts, run_models, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent, without_pictures
 from pages.ui.theme import STAGE_COLORS
@@ -58,6 +58,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
             close()
             inputs.draw_page_anew()
     with st.container(key=f"{key}_stage"):
+        run_models.draw_badge(record)
         st.caption(" · ".join(_describe_numbers(record, stage)))
     places.draw_execution(record)
     if record.message:
@@ -103,7 +104,7 @@ def _draw_action(explorer: Explorer, record: RunRecord, *, key: str) -> None:
 def draw_config(run_id: str, *, key: str) -> None:
     """Where a run comes from, how it is trained once more, its config and where it ran."""
     details = get_explorer().runs.read_details(run_id, diagnosed=False)
-    lineage.draw_lineage(details)
+    lineage.draw_lineage(details, key=key)
     lineage.draw_reproduce(details)
     parts: dict[str, dict[str, object]] = {"config": details.config, "environment": publish(details.environment)}
     for column, (part, values) in zip(st.columns(2), parts.items(), strict=True):

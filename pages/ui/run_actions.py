@@ -8,7 +8,8 @@ from core.errors import ConfigError, ConflictError
 from core.runs.labels import MAX_CHARACTERS, MAX_NOTES_CHARACTERS, LabelChanges
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from pages.ui import compare_doors, forms, held, inputs, run_acts, run_fork, settings, stages
+from core.runs.versions import describe_standing
+from pages.ui import compare_doors, forms, held, inputs, run_acts, run_fork, run_models, settings, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown
 
@@ -18,6 +19,7 @@ def draw_actions(record: RunRecord, *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         _draw_again(record, key=key)
         compare_doors.draw_compare_with(record, key=key)
+        run_models.draw_model(record, key=key)
         if inputs.may_change(get_explorer(), record):
             _draw_further(record, key=key)
             run_fork.draw_fork(record, key=key)
@@ -134,4 +136,14 @@ def _draw_delete(record: RunRecord, *, key: str) -> None:
             f"Delete **{escape_markdown(stages.name_run(record))}** with its curves, weights and predictions? "
             "There is no way back."
         )
+        if record.version is not None:
+            st.markdown(_say_version(record))
         st.button("Delete this run", icon=":material/delete:", key=f"{key}_delete_now", type="primary", on_click=delete)
+
+
+def _say_version(record: RunRecord) -> str:
+    """What becomes of a model whose run is deleted."""
+    standing = describe_standing(record.version, record.aliases)
+    if record.aliases:
+        return f"It is **{standing}**, and is kept: under *Model* take that away, or put another in its place, first."
+    return f"It is **{standing}** of this graph's models, which is gone then: the history keeps its name alone."

@@ -40,7 +40,8 @@ def draw_actions(records: Sequence[RunRecord]) -> None:
         if active:
             _button(f"Stop {len(active):,}", "stop_circle", "runs_stop_all", lambda: _each(active, _stop))
         if ended:
-            _button(f"Delete {len(ended):,}", "delete", "runs_delete_all", lambda: _delete(ended))
+            versions = "".join(f", v{record.version}" for record in ended if record.version is not None)
+            _button(f"Delete {len(ended):,}{versions}", "delete", "runs_delete_all", lambda: _delete(ended))
 
 
 def draw_undo() -> None:

@@ -22,6 +22,7 @@ from pages.ui.theme import RIGHT, STAGE_COLORS, WRONG
 
 NARROW_COLUMNS: Final = (
     "name",
+    "version",
     "star",
     "state",
     "progress",
@@ -65,6 +66,8 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
     columns: dict[str, list[object]] = {}
     if any(record.name for record in records):
         columns["name"] = [record.name for record in records]
+    if any(record.version is not None for record in records):
+        columns["version"] = [tell_version(record) for record in records]
     if any(record.starred for record in records):
         columns["star"] = ["★" if record.starred else "" for record in records]
     columns["state"] = [[stage.word] for stage in stages]
@@ -94,6 +97,11 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
             columns[name_field(name)] = [read_field(record, name, now) for record in records]
     # Shown as an age, sorts by time.
     return columns | {"age": [datetime.fromtimestamp(record.created_at, UTC) for record in records]}
+
+
+def tell_version(record: RunRecord) -> str:
+    """What a run is as a model, in few words for a narrow column."""
+    return "" if record.version is None else " ".join([f"v{record.version}", *record.aliases])
 
 
 def scale_of(field: str) -> int:

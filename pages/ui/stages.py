@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.app.places import Occupancy
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
+from core.runs.versions import PRODUCTION, WORDS
 from pages.ui.text import duration, percent
 
 EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
@@ -63,7 +64,10 @@ def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None 
     else:
         said = f"{stage.word}, test {percent(record.test_acc)}"
     is_best = best is not None and best.id == record.id and record.state == "finished"
-    said = f"best, {said}" if is_best else said
+    if PRODUCTION in record.aliases:
+        said = f"{WORDS[PRODUCTION]}, {said}"
+    elif is_best:
+        said = f"best, {said}"
     return f"{record.name or record.preset}, {said} · {record.id}"
 
 

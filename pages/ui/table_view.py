@@ -15,7 +15,21 @@ from pages.ui.run_fields import list_groupings, name_field
 from pages.ui.run_table import KINDS, Look
 from pages.ui.text import escape_markdown
 
-SHOWN = ("id", "name", "state", "val_acc", "test_acc", "model", "split", "epochs", "seconds", "tags", "age", "starred")
+SHOWN = (
+    "id",
+    "name",
+    "state",
+    "val_acc",
+    "test_acc",
+    "model",
+    "split",
+    "epochs",
+    "seconds",
+    "tags",
+    "age",
+    "starred",
+    "version",
+)
 OFFERED = tuple(name for name in (*COLUMNS, *CONFIG) if name not in (*SHOWN, "epoch", "variant"))
 EXAMPLE = "Filter: gcn split0, or test_acc > 77% and lr in (0.01, 0.003)"
 

@@ -13,6 +13,7 @@ from core.runs.job_states import JobStates
 from core.runs.state import RunState, build_state
 from core.runs.store import RunStore
 from pages.ui import inputs, stages
+from tests.pages.test_pages import list_page_links
 
 
 @pytest.fixture
@@ -123,8 +124,9 @@ def test_row_20_a_run_is_forked_on_its_page(open_page, explorer, finished_run, s
     fork = explorer.runs.read(read_param(at, "run"))
     assert (fork.parent, fork.forked_at, fork.config["lr"], fork.max_epochs) == (finished_run, 3, 0.25, 20)
     assert read_param(at, "runs") == f"{finished_run},{fork.id}"
-    told = [text.replace("\u2060", "") for text in texts(at)]
-    assert any(f"run {finished_run} to epoch 3" in text and f"fork {fork.id}" in text for text in told)
+    links = [label.replace("\\", "").replace("\u2060", "") for label, _ in list_page_links(at, "runs")]
+    assert f"{finished_run} to epoch 3" in links
+    assert fork.id in [text.replace("\u2060", "") for text in texts(at)]
     command = f"wikics runs fork {finished_run} --epoch 3 --set lr=0.25 --set epochs=20"
     assert command in [code.value for code in at.code]
 
@@ -304,3 +306,17 @@ def test_c14_a_run_on_an_older_twin_opens_on_it_at_its_address_of_before(
     assert (read_param(at, "graph"), read_param(at, "run")) == (older, finished_run)
     assert not at.warning and not at.exception
     assert explorer.runs.find(finished_run, older).id == finished_run
+
+
+def test_row_33_a_prediction_leads_to_its_run_and_the_run_to_its_data(open_page, tiny_id, finished_run):
+    """One click from the article to the run, one from there to the data, the predictions and its other parts."""
+    of_run = {"graph": tiny_id, "run": finished_run}
+    for name in ("article", "map"):
+        at = open_page(name, article=0)
+        assert not at.exception
+        links = {label.replace("\\", ""): params for label, params in list_page_links(at, "runs")}
+        assert links[f"Predicted by {finished_run}"] == of_run
+    at = open_page("runs", run=finished_run)
+    assert not at.exception
+    assert ("Show on the map", of_run | {"color": "correct"}) in list_page_links(at, "map")
+    assert {"graph": tiny_id} in [params for label, params in list_page_links(at, "") if label.startswith("tiny")]

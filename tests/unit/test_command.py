@@ -12,7 +12,7 @@ from core.config.command import build_command
 from core.config.presets import list_presets, load_preset
 from core.config.train import build_config
 from core.runs.metrics import Cursor
-from pages.ui.lineage import describe_code, list_steps
+from pages.ui.lineage import build_nodes, describe_code, list_steps
 from tests.rigs import InlineBackend
 from tests.shell import open_at_shell
 
@@ -65,3 +65,19 @@ def test_row_27_the_command_gives_the_same_run(make_explorer, tmp_path, monkeypa
     columns = [explorer.runs.read_metrics([(id_, Cursor())]).runs[id_].columns for id_ in (first.id, again["id"])]
     kept = ("train_loss", "stopping_loss", "val_loss", "val_acc")
     assert [columns[0][name] for name in kept] == [columns[1][name] for name in kept]
+
+
+def test_row_33_each_part_of_the_lineage_leads_to_what_it_stands_for(explorer, tiny_id, finished_run):
+    details = explorer.runs.read_details(finished_run, diagnosed=False)
+    details = replace(details, parent="first", forked_at=2, version=3, aliases=("production",), generation=1)
+    assert [(node.sentence, node.page, dict(node.params)) for node in build_nodes(details)] == [
+        (f"data {tiny_id} {details.graph_digest[:10]}", "overview.py", {"graph": tiny_id}),
+        ("split 0", "", {}),
+        ("run first to epoch 2", "runs.py", {"graph": tiny_id, "run": "first"}),
+        (f"fork {finished_run}, resumed once", "", {}),
+        ("kept epoch 3, validation 100.0 %", "", {}),
+        (f"calibrated at temperature {details.report.temperature:.3g}", "", {}),
+        ("model v3, in production", "runs.py", {"graph": tiny_id, "filter": "version >= 0"}),
+        ("predictions", "map.py", {"graph": tiny_id, "run": finished_run, "color": "correct"}),
+    ]
+    assert build_nodes(details, has_parent=False)[2].page == ""

@@ -231,6 +231,50 @@ def test_a_hidden_tab_asks_at_most_once_in_thirty_seconds():
     assert answer["atOnce"] == 1
 
 
+def test_row_02_at_200_epochs_a_second_a_chart_is_drawn_four_times_and_no_point_is_lost():
+    """Ten seconds in view, five minutes in a hidden tab, and a moment after it is shown again."""
+    script = """
+    performance.now = () => clock;
+    const noteTo = [];
+    globalThis.document = { hidden: false, addEventListener: (_, act) => noteTo.push(act) };
+    const { requestDraw } = await import("./curves/draw_queue.js");
+    const run = (runs.a = { generation: 0, state: "running", epochs: [] });
+    const drawn = [];
+    const draw = () => { chart.dirty = false; drawn.push({ at: clock, points: poller.runs.get("a").row }); };
+    const chart = { dirty: true, visible: true, nextAt: 0, draw };
+    poller.watch(["a"], () => { chart.dirty = true; requestDraw(chart); });
+    const train = async (seconds) => {
+      for (let step = 0; step < 20 * seconds; step += 1) {
+        for (let more = 0; more < 10; more += 1) run.epochs.push(run.epochs.length + 1);
+        await advance(50);
+      }
+    };
+    const show = (isShown) => {
+      hidden = document.hidden = !isShown;
+      poller.onVisibility();
+      for (const act of noteTo) act();
+    };
+    await train(10);
+    const inView = drawn.slice();
+    show(false);
+    const begun = asked.length;
+    await train(300);
+    const gaps = asked.slice(begun).map((one, at) => one.at - asked[begun + at - 1].at);
+    const unseen = drawn.length - inView.length;
+    show(true);
+    run.state = "finished";
+    await advance(3000);
+    const within = inView.map(({ at }) => inView.filter((other) => other.at >= at && other.at < at + 1000).length);
+    const held = poller.runs.get("a").columns.epoch;
+    done({ most: Math.max(...within), seen: inView.at(-1).points, unseen, least: Math.min(...gaps),
+      asked: gaps.length, whole: held.join() === run.epochs.join(), points: [held.length, drawn.at(-1).points] });
+    """
+    found = call_js(FAKE_TIME + script)
+    assert (found["most"], found["unseen"], found["whole"], found["points"]) == (4, 0, True, [62_000, 62_000])
+    assert found["seen"] >= 2_000 - 100  # of the last half second at most
+    assert found["least"] >= 30_000 and found["asked"] in (9, 10)
+
+
 def test_a_resumed_run_is_asked_for_again():
     script = """
     runs.a = { generation: 0, state: "stopped", epochs: [1, 2, 3] };

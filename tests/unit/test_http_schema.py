@@ -11,8 +11,10 @@ from starlette.testclient import TestClient
 
 from core.backends.base import Place
 from core.errors import ConflictError
+from core.evaluation.gates import Limits
 from core.http import build_api
 from core.runs.sweeps import Trial
+from tests.rigs import save_weights
 from tests.sweep_rig import with_backend
 
 pytestmark = pytest.mark.slow
@@ -41,6 +43,9 @@ OPERATIONS = {
     "read_benchmark": "BenchmarkSummary",
     "compare_benchmarks": "BenchmarkDifference",
     "list_backends": "BackendList",
+    "list_models": "ModelList",
+    "check_model": "GateReport",
+    **dict.fromkeys(("promote_model", "roll_back_model", "withdraw_alias"), "Model"),
     "list_sweeps": "SweepList",
     "submit_sweep": "SweepRecord",
     "read_sweep": "SweepDetails",
@@ -126,6 +131,9 @@ def test_answers_leave_nothing_out_and_questions_may(document):
         "Fork": {"epoch", "config"},
         "NewRun": {"preset", "graph", "config", "backend"},
         "NewSweep": {"preset", "graph", "config", "trials"},
+        "Promotion": {"alias", "graph", "drop", "ece", "by"},
+        "Change": {"by"},
+        "Withdrawal": {"by"},
         "NarrowedRange": {"low", "high", "values"},
         "Confirmation": {"count"},
         "ArticlesToPredict": {"articles"},
@@ -149,6 +157,8 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("Diagnosis", "kind"): DIAGNOSES,
         ("ArticleCard", "role"): ["train", "stopping", "validation", "test", "unused"],
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
+        **{(name, "alias"): ["candidate", "production"] for name in ("Step", "Promotion", "Withdrawal")},
+        ("Step", "act"): ["promote", "roll back", "withdraw"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
         ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
@@ -201,6 +211,11 @@ def test_every_answer_fits_its_schema(
         "read_benchmark": [f"/benchmarks/{first}"],
         "compare_benchmarks": [f"/benchmarks/{first}/difference?to={second}"],
         "list_backends": ["/backends"],
+        "promote_model": ["/models/promote"],
+        "list_models": ["/models", f"/models?graph={tiny_id}"],
+        "check_model": [f"/models/check{run}"],
+        "roll_back_model": ["/models/rollback"],
+        "withdraw_alias": ["/models/withdraw"],
         "submit_sweep": ["/sweeps"],
         "list_sweeps": ["/sweeps", "/sweeps?graph=none"],
         "read_sweep": [f"/sweeps/{sweep}"],
@@ -208,13 +223,21 @@ def test_every_answer_fits_its_schema(
     }
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
     (explorer.settings.home_folder / "runs" / finished_run / "last.ckpt").write_bytes(b"weights")
+    save_weights(explorer, other := make_run())
+    explorer.models.promote(other, limits=Limits(ece=1.0))
+    save_weights(explorer, finished_run, 0.25)
+    bodies = BODIES | {
+        "promote_model": {"run": finished_run, "ece": 1},
+        "roll_back_model": {"graph": tiny_id},
+        "withdraw_alias": {"graph": tiny_id, "alias": "production"},
+    }
     client = TestClient(build_api(lambda: explorer))
-    posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *BODIES}
+    posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *bodies}
     posted |= {f"{verb}_sweep" for verb in ("confirm", "pause", "resume", "stop")}
     for operation, urls in asked.items():
         for url in urls:
             method = "PATCH" if operation == "label_run" else "POST" if operation in posted else "GET"
-            answer = client.request(method, url, json=BODIES.get(operation, {}))
+            answer = client.request(method, url, json=bodies.get(operation, {}))
             assert answer.is_success, (url, answer.text)
             assert check(OPERATIONS[operation], answer.json()) == [], url
 

@@ -93,6 +93,7 @@ def rig():
 
 STATES = "runs/*/state.json"
 LABELS = "runs/*/label.json"
+MODELS = "models/*/*.json"
 
 
 def test_of_ended_runs_nothing_but_their_states_is_listed_and_nothing_read(rig):
@@ -103,7 +104,7 @@ def test_of_ended_runs_nothing_but_their_states_is_listed_and_nothing_read(rig):
     first = rig.store.list()
     rig.storage.take_calls()
     assert rig.store.list() == first
-    assert rig.storage.take_calls() == [LABELS, STATES]
+    assert rig.storage.take_calls() == [LABELS, STATES, MODELS]
     assert {record.id: record.state for record in first}[gone] == "crashed"
 
 
@@ -113,7 +114,7 @@ def test_only_what_has_changed_is_read_again(rig):
     rig.store.list()
     rig.storage.take_calls()
     rig.store.list()
-    assert rig.storage.take_calls() == [LABELS, STATES, f"runs/{active}/**"]
+    assert rig.storage.take_calls() == [LABELS, STATES, f"runs/{active}/**", MODELS]
     rig.write_rows(active, range(1, 4))
     rig.store.list()
     # The rows are followed by a look at the state, which may have changed with them.
@@ -123,6 +124,7 @@ def test_only_what_has_changed_is_read_again(rig):
         f"runs/{active}/**",
         f"runs/{active}/metrics.csv",
         f"runs/{active}/state.json",
+        MODELS,
     ]
     rig.pass_time()
     rig.write_state(ended, "running")

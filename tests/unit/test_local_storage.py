@@ -76,7 +76,10 @@ def test_n05_no_sentence_of_the_disk_says_where_the_home_lies(tmp_path):
             assert (name in told, str(tmp_path) in told, tmp_path.name in told) == (True, False, False)
     elsewhere = str(explain_disk_error(OSError(errno.ENOSPC, ""), tmp_path / "last.ckpt"))
     assert elsewhere.startswith("the disk of WIKICS_HOME is full while writing last.ckpt: free some space")
-    assert tuple(sorted(name.rstrip("/") for name in (BENCHMARKS, GRAPHS, QUEUE_FOLDER, files.RUNS))) == HOME_FOLDERS
+    assert (
+        tuple(sorted(name.rstrip("/") for name in (BENCHMARKS, GRAPHS, files.MODELS, QUEUE_FOLDER, files.RUNS)))
+        == HOME_FOLDERS
+    )
 
 
 def test_n02_a_folder_in_the_place_of_a_file_is_said(tmp_path):

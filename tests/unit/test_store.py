@@ -119,6 +119,8 @@ def test_a_new_run_is_pending_and_says_what_it_is(store, tmp_path):
         "notes": "",
         "starred": False,
         "archived": False,
+        "version": None,
+        "aliases": (),
     }
     assert (store.read_config(run_id), store.read_environment(run_id)) == (CONFIG, ENVIRONMENT)
     assert (store.read_report(run_id), store.read_log(run_id), store.read_snapshots(run_id)) == (None, "", {})

@@ -46,7 +46,7 @@ def read_data(given: Given) -> Draft:
     Raises ArchiveError.
     """
     (name,) = given.files
-    values = _find_mapping(name, _load(given, name))
+    values = _find_mapping(name, load_saved(given, name))
     _refuse_sparse(name, values)
     if isinstance(values.get("y"), list):
         values["y"] = np.array(values["y"])
@@ -94,8 +94,8 @@ def _name_kind(value: Any) -> str:
     return value.kind if isinstance(value, Record) else type(value).__name__
 
 
-def _load(given: Given, name: str) -> Any:
-    """What torch.save was given, its tensors as arrays."""
+def load_saved(given: Given, name: str) -> Any:
+    """What torch.save was given, its tensors as arrays. Raises ArchiveError."""
     try:
         with given.open(name) as file, zipfile.ZipFile(file) as archive:
             check_unpacked(name, sum(info.file_size for info in archive.infolist()), limit_bytes=given.limit_bytes)

@@ -281,6 +281,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description All versions, or those of one graph, newest first, and every step of their histories.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Model
+         * @description Whether a run might be promoted to production now, gate by gate.
+         */
+        get: operations["check_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Model
+         * @description Makes a run's model the one in production, if every gate holds, or the candidate.
+         */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Puts the version that was in production before back there.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/models/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Alias
+         * @description Takes an alias away, so that no version has it.
+         */
+        post: operations["withdraw_alias"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs": {
         parameters: {
             query?: never;
@@ -812,6 +912,23 @@ export interface components {
             support: number | null;
         };
         /**
+         * Change
+         * @description Of which graph an alias is changed, and who says so.
+         */
+        Change: {
+            /**
+             * By
+             * @description Who does it, for the history.
+             * @default HTTP
+             */
+            by: string;
+            /**
+             * Graph
+             * @description Id of the graph.
+             */
+            graph: string;
+        };
+        /**
          * ChangedArticle
          * @description A test article of which the first run predicts one category, and the second another.
          */
@@ -945,6 +1062,34 @@ export interface components {
              * @description The kept epoch, without it too, or the last.
              */
             epoch?: number | null;
+        };
+        /**
+         * Gate
+         * @description One condition of a promotion, its figure, and what it had to be; None where it is no number.
+         */
+        Gate: {
+            /** Limit */
+            limit: number | null;
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * GateReport
+         * @description Whether a run might be promoted, gate by gate.
+         */
+        GateReport: {
+            /** Gates */
+            gates: components["schemas"]["Gate"][];
+            /** Passed */
+            passed: boolean;
+            /** Run */
+            run: string;
         };
         /**
          * GraphDescription
@@ -1164,6 +1309,44 @@ export interface components {
             };
         };
         /**
+         * Model
+         * @description One version of a graph's models: the weights of a run. Accuracies are fractions, times Unix seconds.
+         */
+        Model: {
+            /** Added At */
+            added_at: number;
+            /** Aliases */
+            aliases: string[];
+            /** Graph */
+            graph: string;
+            /** Graph Digest */
+            graph_digest: string;
+            /** Is Here */
+            is_here: boolean;
+            /** Name */
+            name: string;
+            /** Run */
+            run: string;
+            /** Val Acc */
+            val_acc: number | null;
+            /** Version */
+            version: number;
+            /** Weights */
+            weights: string;
+        };
+        /**
+         * ModelList
+         * @description Versions, those of one graph together, newest first; every step of their histories, newest first.
+         */
+        ModelList: {
+            /** Damaged */
+            damaged: components["schemas"]["Damage"][];
+            /** History */
+            history: components["schemas"]["Step"][];
+            /** Models */
+            models: components["schemas"]["Model"][];
+        };
+        /**
          * NarrowedRange
          * @description From what a parameter is drawn from now on: numbers within bounds, or some of its values.
          */
@@ -1316,6 +1499,46 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * Promotion
+         * @description What an alias is to point to, and what the gates allow.
+         */
+        Promotion: {
+            /**
+             * Alias
+             * @default production
+             * @enum {string}
+             */
+            alias: "candidate" | "production";
+            /**
+             * By
+             * @description Who does it, for the history.
+             * @default HTTP
+             */
+            by: string;
+            /**
+             * Drop
+             * @description How far validation accuracy may be below production's.
+             * @default 0.005
+             */
+            drop: number;
+            /**
+             * Ece
+             * @description The calibration error that it may have.
+             * @default 0.1
+             */
+            ece: number;
+            /**
+             * Graph
+             * @description Id of the graph of a version or an alias.
+             */
+            graph?: string | null;
+            /**
+             * Run
+             * @description A run; with a graph also a version, `v3`, or an alias.
+             */
+            run: string;
         };
         /**
          * Racer
@@ -1508,6 +1731,8 @@ export interface components {
          * @description One run with all that is written down of it, its whole config; `report` is None until it has ended.
          */
         RunDetails: {
+            /** Aliases */
+            aliases: string[];
             /** Archived */
             archived: boolean;
             /** Backend */
@@ -1609,6 +1834,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Version */
+            version: number | null;
             /** Visitor */
             visitor: string;
         };
@@ -1653,6 +1880,8 @@ export interface components {
          * @description One run in short. Accuracies are fractions, times Unix seconds; what is not known yet is None.
          */
         RunRecord: {
+            /** Aliases */
+            aliases: string[];
             /** Archived */
             archived: boolean;
             /** Backend */
@@ -1746,6 +1975,8 @@ export interface components {
             val_acc: number | null;
             /** Variant */
             variant: string;
+            /** Version */
+            version: number | null;
             /** Visitor */
             visitor: string;
         };
@@ -1814,6 +2045,42 @@ export interface components {
             unused: number;
             /** Val */
             val: number;
+        };
+        /**
+         * Step
+         * @description One line of a history: what was done to which alias of a graph, and with which version.
+         */
+        Step: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "promote" | "roll back" | "withdraw";
+            /**
+             * Alias
+             * @enum {string}
+             */
+            alias: "candidate" | "production";
+            /** Done At */
+            done_at: number;
+            /** Gates */
+            gates: components["schemas"]["Gate"][];
+            /** Graph */
+            graph: string;
+            /** Graph Digest */
+            graph_digest: string;
+            /** Run */
+            run: string;
+            /** Trained At */
+            trained_at: number;
+            /** Val Acc */
+            val_acc: number | null;
+            /** Version */
+            version: number;
+            /** Weights */
+            weights: string;
+            /** Who */
+            who: string;
         };
         /**
          * SweepBest
@@ -2009,6 +2276,28 @@ export interface components {
             state: "asked" | "running" | "stopping" | "finished" | "pruned" | "stopped" | "failed";
             /** Value */
             value: number | null;
+        };
+        /**
+         * Withdrawal
+         * @description The alias that no version shall have.
+         */
+        Withdrawal: {
+            /**
+             * Alias
+             * @enum {string}
+             */
+            alias: "candidate" | "production";
+            /**
+             * By
+             * @description Who does it, for the history.
+             * @default HTTP
+             */
+            by: string;
+            /**
+             * Graph
+             * @description Id of the graph.
+             */
+            graph: string;
         };
     };
     responses: never;
@@ -2669,6 +2958,321 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                graph?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_model: {
+        parameters: {
+            query: {
+                graph?: string | null;
+                run: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateReport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Change"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
