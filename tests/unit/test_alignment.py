@@ -9,7 +9,7 @@ from core.config.model import ModelConfig
 from core.config.train import build_config
 from core.models.build import build_refined
 from core.models.inputs import build_inputs
-from core.models.refine.alignment import Alignment, find_shift
+from core.models.refine.alignment import NUM_STEPS, RAREST, Alignment, find_shift
 from core.training.module import NodeClassifier
 from tests.graphs import make_graph
 
@@ -25,6 +25,19 @@ def test_the_mean_probabilities_become_the_prior():
     missing = find_shift(logits, torch.tensor([0.5, 0.5, 0.0, 0.0]))
     assert torch.isfinite(missing).all()
     assert (logits + missing).argmax(dim=1).max() == 1
+
+
+@pytest.mark.parametrize("spread", [0.1, 3.0, 300.0])
+def test_row_14_the_shift_is_that_of_shifting_logits_step_by_step(spread):
+    torch.manual_seed(0)
+    logits = spread * torch.randn(N, C)
+    for prior in (PRIOR, torch.tensor([1.0, 0.0, 0.0, 0.0])):
+        wanted = prior.double().clamp_min(RAREST).log()
+        shift = torch.zeros(C, dtype=torch.float64)
+        for _ in range(NUM_STEPS):
+            found = (logits + shift).softmax(dim=1).mean(dim=0)
+            shift += wanted - found.clamp_min(RAREST).log()
+        torch.testing.assert_close(find_shift(logits, prior), shift.float())
 
 
 def draw(prior):

@@ -15,12 +15,16 @@ def find_shift(logits: Tensor, prior: Tensor) -> Tensor:
 
     Source: the distribution alignment of ReMixMatch (arXiv 1911.09785), repeated until it holds.
     """
-    wanted = prior.clamp_min(RAREST).log()
-    shift = torch.zeros_like(wanted)
+    # Exponentials once, and products with what multiplies each category after that: a shift of logits multiplies odds.
+    # float64 holds what NUM_STEPS can come to, 1 / RAREST each; without it (MPS) the CPU computes.
+    exact = logits.double() if logits.device.type != "mps" else logits.cpu().double()
+    odds = (exact - exact.amax(dim=1, keepdim=True)).exp()
+    wanted = prior.to(odds).clamp_min(RAREST)
+    factors = torch.ones_like(wanted)
     for _ in range(NUM_STEPS):
-        found = (logits + shift).softmax(dim=1).mean(dim=0)
-        shift = shift + wanted - found.clamp_min(RAREST).log()
-    return shift
+        found = factors * ((odds @ factors).reciprocal() @ odds) / len(odds)
+        factors = factors * wanted / found.clamp_min(RAREST)
+    return factors.log().to(prior)
 
 
 class Alignment(nn.Module):
