@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.models.ops.dropout import Dropout, draw_mask
+from core.models.ops.dropout import CHUNK, Dropout, draw_mask
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
@@ -26,6 +26,17 @@ def test_gradient_passes_where_values_passed():
     dropped.sum().backward()
     torch.testing.assert_close(dropped, x * x.grad)
     assert set(x.grad.unique().tolist()) == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("rows", [1, 3, CHUNK // 35 + 2])
+def test_row_14_features_are_dropped_bit_for_bit_as_by_a_whole_mask(rows):
+    wide = torch.randn(rows, 38)
+    for x in (wide, wide[:, :35]):
+        torch.manual_seed(0)
+        dropped, next_one = Dropout(0.3)(x), torch.rand(1)
+        torch.manual_seed(0)
+        assert torch.equal(dropped, x * draw_mask(x.shape, 0.3))
+        assert torch.equal(next_one, torch.rand(1))
 
 
 def test_follows_the_seed_and_rests_in_evaluation():
