@@ -9,6 +9,7 @@ from core.config.model import ModelConfig
 from core.models.build import build_refined
 from core.models.inputs import build_inputs
 from core.models.ops.adjacency import build_adjacency
+from core.models.ops.attention import attend
 from core.models.ops.thinning import thin_links
 
 N = 60
@@ -21,8 +22,7 @@ def whole():
 
 
 def as_dense(adj):
-    source, target = adj.edge_index
-    return torch.zeros(N, N).index_put_((target, source), adj.matrix.weights)
+    return torch.zeros(N, N).index_put_((adj.matrix.rows, adj.matrix.indices.long()), adj.matrix.weights)
 
 
 def test_keeps_self_loops_and_weighs_the_links_left_more(whole):
@@ -46,6 +46,33 @@ def test_product_and_gradient_equal_dense_algebra(whole):
     (adj.matmul(x) * weights).sum().backward()
     torch.testing.assert_close(adj.matmul(x), dense @ x)
     torch.testing.assert_close(x.grad, dense.T @ weights)
+
+
+def test_row_14_links_left_out_are_passed_over_by_no_product_and_change_no_bit(whole):
+    torch.manual_seed(0)
+    mask = (torch.rand_like(whole.matrix.weights) < 0.4) * 2.5
+    thinned, masked = whole.thinned(mask), whole.masked(mask)
+    x = torch.randn(N, 7)
+    assert len(thinned.matrix.weights) == len(thinned.transposed.weights) == int((mask > 0).sum())
+    assert torch.equal(thinned.matmul(x), masked.matmul(x))
+    assert torch.equal(thinned.transposed.matmul(x), masked.transposed.matmul(x))
+    assert torch.equal(thinned.edge_index, whole.edge_index)
+    assert torch.equal(as_dense(thinned.thinned(mask)), as_dense(whole.masked(mask * mask)))
+    assert torch.equal(thinned.masked(mask).matmul(x), whole.masked(mask * mask).matmul(x))
+    assert not whole.thinned(torch.zeros_like(mask)).matmul(x).any()
+
+
+@pytest.mark.parametrize("heads", [1, 3])
+def test_row_14_attention_over_links_left_out_changes_no_bit(whole, heads):
+    torch.manual_seed(0)
+    mask = (torch.rand_like(whole.matrix.weights) < 0.4) * 2.5
+    scores, values = torch.randn(len(mask), heads, requires_grad=True), torch.randn(N, heads, 5, requires_grad=True)
+    kept, weights = mask[:, None] * (torch.rand(len(mask), heads) < 0.8), torch.randn(N, heads, 5)
+    outcomes = []
+    for adj in (whole.thinned(mask), whole.masked(mask)):
+        out = attend(scores, values, adj, kept)
+        outcomes.append((out, *torch.autograd.grad((out * weights).sum(), (scores, values))))
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(*outcomes, strict=True))
 
 
 def test_every_draw_is_another_and_their_mean_is_the_whole(whole):
@@ -83,4 +110,4 @@ def test_a_model_reads_fewer_features_in_training_alone(tiny_graph, link_dropout
     draws = [model(inputs) for _ in range(2)]
     assert not torch.allclose(draws[0], draws[1])
     assert not torch.allclose(draws[0], full)
-    torch.testing.assert_close(model.eval()(inputs), full)
+    assert torch.equal(model.eval()(inputs), whole.eval()(inputs))

@@ -36,14 +36,15 @@ class _Attend(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, scores: Tensor, values: Tensor, kept: Tensor | None, adj: Adjacency) -> Tensor:
-        offsets, target = adj.matrix.offsets, adj.edge_index[1]
-        top = torch.segment_reduce(scores, "max", offsets=offsets.long(), axis=0)
+        offsets, segments, target = adj.matrix.offsets, adj.segments, adj.edge_index[1]
+        top = torch.segment_reduce(scores, "max", offsets=segments, axis=0)
         raised = (scores - gather_rows(top, target)).exp_()
-        total = torch.segment_reduce(raised, "sum", offsets=offsets.long(), axis=0)
+        total = torch.segment_reduce(raised, "sum", offsets=segments, axis=0)
         alpha = raised.div_(gather_rows(total, target))
         weights = alpha if kept is None else alpha * kept
         by_head = values.transpose(0, 1).contiguous()
-        out = _join_heads([_bag(adj.matrix.indices, rows, offsets, weights[:, i]) for i, rows in enumerate(by_head)])
+        stored = weights if adj.kept is None else gather_rows(weights, adj.kept)
+        out = _join_heads([_bag(adj.matrix.indices, rows, offsets, stored[:, i]) for i, rows in enumerate(by_head)])
         ctx.adj = adj
         ctx.save_for_backward(alpha, weights, by_head, kept)
         return out
@@ -62,9 +63,11 @@ class _Attend(torch.autograd.Function):
         grad_weights = _join_heads(
             [adj.matrix.multiply_pairs(ours, theirs) for ours, theirs in zip(by_target, by_head, strict=True)]
         )
+        if adj.kept is not None:
+            grad_weights = torch.zeros_like(alpha).index_copy_(0, adj.kept, grad_weights)
         grad_alpha = grad_weights if kept is None else grad_weights * kept
         weighted = alpha * grad_alpha
-        total = torch.segment_reduce(weighted, "sum", offsets=adj.matrix.offsets.long(), axis=0)
+        total = torch.segment_reduce(weighted, "sum", offsets=adj.segments, axis=0)
         grad_scores = weighted - alpha * gather_rows(total, adj.edge_index[1])
         return grad_scores, grad_values, grad_weights * alpha if ctx.needs_input_grad[2] else None, None
 

@@ -45,6 +45,12 @@ class CompressedRows(nn.Module):
         """The same entries with other weights [E]; shares the rest."""
         return CompressedRows(self.offsets, self.indices, weights, self.shape)
 
+    def thinned(self, kept: Tensor, mask: Tensor) -> "CompressedRows":
+        """The entries at the places `kept` [K] alone, sorted, their weights multiplied by `mask` [E] there."""
+        offsets = torch.searchsorted(kept, self.offsets.long(), out_int32=True)
+        weights = self.weights.index_select(0, kept) * mask.index_select(0, kept)
+        return CompressedRows(offsets, self.indices.index_select(0, kept), weights, self.shape)
+
     @property
     def rows(self) -> Tensor:
         """[E] int64: the row of every stored weight."""

@@ -14,7 +14,7 @@ def thin_links(adj: Adjacency, share: float) -> Adjacency:
     Source: DropEdge, arXiv 1907.10903, which counts the degrees anew instead.
     """
     weights = adj.matrix.weights
-    # Elsewhere than on a CPU drawn there, so that nothing waits for it.
-    is_here = weights.device.type == "cpu"
-    mask = draw_mask(weights.shape, share) if is_here else F.dropout(torch.ones_like(weights), share)
-    return adj.masked(mask.index_fill_(0, adj.loops, 1.0))
+    if weights.device.type == "cpu":
+        return adj.thinned(draw_mask(weights.shape, share).index_fill_(0, adj.loops, 1.0))
+    # Drawn where the links lie and with all of them stored, so that nothing waits for it.
+    return adj.masked(F.dropout(torch.ones_like(weights), share).index_fill_(0, adj.loops, 1.0))
