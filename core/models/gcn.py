@@ -25,7 +25,7 @@ class GCNConv(nn.Module):
         """x [N, in_channels] to [M, out_channels]."""
         is_known = self.cached and adj.keeps_products and not x.requires_grad
         if self.lin.in_features > self.lin.out_features and not is_known:
-            return adj.matmul(self.lin(x)) + self.bias
+            return adj.matmul(self.lin(x)).add_(self.bias)
         mixed = adj.matmul_constant(x) if is_known else adj.matmul(x)
         return F.linear(mixed, self.lin.weight, self.bias)
 

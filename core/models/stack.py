@@ -41,8 +41,11 @@ class Stack(nn.Module):
     side by side (cat) or by their largest values (max), does (arXiv 1806.03536). With `last` it is a
     linear map of the last hidden output alone.
 
-    What comes before the first dropout is computed once for an evaluation and the training step after it.
+    What comes before the first dropout is computed once for an evaluation and the training step after it, unless
+    these do not begin with the same features and links (`begins_alike`).
     """
+
+    begins_alike = True
 
     def __init__(
         self,
@@ -96,7 +99,7 @@ class Stack(nn.Module):
 
     def _hidden(self, index: int, x: Tensor, adj: Adjacency | None) -> Tensor:
         """Layer `index` of x, up to its dropout."""
-        is_constant = adj is None or adj.keeps_products
+        is_constant = self.begins_alike and (adj is None or adj.keeps_products)
         if index > 0 or not is_constant or getattr(self.layers[0], "dropout", None):
             return self._activate(index, self._convolve(index, x, adj))
         if self.norm_mixes_rows:

@@ -55,6 +55,8 @@ class Refined(nn.Module):
     ) -> None:
         super().__init__()
         self.base = base
+        if isinstance(base, Stack):
+            base.begins_alike = not (link_dropout or feature_dropout)
         self.link_dropout = link_dropout
         self.feature_dropout = Dropout(feature_dropout)
         self.alignment = Alignment(out_channels) if distribution_alignment else None
@@ -74,9 +76,9 @@ class Refined(nn.Module):
 
     def forward(self, inputs: ModelInputs, reach: Reach | None = None) -> Tensor:
         """Logits [N, out_channels]; with `reach`, in training, those of its M articles alone."""
-        adj = self._choose_links(inputs.adj)
         if not self.training:
-            return self._refine(self.base(inputs.x, adj), inputs.around)
+            return self._refine(self.base(inputs.x, inputs.adj), inputs.around)
+        adj = self._choose_links(inputs.adj)
         links = thin_links(adj, self.link_dropout) if adj is not None and self.link_dropout else adj
         x = self.feature_dropout(inputs.x)
         logits: Tensor = self.base(x, links) if reach is None else self.base(x, links, reach)
