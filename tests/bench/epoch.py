@@ -13,6 +13,7 @@ from statistics import median
 import numpy as np
 import torch
 
+from core.config.presets import load_preset
 from core.config.train import build_config
 from core.graph.archive import GraphOrigin, build_graph, load_arrays
 from core.runs.environment import count_cpus, read_cpu_name
@@ -50,7 +51,19 @@ class OurTraining:
     def epoch(self):
         self.backward()
         self.optimizer.step()
+        self.module.on_train_batch_end(None, 0, 0)
         return self.predict()
+
+
+def time_best(graph, rounds):
+    """Prints what an epoch of `best` takes with each of its architectures, beside one of tuned-gcn, by turns."""
+    recipes = {"tuned-gcn": load_preset("tuned-gcn").values}
+    best = {**load_preset("best").values, "race_epochs": 0}
+    recipes |= {f"best as {model}": {**best, "model": model} for model in SIZES}
+    sides = [OurTraining(build_config({**values, "device": "cpu"}), graph) for values in recipes.values()]
+    tuned, *_ = times = time_rounds(sides, rounds)
+    for name, seconds in zip(recipes, times, strict=True):
+        print(f"{name:12} {seconds:.3f} s, {seconds / tuned:.2f} times tuned-gcn's", flush=True)
 
 
 def build_sides(graph, model, *, dropout):
@@ -129,6 +142,7 @@ def main():
         logits, gradients = compare(*build_sides(graph, model, dropout=0.0))
         verdict = "equal" if max(logits, gradients) < 1e-4 else "DIFFERENT"
         print(f"{model}: {verdict} to 1e-4; largest difference of logits {logits:.1e}, of gradients {gradients:.1e}")
+    time_best(graph, arguments.rounds)
     pairs = {model: build_sides(graph, model, dropout=DROPOUT) for model in arguments.models}
     print("model     allocator       PyG s   ours s   ratio")
     for allocator in ALLOCATORS:
