@@ -115,10 +115,11 @@ def wait_until_ready() -> None:
 
 if explorer.graphs.readiness().ready:
     try:
-        draw_row()
-        st.set_page_config(page_title=name_tab())
-        page.run()
-        inputs.remember_params(page.url_path)
+        with explorer.runs.one_look():
+            draw_row()
+            st.set_page_config(page_title=name_tab())
+            page.run()
+            inputs.remember_params(page.url_path)
     except WikicsError as error:
         inputs.show_error(error)
 else:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple
@@ -148,9 +148,13 @@ class Runs:
         query = parse_query(where)
         archived = archived or "archived" in query.fields
         going = self.deletions.list_pending()
-        found = [record for record in self._store.list() if record.id not in going]
+        found = [record for record in self._store.list_seen() if record.id not in going]
         here = [record for record in found if graph_id is None or is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """A block in which `list` and places tell of one reading of the storage; what lets jobs in reads it anew."""
+        return self._store.looks.one()
 
     def list_all(self) -> Sequence[RunRecord]:
         """Every run, whoever asks: for numbers that name none."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.app.deletions import Deletions
+from core.runs.index import RunIndex
 from core.runs.labels import LabelChanges
 from pages.ui.run_table import color_differences
 from pages.ui.theme import RIGHT, WRONG
@@ -124,3 +125,14 @@ def test_row_28_ticked_runs_are_starred_archived_and_deleted_at_once(open_page, 
     at.button(key="runs_undo").click().run()
     assert not at.exception
     assert ids[2] in {record.id for record in explorer.runs.list(tiny_id)}
+
+
+def test_c03_a_page_looks_at_all_runs_once(open_page, ids, monkeypatch):
+    looks, scan = [], RunIndex.scan
+    monkeypatch.setattr(RunIndex, "scan", lambda index: looks.append(1) or scan(index))
+    at = open_page("runs")
+    looks.clear()
+    at.query_params["filter"] = "preset = mlp"
+    at.run()
+    assert not at.exception
+    assert (len(read_table(at)), looks) == (3, [1])
