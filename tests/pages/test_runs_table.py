@@ -136,3 +136,12 @@ def test_c03_a_page_looks_at_all_runs_once(open_page, ids, monkeypatch):
     at.run()
     assert not at.exception
     assert (len(read_table(at)), looks) == (3, [1])
+
+
+def test_c03_the_chart_of_what_runs_take_is_made_once_it_is_unfolded(open_page, ids):
+    at = open_page("runs")
+    assert (len(at.expander), len(at.get("plotly_chart"))) == (3, 0)
+    at.session_state["runs_pareto"] = True
+    at.run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1
