@@ -124,10 +124,11 @@ if explorer.guests.must_log_in_to_see():
     logins.offer_login("Log in to see it", key="router_login", width="content")
 elif explorer.graphs.readiness().ready:
     try:
-        draw_row()
-        st.set_page_config(page_title=name_tab())
-        page.run()
-        inputs.remember_params(page.url_path)
+        with explorer.runs.one_look():
+            draw_row()
+            st.set_page_config(page_title=name_tab())
+            page.run()
+            inputs.remember_params(page.url_path)
     except WikicsError as error:
         inputs.show_error(error)
 else:

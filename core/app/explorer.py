@@ -102,7 +102,7 @@ def open_explorer(
     benchmarks = Benchmarks(benchmark_store, leaderboard, admission, backends, graphs, guests=guests)
     predictions = Predictions(seen, graphs, log=PredictionLog(storage, settings.prediction_log))
     comparisons = Comparisons(runs, predictions, benchmark_store, graphs)
-    places = Places(backends, runs, benchmarks, list_runs=run_store.list)
+    places = Places(backends, runs, benchmarks, list_runs=run_store.list_seen)
     return Explorer(
         settings=settings,
         access=Access(settings.training, settings.token),

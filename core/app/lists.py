@@ -40,7 +40,7 @@ class RunLists:
         query = parse_query(where)
         archived = archived or "archived" in query.fields
         hidden = self._find_hidden()
-        found = [record for record in self._store.list() if record.id not in hidden]
+        found = [record for record in self._store.list_seen() if record.id not in hidden]
         here = [record for record in found if graph_id is None or is_of(record, graph_id)]
         return query.select([record for record in here if archived or not record.archived])
 

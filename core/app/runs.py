@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple
@@ -138,6 +138,10 @@ class Runs(RunLists):
                 self._store.discard(run_id)
             raise
         return self._store.read(run_id)
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """A block in which `list` and places tell of one reading of the storage; what lets jobs in reads it anew."""
+        return self._store.looks.one()
 
     def list_all(self) -> Sequence[RunRecord]:
         """Every run, whoever asks: for numbers that name none."""

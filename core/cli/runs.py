@@ -157,7 +157,7 @@ def delete_run(run: RunArgument, as_json: JsonOption = False) -> None:
     record = runs.read(run)
     deleted = runs.delete(record.id)
     if as_json:
-        print_json({"deleted": deleted, "version": record.version})
+        print_json({"deleted": deleted} | ({} if record.version is None else {"version": record.version}))
     else:
         was = "" if record.version is None else f", which was v{record.version} of graph {record.graph}"
         out.print(f"deleted {deleted}{was}")

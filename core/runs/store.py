@@ -19,6 +19,7 @@ from core.runs.executions import Execution, Executions
 from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
+from core.runs.looks import Looks
 from core.runs.metrics import Cursor, MetricsChunk, cut_rows
 from core.runs.names import build_id, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
@@ -75,6 +76,7 @@ class RunStore:
         self.prices = prices or Prices()
         self._now = now
         self._see: Callable[[], Callable[[RunRecord], bool] | None] = lambda: None
+        self.looks = Looks(self._read_all)
 
     def seen_by(self, see: Callable[[], Callable[[RunRecord], bool] | None]) -> "RunStore":
         """The same store for who sees some runs alone: any other is not there for them.
@@ -149,9 +151,16 @@ class RunStore:
 
     def list(self) -> list[RunRecord]:
         """All runs, newest first. A damaged one is shown with what can be read of it."""
+        return [*filter(self._see(), self._read_all())]
+
+    def list_seen(self) -> Sequence[RunRecord]:
+        """The same; in a block of `looks.one` as the first who asked there has found it."""
+        return [*filter(self._see(), self.looks.find())]
+
+    def _read_all(self) -> Sequence[RunRecord]:
         scan, standings = self._index.scan(), self.histories.find_standings()
         records = [self._complete(record, scan.labels, standings) for record in scan.records]
-        return sorted(filter(self._see(), records), key=lambda record: (record.created_at, record.id), reverse=True)
+        return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 
     def resolve(self, ref: str) -> str:
         """The id that `ref` means: an id, how only one begins, `latest`, or a name. Raises RunNotFoundError."""

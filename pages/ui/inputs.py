@@ -311,11 +311,12 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
     a run was made, deleted or renamed, or has begun or ended. drawn: which runs were active when the page was drawn.
     """
     explorer = get_explorer()
-    records = _list_offered(explorer, graph_id, chosen)
+    with explorer.runs.one_look():
+        records = _list_offered(explorer, graph_id, chosen)
+        place, best = explorer.places.describe(), explorer.runs.choose_default(graph_id)
     is_other_page = {id_: record.state in ACTIVE for id_, record in records.items()} != drawn
     if st.session_state.pop("router_run_changed", False) or is_other_page:
         draw_page_anew()
-    place, best = explorer.places.describe(), explorer.runs.choose_default(graph_id)
 
     def changed(picked: str | None) -> None:
         # Streamlit knows an option by its label, which holds the id. An answer of the browser with a label of a second

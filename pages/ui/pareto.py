@@ -20,11 +20,27 @@ MARKER: Final = {"size": 7, "opacity": 0.7, "color": charts.PICKED}
 
 
 def draw_pareto(records: Sequence[RunRecord], look: Look) -> None:
-    """The chart, folded away; nothing where fewer than two runs have both numbers."""
+    """The chart, folded away; nothing where fewer than two runs have both numbers.
+
+    It is made once it is unfolded, by a run of this part alone: Streamlit's charts are 5 MB of code, which the browser
+    would else load and run before the curves.
+    """
     timed = [record for record in records if record.seconds is not None and record.val_acc is not None]
-    if len(timed) < FEWEST:
+    if len(timed) >= FEWEST:
+        st.fragment(_draw_folded)(timed, look)
+
+
+def _draw_folded(timed: Sequence[RunRecord], look: Look) -> None:
+    folded = st.expander(
+        "Accuracy against time, cost and energy",
+        expanded=bool(inputs.read_param("spent")),
+        icon=":material/scatter_plot:",
+        key="runs_pareto",
+        on_change="rerun",
+    )
+    if not folded.open:
         return
-    with st.expander("Accuracy against time, cost and energy", icon=":material/scatter_plot:"):
+    with folded:
         currency = get_explorer().prices.currency
         titles = {"time": "Training time (s)", "cost": f"Cost {currency}".rstrip(), "energy": "Energy (Wh)"}
         offered = [name for name in titles if sum(getattr(r, SPENT[name]) is not None for r in timed) >= FEWEST]

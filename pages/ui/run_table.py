@@ -156,11 +156,13 @@ def draw_table(graph_id: str, ids: list[str], selected: list[str], look: Look, *
     if st.session_state.pop("runs_changed", False):
         inputs.draw_page_anew()  # other curves are drawn
     explorer = get_explorer()
-    found = {record.id: record for record in explorer.runs.list(graph_id, archived=True)}
+    with explorer.runs.one_look():
+        found = {record.id: record for record in explorer.runs.list(graph_id, archived=True)}
+        place = explorer.places.describe()
     if not found.keys() >= set(ids):
         inputs.draw_page_anew()  # one was deleted meanwhile
     records = read_values([found[run_id] for run_id in ids], look)
-    rows = build_rows(records, explorer.places.describe(), look)
+    rows = build_rows(records, place, look)
     # Rows are selected by position: another list of runs is another table.
     key = "runs_table_" + hashlib.md5(" ".join(ids).encode(), usedforsecurity=False).hexdigest()[:12]
     places = {run_id: place for place, run_id in enumerate(ids)}

@@ -68,7 +68,7 @@ def test_row_32_pages_show_what_is_in_production_and_say_so(open_page, explorer,
         at = open_page(name, article=0)
         box = at.selectbox(key="router_run")
         assert box.value == chosen
-        assert f"In production, test 50.0 % · {chosen}" in box.options
+        assert f"gcn, in production, test 50.0 % · {chosen}" in box.options
         said = f"Shown by default: **{chosen}**, v0, in production on this graph (validation 100.0 %)."
         if name == "overview":
             said = f"In production, as v0 of this graph's models, is **{chosen}** (gcn, split 0): it names the category"

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 import pytest
 
+from core.runs.index import RunIndex
 from core.runs.labels import LabelChanges
 from pages.ui.run_table import color_differences
 from pages.ui.theme import RIGHT, WRONG
@@ -123,3 +124,23 @@ def test_row_28_ticked_runs_are_starred_archived_and_deleted_at_once(open_page, 
     at.button(key="runs_undo").click().run()
     assert not at.exception
     assert ids[2] in {record.id for record in explorer.runs.list(tiny_id)}
+
+
+def test_c03_a_page_looks_at_all_runs_once(open_page, ids, monkeypatch):
+    looks, scan = [], RunIndex.scan
+    monkeypatch.setattr(RunIndex, "scan", lambda index: looks.append(1) or scan(index))
+    at = open_page("runs")
+    looks.clear()
+    at.query_params["filter"] = "preset = mlp"
+    at.run()
+    assert not at.exception
+    assert (len(read_table(at)), looks) == (3, [1])
+
+
+def test_c03_the_chart_of_what_runs_take_is_made_once_it_is_unfolded(open_page, ids):
+    at = open_page("runs")
+    assert (len(at.expander), len(at.get("plotly_chart"))) == (3, 0)
+    at.session_state["runs_pareto"] = True
+    at.run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1

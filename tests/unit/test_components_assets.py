@@ -32,6 +32,23 @@ def test_the_current_version_is_kept_and_another_is_revalidated():
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_all_modules_of_a_component_are_asked_for_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    for name, text in (
+        (
+            "a/index.js",
+            'import { one } from "./one.js";\nimport {\n  two,\n} from "../b/two.js";\nexport default one;\n',
+        ),
+        ("a/one.js", '/** @import { Three } from "./three.js" */\nexport const name = "./four.js";\n'),
+        ("a/three.js", ""),
+        ("b/two.js", 'export { one } from "../a/one.js";\nimport "./five.js";\n'),
+        ("b/five.js", ""),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert assets.list_modules("a/index.js") == ["a/index.js", "a/one.js", "b/two.js", "b/five.js"]
+
+
 def test_a_change_of_any_file_changes_every_address(tmp_path, monkeypatch):
     folder = shutil.copytree(STATIC, tmp_path / "static")
     monkeypatch.setattr(assets, "STATIC", folder)

@@ -209,6 +209,19 @@ def test_a_lost_connection_is_said_and_found_again_within_three_seconds():
     }
 
 
+def test_after_a_failure_fewer_runs_are_asked_for_at_once():
+    script = """
+    const ids = Array.from({ length: 150 }, (_, at) => `r${at}`);
+    for (const id of ids) runs[id] = { generation: 0, state: "finished", epochs: [1] };
+    broken = () => asked.length <= 2;
+    poller.watch(ids, () => {});
+    await advance(10_000);
+    const count = ({ url }) => new URL(url, "http://test").searchParams.getAll("run").length;
+    done({ counts: asked.slice(0, 3).map(count), held: ids.filter((id) => poller.runs.get(id).row === 1).length });
+    """
+    assert call_js(FAKE_TIME + script) == {"counts": [150, 100, 50], "held": 150}
+
+
 def test_a_hidden_tab_asks_at_most_once_in_thirty_seconds():
     script = """
     runs.a = { generation: 0, state: "running", epochs: [1] };

@@ -372,3 +372,14 @@ def test_lists_five_hundred_runs_quickly(store, folder_of):
     records = store.list()
     assert [len(records), records[0].test_acc] == [500, 0.8]
     assert time.process_time() - began < 0.5  # 0.06 s
+
+
+def test_lists_within_one_look_are_of_one_reading(store):
+    first = store.create(CONFIG, ENVIRONMENT)
+    with store.looks.one():
+        seen = store.list_seen()
+        second = store.create(CONFIG, ENVIRONMENT)
+        assert ([record.id for record in seen], store.list_seen()) == ([first], seen)
+        assert {record.id for record in store.list()} == {first, second}
+        assert store.seen_by(lambda: lambda record: record.id != first).list_seen() == []
+    assert {record.id for record in store.list_seen()} == {first, second}

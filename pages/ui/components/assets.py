@@ -1,6 +1,8 @@
 """How a component's browser code reaches the page: files of `pages/ui/static`, served under /assets."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
@@ -18,11 +20,19 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 STATIC: Final = Path(__file__).parents[1] / "static"
+_IMPORT: Final = re.compile(r'^(?:import|export)\b[^;="(]*"(\.[^"]+\.js)"', re.MULTILINE)  # no comment begins so
 
 # Streamlit runs inline code from a blob: address, where "/assets/…" has no origin; and it waits for a promise.
-# The import stands inside the function so that a failed download is tried again at the next run.
+# The import stands inside the function so that a failed download is tried again at the next run. What the module will
+# ask for is asked for with it: else each of its imports waits for the one that names it.
 _STUB: Final = """\
 const source = new URL("{address}", location.origin).href
+const ask = (rel, as, address) => {{
+  if (document.querySelector(`link[href="${{address}}"]`)) return
+  document.head.append(Object.assign(document.createElement("link"), {{ rel, as, href: address }}))
+}}
+for (const address of {modules}) ask("modulepreload", "script", address)
+for (const address of globalThis.Plotly ? [] : {scripts}) ask("preload", "script", address)
 export default async function (component) {{
   const {{ default: render }} = await import(source)
   return render(component)
@@ -69,16 +79,32 @@ def plotly_url() -> str:
 
 
 @cache
-def load_component(name: str) -> "ComponentRenderer":
+def load_component(name: str, *, plots: bool = False) -> "ComponentRenderer":
     """Registers the component whose code begins in `static/<name>/index.js` and returns the function that mounts it.
 
     The module's default export is Streamlit's `(component) => cleanup`. Styles are those of `static/base` and of
-    `static/<name>`; both live in the component's shadow root.
+    `static/<name>`; both live in the component's shadow root. plots: whether it loads plotly.js.
     """
     import streamlit as st
 
     css = "\n".join((STATIC / room / "style.css").read_text(encoding="utf-8") for room in ("base", name))
-    return st.components.v2.component(f"wikics_{name}", js=_STUB.format(address=asset_url(f"{name}/index.js")), css=css)
+    stub = _STUB.format(
+        address=asset_url(f"{name}/index.js"),
+        modules=json.dumps([asset_url(file) for file in list_modules(f"{name}/index.js")]),
+        scripts=json.dumps([plotly_url()] if plots else []),
+    )
+    return st.components.v2.component(f"wikics_{name}", js=stub, css=css)
+
+
+def list_modules(file: str) -> list[str]:
+    """A module of `pages/ui/static` and all that it imports, by paths in that folder."""
+    found = [file]
+    for known in found:
+        text = (STATIC / known).read_text(encoding="utf-8")
+        paths = [(STATIC / known).parent.joinpath(match).resolve() for match in _IMPORT.findall(text)]
+        names = [path.relative_to(STATIC.resolve()).as_posix() for path in paths]
+        found += [name for name in dict.fromkeys(names) if name not in found]
+    return found
 
 
 @cache

@@ -124,7 +124,7 @@ def curves(
         if tools is not None and (changes := st.session_state[key].get("view")):
             tools.on_view(dict(changes))
 
-    draw = load_component("curves")
+    draw = load_component("curves", plots=True)
     result = draw(key=key, data=data, on_ended_change=on_ended or (lambda: None), on_view_change=take_view)
     st.caption(explain_parts("train", "stopping", "validation"))
     return list(result.get("ended") or [])

@@ -24,7 +24,7 @@ const HIDDEN_MS = 30_000;
 const RETRY_MS = [500, 1000, 2000, 3000];
 const ANSWER_WITHIN_MS = 10_000;
 const KEPT_RUNS = 64;
-const ASKED_AT_ONCE = 200; // cursors that the API takes in one request
+const ASKED_AT_ONCE = 200; // cursors that the API takes in one request; after a failure half as many, and so on
 
 /** Asks /metrics-since while a watched run is active, and tells the watchers what changed. */
 export class Poller {
@@ -122,7 +122,7 @@ export class Poller {
   }
 
   async #tick() {
-    const due = this.#due().slice(0, ASKED_AT_ONCE);
+    const due = this.#due().slice(0, Math.max(1, ASKED_AT_ONCE >> this.#failures));
     if (!due.length || this.#isUnderway) return;
     this.#isUnderway = true;
     const changed = await this.#read(due);
