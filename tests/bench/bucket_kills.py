@@ -244,6 +244,9 @@ def find_weights(storage, run_id):
 
 
 def train_undisturbed(world, config):
+    import torch  # here, where nothing else waits for it
+
+    torch.set_num_threads(1)  # as trainers have: sums of several threads round otherwise
     storage = LocalStorage(world.folder / "undisturbed")
     digest = world.explorer.graphs.load(world.graph).digest
     run_id = RunStore(storage).create(config.model_dump(), collect_environment(world.graph, digest))
