@@ -102,6 +102,8 @@ def test_i05_titles_in_the_table_are_links_by_mouse_and_keyboard(app, home, trai
     page.locator(f".links-table a[title='{titles[5]}']").focus()
     page.keyboard.press("Enter")
     heading(page, titles[5]).wait_for()
+    links_table(page).locator("a:focus").wait_for()  # of which one sees the beginning nevertheless
+    page.wait_for_function("document.querySelector('[data-testid=stMain]')?.scrollTop === 0")
 
 
 def test_i05_links_sort_and_filter_in_the_url(app, home, trained, page):
