@@ -44,8 +44,8 @@ def draw_probabilities(card: ArticleCard, probs: dict[str, float], pred: str, *,
         st.caption(f"The other {len(probs) - len(names)} categories share {percent(rest)}.")
 
 
-def draw_card(card: ArticleCard, *, key: str) -> None:
-    """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours."""
+def draw_head(card: ArticleCard) -> None:
+    """Title, true and predicted category."""
     st.header(escape_markdown(card.title))
     if card.url:
         st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
@@ -60,6 +60,10 @@ def draw_card(card: ArticleCard, *, key: str) -> None:
             f", {verdict} predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
         )
     st.markdown(sentence + ".")
+
+
+def draw_rest(card: ArticleCard, *, key: str) -> None:
+    """Probabilities, role, degree, agreement of its neighbours, words."""
     if card.probs is not None and card.pred is not None:
         draw_probabilities(card, card.probs, card.pred, key=key)
     neighbours = (

@@ -18,7 +18,8 @@ def draw_cards(explorer: Explorer, graph_id: str, presets: list[Preset], *, chos
     first = [preset for preset in presets if preset.merit or preset.name == chosen.name]
     _draw_row(explorer, graph_id, first, chosen=chosen, key="train_presets")
     rest = [preset for preset in presets if preset not in first]
-    with st.expander(f"{len(rest)} more presets", icon=":material/more_horiz:", key="train_more_presets"):
+    # Of a key of its own for each chosen preset: it is folded again once one of it was chosen.
+    with st.expander(f"{len(rest)} more presets", icon=":material/more_horiz:", key=f"train_more_than_{chosen.name}"):
         _draw_row(explorer, graph_id, rest, chosen=chosen, key="train_presets_more")
 
 

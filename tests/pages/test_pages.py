@@ -208,10 +208,18 @@ def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
     assert (data["hidden"], data["limits"]["least"], data["limits"]["most"]) == ([0], 5, 50)
 
 
-def test_i10_the_chosen_article_stands_before_the_filters(open_page, finished_run):
-    at = open_page("map", article=0)
+def find_filters(at):
+    return next(one for one in at.expander if one.label.startswith("Filter"))
+
+
+def test_i10_the_chosen_article_stands_below_the_filters_which_are_folded(open_page, finished_run):
+    at = open_page("map", article=0, role="test")
     keys = [str(getattr(element, "key", "")) for element in at]
-    assert 0 <= keys.index("map_order") < keys.index("map_roles")
+    assert 0 <= keys.index("map_roles") < keys.index("map_order")
+    assert (find_filters(at).label, find_filters(at).proto.expanded) == ("Filter (1 set)", False)
+    at.button(key="map_deselect").click().run()
+    assert not at.exception and "article" not in at.query_params
+    assert find_filters(at).proto.expanded
 
 
 def test_i10_the_map_has_a_search(open_page):
