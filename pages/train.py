@@ -13,7 +13,7 @@ from core.runs.state import ACTIVE
 from pages.ui import columns, forms, inputs, outcome, places, preset_cards, report, settings
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, escape_markdown
+from pages.ui.text import escape_markdown, say_time
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -55,11 +55,11 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         places.draw_place(explorer, offer)
         problem = None
         try:
-            seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
-            time = f"About {duration(seconds)}." if seconds else "Not yet trained here like this: no time is known."
+            estimate = explorer.estimates.estimate(explorer.configs.build(preset.name, changed, graph=graph_id))
+            known = f"it takes {say_time(estimate)}" if estimate else "not yet trained here like this, no time is known"
             said = [f"{forms.title_of(name).lower()} {write_value(value)}" for name, value in changed.items()]
             title_and_set = ", ".join([preset.title, *said])
-            st.caption(f"{escape_markdown(title_and_set)}. {time}")
+            st.caption(f"{escape_markdown(title_and_set)}: {known}.")
         except WikicsError as error:
             problem = str(error)
         if inputs.may_train(explorer, guests=True):

@@ -10,7 +10,7 @@ from core.errors import WikicsError
 from core.runs.state import ACTIVE
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, escape_markdown
+from pages.ui.text import escape_markdown, say_time
 from pages.ui.theme import STAGE_COLORS
 
 EVERY_SECONDS = 2.0  # while one is queued or trained
@@ -64,8 +64,8 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
 
 def _describe_effort(explorer: Explorer, graph_id: str, preset: str, count: int) -> str:
     runs = "1 run" if count == 1 else f"{count} runs"
-    seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset, {}, graph=graph_id))
-    takes = f", about {duration(count * seconds)} here" if seconds else ""
+    estimate = explorer.estimates.estimate(explorer.configs.build(preset, {}, graph=graph_id))
+    takes = f", here {say_time(estimate, times=count)}" if estimate else ""
     return f"{runs}{takes}. What is done already is kept and not trained again."
 
 
