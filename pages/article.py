@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import cards, inputs, offers, walk
+from core.inference.articles import ArticleCard
+from pages.ui import cards, columns, inputs, offers, walk
 from pages.ui.components.links import WISHES, links
 from pages.ui.components.rings import rings
 from pages.ui.components.search import search
@@ -47,9 +48,9 @@ def draw_picture(article: int) -> None:
     )
 
 
-def draw_card(article: int) -> None:
-    """What is known of the article, and the way to its place on the map."""
-    cards.draw_card(explorer.articles.read(graph_id, article, run=run_id), key="article", run=predicted)
+def draw_rest(card: ArticleCard, article: int) -> None:
+    """What else is known of the article, and the way to its place on the map."""
+    cards.draw_rest(card, key="article", run=predicted)
     st.page_link(
         "map.py",
         label="Show on the map",
@@ -66,11 +67,14 @@ def draw_article(article: int) -> None:
     """The way here, the path to another article, the rings with the card beside them, and all links."""
     walk.draw_trail(graph, article)
     walk.draw_path(explorer, graph, article)
-    left, right = st.columns([2, 1], gap="large")
-    with left:
+    card = explorer.articles.read(graph_id, article, run=run_id)
+    parts = columns.split((2,), (1, 3), widths=(2, 1), key="article")
+    with parts[1]:
+        cards.draw_head(card)
+    with parts[2]:
         draw_picture(article)
-    with right:
-        draw_card(article)
+    with parts[3]:
+        draw_rest(card, article)
     st.header("Its links")
     links(
         graph=graph_id,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import cards, inputs, map_filters, offers
+from pages.ui import cards, columns, inputs, map_filters, offers
 from pages.ui.components.map import map_view
 from pages.ui.components.search import search
 from pages.ui.loaders import get_explorer
@@ -43,13 +43,23 @@ def draw_panel(article: int | None) -> None:
         st.caption("Choose an article to see it and its links.")
     else:
         card = explorer.articles.read(graph_id, article, run=predicted.id if predicted else None)
-        cards.draw_card(card, key="map", run=predicted)
-        st.page_link(
-            "article.py",
-            label="Open its neighbourhood",
-            icon=":material/arrow_forward:",
-            query_params=inputs.kept_params(article=graph.key_of(article)),
-        )
+        cards.draw_head(card)
+        with st.container(horizontal=True, vertical_alignment="center", key="map_chosen"):
+            st.page_link(
+                "article.py",
+                label="Open its neighbourhood",
+                icon=":material/arrow_forward:",
+                query_params=inputs.kept_params(article=graph.key_of(article)),
+            )
+            st.button(
+                "Deselect",
+                icon=":material/close:",
+                type="tertiary",
+                key="map_deselect",
+                on_click=inputs.write_params,
+                kwargs={"article": None},
+            )
+        cards.draw_rest(card, key="map", run=predicted)
 
 
 chosen = inputs.read_article(graph)
@@ -57,16 +67,30 @@ only = map_filters.read_only(graph, predicted.id if predicted else None)
 options = [name for name in COLORS if predicted or name not in NEEDS_RUN]
 
 st.title("Map")
-left, right = st.columns([3, 1], gap="medium")
-with right:
-    color = inputs.choose(
-        st.selectbox, "Colour by", options, param="color", default="category", key="map_color", format_func=COLORS.get
-    )
-    size = inputs.choose(
-        st.segmented_control, "Size", list(SIZES), param="size", default="even", key="map_size", format_func=SIZES.get
-    )
-    draw_panel(chosen)  # before the filters, which are long once they are open
-    map_filters.draw_filters(graph, predicted=predicted is not None)
+parts = columns.split((1, 3), (2, 4), widths=(3, 1), key="map")
+with parts[2]:
+    with st.container(key="map_looks"):
+        color = inputs.choose(
+            st.selectbox,
+            "Colour by",
+            options,
+            param="color",
+            default="category",
+            key="map_color",
+            format_func=COLORS.get,
+        )
+        size = inputs.choose(
+            st.segmented_control,
+            "Size",
+            list(SIZES),
+            param="size",
+            default="even",
+            key="map_size",
+            format_func=SIZES.get,
+        )
+    map_filters.draw_filters(graph, predicted=predicted is not None, folded=chosen is not None)
+with parts[4]:
+    draw_panel(chosen)
     if not predicted:
         offers.offer_prediction(
             explorer,
@@ -75,7 +99,7 @@ with right:
             key="map",
             reason="With a model, the map shows what it predicts and where it is wrong.",
         )
-with left:
+with parts[1]:
     search(
         graph=graph_id,
         key="map_search",
@@ -83,6 +107,7 @@ with left:
         placeholder="Find an article on the map",
         on_chosen=lambda: on_event("map_search"),
     )
+with parts[3]:
     if only:
         with st.container(horizontal=True, vertical_alignment="center", key="map_only"):
             st.markdown(f"{escape_markdown(only.sentence)}: **{len(only.indices):,}**.")

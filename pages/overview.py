@@ -8,7 +8,7 @@ from core.runs.record import RunRecord
 from core.runs.versions import PRODUCTION
 from pages.ui import charts, inputs, matrix, offers, sources, stages
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, escape_markdown, percent
+from pages.ui.text import escape_markdown, percent, say_time
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -49,8 +49,8 @@ def draw_learned(records: list[RunRecord]) -> None:
     st.header("What has been learned")
     best = explorer.runs.choose_default(graph_id)
     if best is None:
-        seconds = explorer.estimates.estimate_seconds(explorer.configs.build_default(graph_id))
-        takes = f": the default takes about {duration(seconds)} on this machine" if seconds else ""
+        estimate = explorer.estimates.estimate(explorer.configs.build_default(graph_id))
+        takes = f": the default takes {say_time(estimate)} on this machine" if estimate else ""
         offers.offer_default_training(explorer, graph_id, key="overview", reason=f"No model yet{takes}.")
         return
     alike = [record for record in records if record.has_predictions and record.state == best.state]

@@ -10,10 +10,10 @@ from core.config.fields import uses_field
 from core.config.presets import Preset
 from core.errors import WikicsError
 from core.runs.state import ACTIVE
-from pages.ui import forms, inputs, outcome, places, preset_cards, report, settings
+from pages.ui import columns, forms, inputs, outcome, places, preset_cards, report, settings
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, escape_markdown
+from pages.ui.text import escape_markdown, say_time
 
 explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
@@ -55,11 +55,11 @@ def draw_place(preset: Preset, changed: dict[str, object]) -> None:
         places.draw_place(explorer, offer)
         problem = None
         try:
-            seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset.name, changed, graph=graph_id))
-            time = f"About {duration(seconds)}." if seconds else "Not yet trained here like this: no time is known."
+            estimate = explorer.estimates.estimate(explorer.configs.build(preset.name, changed, graph=graph_id))
+            known = f"it takes {say_time(estimate)}" if estimate else "not yet trained here like this, no time is known"
             said = [f"{forms.title_of(name).lower()} {write_value(value)}" for name, value in changed.items()]
             title_and_set = ", ".join([preset.title, *said])
-            st.caption(f"{escape_markdown(title_and_set)}. {time}")
+            st.caption(f"{escape_markdown(title_and_set)}: {known}.")
         except WikicsError as error:
             problem = str(error)
         if inputs.may_train(explorer, guests=True):
@@ -112,15 +112,15 @@ values = settings.read(notices)
 st.title("Train a model")
 for notice in notices:
     st.warning(escape_markdown(notice), icon=":material/info:")
-# On a phone the columns stand one above the other: presets, Start, the live curve, and then the settings.
-cards, place = st.columns([6, 5], gap="large")
-watched, form = st.columns([6, 5], gap="large")
-if run_id := inputs.read_param("run"):
-    with watched:
+run_id = inputs.read_param("run")
+# On a phone: presets, Start, the live curve, and then the settings.
+parts = columns.split((1, 3) if run_id else (1,), (2, 4), widths=(6, 5), key="train")
+if run_id:
+    with parts[3]:
         draw_run(run_id)  # first: who has clicked Start waits for it
-with cards:
+with parts[1]:
     preset_cards.draw_cards(explorer, graph_id, list(presets.values()), chosen=preset)
-with form:
+with parts[4]:
     draw_settings(preset, values)
-with place:
+with parts[2]:
     draw_place(preset, forms.read_entered(names, settings.read_own(preset), key="train"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.app.configs import Configs
@@ -21,6 +22,14 @@ MOST_READ: Final = 50  # runs
 TIMELESS: Final = ("epochs", "lr", "weight_decay", "patience", "teacher_temperature")
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """How long a config takes; `is_probed` where no run has told it, but a short trial."""
+
+    seconds: float
+    is_probed: bool
+
+
 class Estimates:
     """What is known of a config before it is trained. May be used from any thread."""
 
@@ -35,7 +44,7 @@ class Estimates:
         variant = compute_variant(config.model_dump())
         return summarise_experience(self._list_own(), graph=config.graph, variant=variant)
 
-    def estimate_seconds(self, config: TrainConfig) -> float | None:
+    def estimate(self, config: TrainConfig) -> Estimate | None:
         """How long a config takes on its graph here: from past runs, else from the probe, else unknown.
 
         Runs of the config come first, then those that differ in nothing that an epoch's time depends on.
@@ -43,7 +52,10 @@ class Estimates:
         seconds = self.summarise_experience(config).seconds
         if seconds is None:
             seconds = self._estimate_by_pace(config)
-        return self._estimate_by_probe(config) if seconds is None else seconds
+        if seconds is not None:
+            return Estimate(seconds, is_probed=False)
+        probed = self._estimate_by_probe(config)
+        return None if probed is None else Estimate(probed, is_probed=True)
 
     def _estimate_by_pace(self, config: TrainConfig) -> float | None:
         """From the newest runs of which an epoch takes as long."""
@@ -81,7 +93,7 @@ class Estimates:
     def probe_default(self) -> None:
         """Measures the default preset on the default graph, unless a run has told it or trains just now."""
         graph, config = self._graphs.load(), self._configs.build_default()
-        if self.estimate_seconds(config) is None and not self._places.describe().running:
+        if self.estimate(config) is None and not self._places.describe().running:
             probe = probe_preset(self._storage, graph.id, graph.digest, config.preset)
             if probe is not None:
                 self._probed[_describe_pace(config.graph, config.model_dump())] = probe

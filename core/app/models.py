@@ -71,7 +71,7 @@ class Models:
         """Every version and step, or those of one graph. Who did a step is told to who may take one alone."""
         key = None if graph_id is None else self._read_history(graph_id).key
         histories = [found for name, found in self._histories.read_all(fresh=True).items() if key in (None, name)]
-        runs = {record.id: record.ended_at for record in self._store.list()}
+        runs = {record.id: record.ended_at for record in self._store.list_seen()}
         trusted = self._guests.who().trusted
         models = [model for history in histories for model in _list_versions(history, runs)]
         steps = [step for history in histories for step in history.steps if trusted or step.run in runs]

@@ -8,9 +8,9 @@ from core.app.benchmarks import BenchmarkJob
 from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.runs.state import ACTIVE
-from pages.ui import inputs
+from pages.ui import held, inputs
 from pages.ui.loaders import get_explorer
-from pages.ui.text import duration, escape_markdown
+from pages.ui.text import escape_markdown, say_time
 from pages.ui.theme import STAGE_COLORS
 
 EVERY_SECONDS = 2.0  # while one is queued or trained
@@ -32,17 +32,17 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
                 format_func=presets.get,
                 width=220,
             )
-            splits = st.number_input(
+            splits = inputs.enter_int(
                 "Splits",
-                min_value=1,
-                max_value=num_splits,
-                value=num_splits,
+                param="splits",
+                default=num_splits,
+                high=num_splits,
                 key="benchmark_splits",
                 help="How many of the graph's splits, from the first on.",
                 width=140,
             )
-            seeds = st.number_input(
-                "Seeds a split", min_value=1, max_value=MOST_SEEDS, value=1, key="benchmark_seeds", width=140
+            seeds = inputs.enter_int(
+                "Seeds a split", param="seeds", default=1, high=MOST_SEEDS, key="benchmark_seeds", width=140
             )
         st.caption(_describe_effort(explorer, graph_id, preset, splits * seeds))
         words = ["wikics", "benchmark", "--graph", graph_id, "--preset", preset]
@@ -56,7 +56,7 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
                 icon=":material/play_arrow:",
                 key="benchmark_start",
                 on_click=_start,
-                args=(explorer, graph_id, preset, [(split, seed) for seed in range(seeds) for split in range(splits)]),
+                args=(explorer, graph_id, preset),
             )
         if refusal := st.session_state.pop("benchmark_refusal", None):
             st.error(escape_markdown(refusal), icon=":material/error:")
@@ -64,13 +64,15 @@ def draw_start(explorer: Explorer, graph_id: str, presets: dict[str, str]) -> No
 
 def _describe_effort(explorer: Explorer, graph_id: str, preset: str, count: int) -> str:
     runs = "1 run" if count == 1 else f"{count} runs"
-    seconds = explorer.estimates.estimate_seconds(explorer.configs.build(preset, {}, graph=graph_id))
-    takes = f", about {duration(count * seconds)} here" if seconds else ""
+    estimate = explorer.estimates.estimate(explorer.configs.build(preset, {}, graph=graph_id))
+    takes = f", here {say_time(estimate, times=count)}" if estimate else ""
     return f"{runs}{takes}. What is done already is kept and not trained again."
 
 
-def _start(explorer: Explorer, graph_id: str, preset: str, pairs: list[tuple[int, int]]) -> None:
-    """Queues the benchmark before the page is drawn, which then shows how far it is."""
+def _start(explorer: Explorer, graph_id: str, preset: str) -> None:
+    """Queues what stands in the fields now before the page is drawn, which then shows how far it is."""
+    splits, seeds = (st.session_state[held.key_of(f"benchmark_{name}")] for name in ("splits", "seeds"))
+    pairs = [(split, seed) for seed in range(seeds) for split in range(splits)]
     try:
         explorer.benchmarks.submit(explorer.configs.build(preset, {}, graph=graph_id), pairs)
     except WikicsError as error:

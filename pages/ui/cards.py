@@ -45,11 +45,8 @@ def draw_probabilities(card: ArticleCard, probs: dict[str, float], pred: str, *,
         st.caption(f"The other {len(probs) - len(names)} categories share {percent(rest)}.")
 
 
-def draw_card(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> None:
-    """Title, true and predicted category, probabilities, role, degree, agreement of its neighbours.
-
-    run: what predicts, to which there is a way.
-    """
+def draw_head(card: ArticleCard) -> None:
+    """Title, true and predicted category."""
     st.header(escape_markdown(card.title))
     if card.url:
         st.link_button("Read on Wikipedia", card.url, icon=":material/open_in_new:", type="tertiary")
@@ -64,6 +61,10 @@ def draw_card(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> N
             f", {verdict} predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
         )
     st.markdown(sentence + ".")
+
+
+def draw_rest(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> None:
+    """Probabilities, role, degree, agreement of its neighbours, words. run: what predicts, to which there is a way."""
     if card.probs is not None and card.pred is not None:
         draw_probabilities(card, card.probs, card.pred, key=key)
     if run is not None and card.pred is not None:

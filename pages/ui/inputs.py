@@ -219,6 +219,17 @@ def _is_offered(chosen: Any, options: Collection[Any]) -> bool:
     return chosen is None or chosen in options
 
 
+def enter_int(label: str, *, param: str, default: int, high: int, key: str, low: int = 1, **kwargs: Any) -> int:
+    """A field of a whole number bound to a parameter; the default is not written into the URL."""
+    value = read_int(param, default, low=low, high=high)
+
+    def changed(entered: int) -> None:
+        write_params(**{param: None if entered == default else entered})
+
+    st.number_input(label, min_value=low, max_value=high, **held.hold(key, value, changed), **kwargs)
+    return value
+
+
 def switch(label: str, *, param: str, key: str, default: bool = False, **kwargs: Any) -> bool:
     """A toggle bound to a parameter."""
     value = bool(read_choice(param, (0, 1), default=int(default)))
@@ -246,7 +257,7 @@ def choose_graph(explorer: Explorer) -> str:
     def changed(chosen: str) -> None:
         # A run, an article, a category, a benchmark and a sweep belong to one graph.
         of_graph = ["run", "runs", "article", "from", "to", "filter", "category", "predicted", "first", "second"]
-        of_graph += ["pick", "only", "of", "sweep", "brush"]
+        of_graph += ["pick", "only", "of", "sweep", "brush", "splits"]
         write_params(graph=chosen, **dict.fromkeys(of_graph))
 
     options = list(names) if graph_id in names else [graph_id]

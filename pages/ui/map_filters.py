@@ -50,11 +50,11 @@ def read_only(graph: Graph, run_id: str | None) -> Pick | None:
         return None
 
 
-def draw_filters(graph: Graph, *, predicted: bool) -> None:
-    """The widgets, each showing what the URL says and changing it."""
+def draw_filters(graph: Graph, *, predicted: bool, folded: bool) -> None:
+    """The widgets, each showing what the URL says and changing it. folded: also where some are set."""
     count = sum(bool(inputs.read_param(name)) for name in PARAMS)
     label = f"Filter ({count} set)" if count else "Filter"
-    with st.expander(label, icon=":material/filter_alt:", expanded=bool(count), key="map_filters"):
+    with st.expander(label, icon=":material/filter_alt:", expanded=bool(count) and not folded, key="map_filters"):
         _draw_categories(graph)
         _draw_roles()
         _draw_degrees()

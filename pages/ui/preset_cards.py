@@ -8,7 +8,7 @@ from core.app.explorer import Explorer
 from core.app.ranking import rank_best
 from core.config.presets import Preset
 from pages.ui import inputs
-from pages.ui.text import duration, percent
+from pages.ui.text import percent, say_time
 
 CARD_PIXELS: Final = 155  # three stand side by side on a laptop, two on a phone
 
@@ -18,7 +18,8 @@ def draw_cards(explorer: Explorer, graph_id: str, presets: list[Preset], *, chos
     first = [preset for preset in presets if preset.merit or preset.name == chosen.name]
     _draw_row(explorer, graph_id, first, chosen=chosen, key="train_presets")
     rest = [preset for preset in presets if preset not in first]
-    with st.expander(f"{len(rest)} more presets", icon=":material/more_horiz:", key="train_more_presets"):
+    # Of a key of its own for each chosen preset: it is folded again once one of it was chosen.
+    with st.expander(f"{len(rest)} more presets", icon=":material/more_horiz:", key=f"train_more_than_{chosen.name}"):
         _draw_row(explorer, graph_id, rest, chosen=chosen, key="train_presets_more")
 
 
@@ -47,13 +48,14 @@ def _draw_card(explorer: Explorer, graph_id: str, preset: Preset, *, chosen: boo
 
 def _describe_experience(explorer: Explorer, graph_id: str, preset: Preset) -> str:
     config = explorer.configs.build(preset.name, {}, graph=graph_id)
-    seconds = explorer.estimates.estimate_seconds(config)
-    about = f", about {duration(seconds)}" if seconds else ""
+    estimate = explorer.estimates.estimate(config)
+    about = f", {say_time(estimate)}" if estimate else ""
     experience = explorer.estimates.summarise_experience(config)
     if experience.seconds is None:
         others = [record for record in explorer.runs.list(graph_id) if record.preset == preset.name]
-        if ranked := rank_best(others):
+        ranked = [record for record in rank_best(others) if record.test_acc is not None]  # one that trains has none yet
+        if ranked:
             return f"Here: test {percent(ranked[0].test_acc)} with other settings{about}."
-        return f"Here: about {duration(seconds)}." if seconds else "Not trained here yet."
+        return f"Here: {say_time(estimate)}." if estimate else "Not trained here yet."
     runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
     return f"Here: test {percent(experience.test_acc)}{about} ({runs})."

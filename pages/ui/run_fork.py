@@ -12,6 +12,7 @@ from pages.ui.loaders import get_explorer
 from pages.ui.text import percent
 
 FIELDS: Final = ("lr", "weight_decay", "dropout", "epochs", "patience")
+FIELD_PIXELS: Final = 200  # three in a row
 
 
 def draw_fork(record: RunRecord, *, key: str) -> None:
@@ -32,7 +33,8 @@ def draw_fork(record: RunRecord, *, key: str) -> None:
             format_func=lambda epoch: _name_epoch(record, epoch),
             help="The epochs of which weights are kept. Of the best one the optimiser begins anew.",
         )
-        entered = {name: _draw_field(name, record, config, at, key=key) for name in FIELDS}
+        with st.container(horizontal=True, gap="small", key=f"{key}_fork_fields"):
+            entered = {name: _draw_field(name, record, config, at, key=key) for name in FIELDS}
         own = {name: getattr(config, name) for name in FIELDS}
         changes = {name: value for name, value in entered.items() if value != own[name]}
 
@@ -45,6 +47,7 @@ def draw_fork(record: RunRecord, *, key: str) -> None:
             icon=":material/play_arrow:",
             key=f"{key}_fork_now",
             type="primary",
+            width="stretch",
             on_click=run_acts.act,
             args=(start, record.id),
         )
@@ -71,5 +74,6 @@ def _draw_field(name: str, record: RunRecord, config: TrainConfig, at: int, *, k
         step=1 if isinstance(value, int) else value / 10 or 0.1,
         help=TrainConfig.model_fields[name].description,
         key=f"{key}_fork_{name}_{record.id}_{at}",
+        width=FIELD_PIXELS,
     )
     return int(shown) if isinstance(value, int) else float(shown)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from core.app.estimates import Estimate
+
 UNKNOWN = "–"
 LONGEST_QUOTE = 40  # characters of what is quoted in a sentence
 MOST_OFFERED = 6  # names that a sentence lists
@@ -43,6 +45,12 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{max(seconds, 0):.0f} s"
+
+
+def say_time(estimate: Estimate, *, times: int = 1) -> str:
+    """How long something takes here, so many times, and whether that was only tried: `about 51 s`."""
+    tried = " (measured by a short trial)" if estimate.is_probed else ""
+    return f"about {duration(times * estimate.seconds)}{tried}"
 
 
 def shorten(text: str, most: int) -> str:

@@ -63,6 +63,29 @@ def test_i12_values_stand_beside_the_chart(app, home, trained, page):
         assert tip.evaluate(AREA) == 0
 
 
+def test_i09_on_a_phone_presets_fold_a_form_shows_its_button_and_one_acts_first(app, home, trained, page):
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"{app.url}/train?graph={home.small}&run={trained}")
+    fold = page.locator("summary", has_text="more presets")
+    fold.click()
+    page.get_by_role("button", name="MLP").click()
+    page.wait_for_url("**preset=mlp**")
+    page.locator("summary[aria-expanded=false], details:not([open]) > summary").filter(
+        has_text="more presets"
+    ).wait_for()
+    page.get_by_test_id("stPopoverButton").filter(has_text="Fork").click()
+    form = page.get_by_test_id("stPopoverBody")
+    start = form.get_by_role("button", name="Start the fork")
+    start.wait_for()
+    assert form.evaluate("form => form.scrollHeight > form.clientHeight")
+    inside, whole = start.bounding_box(), form.bounding_box()
+    assert whole["y"] <= inside["y"] and inside["y"] + inside["height"] <= whole["y"] + whole["height"] <= 700
+    page.keyboard.press("Escape")
+    parts = (".st-key-train_presets", ".st-key-train_start", ".c-root", ".st-key-train_settings_head")
+    tops = [page.locator(part).bounding_box()["y"] for part in parts]
+    assert tops == sorted(tops)
+
+
 def test_i12_a_double_click_shows_one_curve_alone(app, home, trained, page):
     page.goto(f"{app.url}/runs?graph={home.small}&runs={trained}")
     chips = page.locator(".c-chip")

@@ -102,7 +102,7 @@ def test_row_18_stop(app, home, live, page):
     assert stopped < 2.0 + epoch_seconds
 
 
-def test_row_03_zoom_outlives_twenty_updates(app, home, live, page):
+def test_row_03_zoom_outlives_twenty_updates_and_i03_a_click_on_a_chart_drops_nothing(app, home, live, page):
     page.goto(f"{app.url}/train?graph={home.small}&run={live}")
     wait_for_points(page, 10)
     chart = page.locator(".c-gd").first
@@ -132,3 +132,14 @@ def test_row_03_zoom_outlives_twenty_updates(app, home, live, page):
     assert chart.get_attribute("data-mark") == "same"
     chart.dblclick(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})
     page.get_by_role("button", name="Reset zoom").first.wait_for(state="hidden")
+    page.get_by_test_id("stPopoverButton").filter(has_text="Rename").click()
+    page.get_by_role("textbox", name="Name of this run").fill("typed")
+    chart.click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})  # which plotly keeps to itself
+    page.locator(".st-key-train_head").get_by_text("typed").wait_for()
+    assert app.get(f"/runs/{live}")["name"] == "typed"
+    # The values of where one has clicked scroll in a box of their own.
+    page.locator(".c-table summary", has_text="Values at epoch").wait_for()
+    table = page.locator(".c-scroll")
+    table.locator("td").first.wait_for()
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    assert chart.bounding_box()["width"] == box["width"]

@@ -102,6 +102,8 @@ def test_i05_titles_in_the_table_are_links_by_mouse_and_keyboard(app, home, trai
     page.locator(f".links-table a[title='{titles[5]}']").focus()
     page.keyboard.press("Enter")
     heading(page, titles[5]).wait_for()
+    links_table(page).locator("a:focus").wait_for()  # of which one sees the beginning nevertheless
+    page.wait_for_function("document.querySelector('[data-testid=stMain]')?.scrollTop === 0")
 
 
 def test_i05_links_sort_and_filter_in_the_url(app, home, trained, page):
@@ -169,6 +171,8 @@ def test_i09_on_a_phone_a_tapped_article_is_seen_at_once(app, home, trained, chr
     stage = page.locator(".map-stage[aria-busy=false]")
     stage.wait_for()
     box = stage.bounding_box()
+    tops = [page.locator(f".st-key-map_{part}").bounding_box()["y"] for part in ("looks", "filters")]
+    assert [*tops, box["y"]] == sorted([*tops, box["y"]])
     for share in (0.5, 0.45, 0.55, 0.4, 0.6):  # some article is under one of these
         page.touchscreen.tap(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.5)
         page.wait_for_timeout(300)
@@ -179,6 +183,8 @@ def test_i09_on_a_phone_a_tapped_article_is_seen_at_once(app, home, trained, chr
     page.locator(".map-sheet").get_by_role("link", name="Open its neighbourhood").tap()
     page.wait_for_url("**/article?**")
     page.locator(".rings-node").first.wait_for()
+    said, rings = page.get_by_text(re.compile("predicted as")), page.locator(".rings-stage")
+    assert said.bounding_box()["y"] < rings.bounding_box()["y"] < 844
     context.close()
 
 

@@ -208,10 +208,18 @@ def test_i10_filters_of_the_map_are_in_the_url(open_page, finished_run):
     assert (data["hidden"], data["limits"]["least"], data["limits"]["most"]) == ([0], 5, 50)
 
 
-def test_i10_the_chosen_article_stands_before_the_filters(open_page, finished_run):
-    at = open_page("map", article=0)
+def find_filters(at):
+    return next(one for one in at.expander if one.label.startswith("Filter"))
+
+
+def test_i10_the_chosen_article_stands_below_the_filters_which_are_folded(open_page, finished_run):
+    at = open_page("map", article=0, role="test")
     keys = [str(getattr(element, "key", "")) for element in at]
-    assert 0 <= keys.index("map_order") < keys.index("map_roles")
+    assert 0 <= keys.index("map_roles") < keys.index("map_order")
+    assert (find_filters(at).label, find_filters(at).proto.expanded) == ("Filter (1 set)", False)
+    at.button(key="map_deselect").click().run()
+    assert not at.exception and "article" not in at.query_params
+    assert find_filters(at).proto.expanded
 
 
 def test_i10_the_map_has_a_search(open_page):
@@ -256,6 +264,23 @@ def test_i12_the_form_of_a_benchmark_keeps_the_preset_that_was_started(open_page
     preset = at.selectbox(key="benchmark_preset").value
     at.button(key="benchmark_start").click().run()
     assert not at.exception and at.query_params["preset"] in (preset, [preset])
+
+
+def test_i03_what_was_set_of_a_benchmark_survives_a_reload(open_page, explorer, tiny_id, shown, monkeypatch):
+    asked = []
+    monkeypatch.setattr(explorer.benchmarks, "submit", lambda _config, pairs: asked.append(pairs))
+    at = open_page("benchmark")
+    at.number_input(key="benchmark_splits").set_value(1).run()
+    at.number_input(key="benchmark_seeds").set_value(3).run()
+    again = open_page("benchmark", preset="sgc", splits=1, seeds=3)
+    for page in (at, again):
+        assert [shown(page.number_input, f"benchmark_{name}").value for name in ("splits", "seeds")] == [1, 3]
+    shown(again.number_input, "benchmark_seeds").set_value(2)  # and Start is clicked in the same breath
+    again.button(key="benchmark_start").click().run()
+    assert not again.exception and asked == [[(0, 0), (0, 1)]]
+    assert [str(again.query_params[name]).strip("[]'") for name in ("preset", "splits", "seeds")] == ["sgc", "1", "2"]
+    odd = open_page("benchmark", splits=99)
+    assert "splits='99' in the address means nothing here" in odd.warning[0].value.replace("\\", "")
 
 
 def test_no_benchmark_is_started_where_training_is_off(open_page, monkeypatch):

@@ -1,11 +1,13 @@
 """The form of Train: what a person has set is kept, shown and trained, or refused with the reason."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1.element_tree import ElementTree
 
+from core.app.estimates import Estimate, Estimates
 from core.backends.local.backend import LocalBackend
 from tests.pages.test_pages import PAGES
 
@@ -127,6 +129,25 @@ def test_i09_few_presets_come_first_and_all_say_their_time_and_accuracy_here(tra
     chosen = train(preset="gat")
     (folded,) = [expander for expander in chosen.expander if "more presets" in expander.label]
     assert "train_preset_gat" not in [button.key for button in folded.button]
+
+
+def test_i09_a_run_that_trains_has_no_accuracy_to_tell(train, explorer, tiny_id, finished_run, monkeypatch):
+    record = replace(explorer.runs.read(finished_run), variant="other", seconds_per_epoch=None)
+    live = replace(record, state="running", test_acc=None)
+
+    def find_card(records):
+        monkeypatch.setattr(explorer.runs, "list", lambda *_args, **_more: records)
+        return next(text.value for text in train().caption if "Here: " in text.value or "Not trained" in text.value)
+
+    assert find_card([live]) == "Not trained here yet."
+    assert find_card([live, record]) == "Here: test 50.0 % with other settings."
+
+
+def test_i13_a_time_that_no_run_has_told_is_said_to_be_a_trial(train, monkeypatch):
+    monkeypatch.setattr(Estimates, "estimate", lambda *_: Estimate(51.0, is_probed=True))
+    captions = [caption.value for caption in train().caption]
+    assert captions.count("Here: about 51 s (measured by a short trial).") == 11
+    assert "GCN: it takes about 51 s (measured by a short trial)." in captions
 
 
 def test_i09_start_stands_before_the_settings_which_go_row_by_row(train):

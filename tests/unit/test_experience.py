@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.app.estimates import Estimate
 from core.backends.probe import Probe
 from core.config.train import TrainConfig
 from core.runs.experience import Experience, estimate_by_pace, summarise_experience
@@ -40,7 +41,8 @@ def test_a_run_keeps_its_variant_when_a_field_is_added():
 
 def test_i13_a_time_is_known_of_other_numbers_of_epochs(explorer, tiny_id, finished_run, storage):
     def estimate(**changes):
-        return explorer.estimates.estimate_seconds(explorer.configs.build("gcn", changes, graph=tiny_id))
+        found = explorer.estimates.estimate(explorer.configs.build("gcn", changes, graph=tiny_id))
+        return found and found.seconds
 
     record = explorer.runs.read(finished_run)
     assert estimate(epochs=3) == record.seconds
@@ -63,5 +65,5 @@ def test_i13_a_probe_tells_the_time_of_other_numbers_of_epochs(explorer, tiny_id
     explorer.estimates.probe_default()
     own = explorer.configs.build_default()
     assert (min(own.epochs, 2 * own.patience), own.graph) == (100, tiny_id)
-    times = [explorer.estimates.estimate_seconds(own.model_copy(update={"epochs": epochs})) for epochs in (30, 100)]
-    assert times == [31.0, 101.0]
+    times = [explorer.estimates.estimate(own.model_copy(update={"epochs": epochs})) for epochs in (30, 100)]
+    assert times == [Estimate(31.0, is_probed=True), Estimate(101.0, is_probed=True)]

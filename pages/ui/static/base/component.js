@@ -1,6 +1,7 @@
 // The life of a component on the page: mounted, told what is new, and taken away.
 
 import { html } from "./dom.js";
+import { leaveFieldsOnCharts } from "./page.js";
 import { readTheme } from "./theme.js";
 
 /** @import { Render } from "../../types/streamlit" */
@@ -54,6 +55,7 @@ export class Frame {
     parent.appendChild(this.root);
     /** Runs the script once with a value that it finds under this name. @type {(name: string, value: unknown) => void} */
     this.tell = () => {};
+    leaveFieldsOnCharts(this.ended);
   }
 
   /** The signal that the component was taken away: for listeners beyond the root, and for requests. */

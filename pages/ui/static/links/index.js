@@ -109,7 +109,8 @@ class Links {
     this.caption.textContent = found.length === this.#links.length ? `${all}.` : `${formatCount(found.length)} of ${all}.`;
     this.more.hidden = shown.length === found.length;
     this.more.textContent = `Show the other ${formatCount(found.length - shown.length)}`;
-    if (isFocused && !focusedBeside(this.table)) this.body.querySelector("a")?.focus();
+    // Without scrolling: of the article that was just opened one sees the top.
+    if (isFocused && !focusedBeside(this.table)) this.body.querySelector("a")?.focus({ preventScroll: true });
   }
 
   /** @param {boolean} isPredicted */
