@@ -20,6 +20,7 @@ from core.app.explorer import Explorer
 from core.errors import WikicsError
 from core.http import build_api
 from core.http.boundary import ProblemsAlone
+from core.http.goodbyes import QuietGoodbyes
 from core.http.hosts import KnownHosts
 from core.http.visitors import AskForLogin, KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
@@ -124,6 +125,7 @@ app = st.App(
         Route("/metrics", metrics),
     ],
     middleware=[
+        Middleware(QuietGoodbyes),
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
         Middleware(

@@ -39,6 +39,11 @@ class Configs:
         config = build_config({**found.values, **overrides, "preset": found.name, "graph": loaded.id})
         return self.check(config)
 
+    def check_fields(self, preset: str, overrides: Mapping[str, Any]) -> None:
+        """Raises ConfigError for what is wrong whatever the graph: no graph is opened for it."""
+        found = self._limit(load_preset(preset))
+        self._check_epochs(build_config({**found.values, **overrides, "preset": found.name}))
+
     def check(self, config: TrainConfig) -> TrainConfig:
         """The config, where its graph has its split and this app allows its epochs. Raises InvalidInputError."""
         self._graphs.load(config.graph).check_split(config.split)

@@ -70,15 +70,17 @@ def benchmark(
 ) -> None:
     """Measure a preset over splits and seeds. Each result is kept; the same command goes on where it was cut off."""
     explorer = console.open_explorer()
-    graph_id = open_graph_to_train(explorer, graph)
-    loaded = explorer.graphs.load(graph_id)
-    chosen = range(loaded.num_splits) if splits is None else parse_splits(splits, loaded)
-    pairs = [(split, seed) for seed in range(seeds) for split in chosen]
     overrides = parse_overrides(set_ or [])
     for name, option in {"split": "--splits", "seed": "--seeds", "preset": "--preset", "graph": "--graph"}.items():
         if name in overrides:
             raise ConfigError(f"--set {name}={overrides[name]} does not go with a benchmark: use {option}")
     named = [preset] if against is None or explorer.benchmarks.exists(against) else [preset, against]
+    for name in named:
+        explorer.configs.check_fields(name, overrides)  # before a graph is fetched, and told of
+    graph_id = open_graph_to_train(explorer, graph)
+    loaded = explorer.graphs.load(graph_id)
+    chosen = range(loaded.num_splits) if splits is None else parse_splits(splits, loaded)
+    pairs = [(split, seed) for seed in range(seeds) for split in chosen]
     configs = [explorer.configs.build(name, overrides, graph=graph_id) for name in named]  # wrong ones are said first
     ids = [explorer.benchmarks.submit(config, pairs, backend=backend, workers=workers) for config in configs]
     for id_ in ids:

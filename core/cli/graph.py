@@ -37,7 +37,8 @@ def graph(
         out.print(notice)
     homophily = "-" if statistics.homophily is None else f"{statistics.homophily:.2f}"
     out.print(
-        f"{statistics.num_articles:,} articles, {statistics.num_links:,} directed links, "
+        f"{statistics.num_articles:,} articles, {statistics.num_features:,} features, "
+        f"{statistics.num_links:,} directed links in {statistics.num_pairs:,} linked pairs, "
         f"median degree {statistics.degree_median:.0f}, homophily {homophily}"
     )
     sizes = [*zip(statistics.class_names, statistics.class_sizes, strict=True)]

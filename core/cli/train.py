@@ -62,6 +62,7 @@ def train(
     named_preset = str(overrides.pop("preset", preset))
     named_graph = graph or overrides.pop("graph", None)
     overrides.pop("graph", None)
+    explorer.configs.check_fields(named_preset, overrides)  # before a graph is fetched, and told of
     built = explorer.configs.build(named_preset, overrides, graph=open_graph_to_train(explorer, named_graph))
     if dry_run:
         print_json(explorer.places.plan(backend, built))

@@ -148,7 +148,7 @@ def _find_dead(report: Report | None, names: Sequence[str]) -> list[Diagnosis]:
     return [
         Diagnosis(
             "dead category",
-            f"No test article is taken for {names[at]}, though {confusion[at].sum():,} are: "
+            f"The model puts no test article into {names[at]}, where {confusion[at].sum():,} belong: "
             "see how many training articles it has.",
         )
         for at in dead.tolist()

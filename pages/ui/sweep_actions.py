@@ -143,7 +143,7 @@ def _draw_verbs(explorer: Explorer, record: SweepRecord) -> None:
 
 
 def draw_best(details: SweepDetails, num_configs: int) -> None:
-    """The best trial, the way to confirm it (of so many configs) and to narrow, and what of the file means nothing."""
+    """The best trial, how to confirm it (of so many configs), to narrow, and what of the file means nothing here."""
     explorer = get_explorer()
     draw_refusal()
     if details.best:

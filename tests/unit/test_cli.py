@@ -36,6 +36,7 @@ def test_graph_is_described(wikics, tiny_id):
     assert (code, json.loads(out)["statistics"]["num_articles"]) == (0, 8)
     code, out, _ = wikics("graph", "--graph", tiny_id)
     assert code == 0 and "Operating systems" in out
+    assert "8 articles, 4 features, 9 directed links in 9 linked pairs, median degree 2" in out
 
 
 def test_archive_is_registered_by_its_path(wikics, tiny_id, tmp_path):
@@ -49,6 +50,15 @@ def test_i16_what_must_be_known_of_a_graph_that_nobody_named_is_said_before_it_t
     _, _, said = wikics("train", "--preset", "sgc", "--set", "epochs=1")
     assert said.splitlines()[:2] == list(found.notices) and f"on graph {found.id}" in said
     assert "twin" not in wikics("train", "--graph", found.id, "--set", "epochs=1", "--json")[2].replace(found.id, "")
+
+
+@pytest.mark.parametrize("arguments", [["--preset", "foo"], ["--set", "learning_rate=1"]])
+def test_a_typing_error_is_said_before_any_graph_is_opened(wikics, explorer, monkeypatch, arguments):
+    opened = []
+    monkeypatch.setattr(explorer.graphs, "load", lambda graph_id=None: opened.append(graph_id))
+    for command in (("train",), ("benchmark",)):
+        code, _, err = wikics(*command, *arguments)
+        assert (code, err.count("\n"), opened) == (1, 1, [])
 
 
 def test_predict_answers_by_the_contract(wikics, finished_run):
