@@ -19,11 +19,13 @@ def draw_graph(description: GraphDescription) -> None:
     graph, statistics = description.graph, description.statistics
     st.title(graph.name)
     sources.draw_notices(graph)
-    seen = "words" if explorer.graphs.load(graph_id).tokens else "features"
+    features = f"{statistics.num_features:,} features"
+    has_words = bool(explorer.graphs.load(graph_id).tokens)
+    seen = f"the words of every article ({features})" if has_words else f"{features} of every article"
     st.markdown(
         f"{statistics.num_articles:,} articles, each of one of {len(statistics.class_names)} categories, "
-        f"tied by {statistics.num_pairs:,} links. A model sees the {seen} of every article and the links, learns the "
-        "category from a few articles, and has to tell that of all others."
+        f"tied by {statistics.num_links:,} links between {statistics.num_pairs:,} pairs. A model sees {seen} and the "
+        "links, learns the category from a few articles, and has to tell that of all others."
     )
     numbers = {
         "Articles": f"{statistics.num_articles:,}",
@@ -34,6 +36,7 @@ def draw_graph(description: GraphDescription) -> None:
         "Splits": str(len(statistics.splits)),
     }
     helps = {
+        "Linked pairs": "Two articles of which one links to the other, or both.",
         "Homophily": "Share of links whose two articles have the same category.",
         "Median degree": "Half of the articles have more distinct neighbours, half have fewer.",
         "Splits": "Ways to set articles aside for training, stopping and validation; all share the test articles.",

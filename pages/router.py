@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import UnavailableError, WikicsError
-from pages.ui import inputs, logins
+from pages.ui import inputs, logins, open_row
 from pages.ui.addresses import LONGEST_LOST, LOST
 from pages.ui.components.assets import STATIC
 from pages.ui.loaders import get_explorer
@@ -70,8 +70,8 @@ def draw_row() -> None:
             own = {inputs.VIA: "link"} if item is page else inputs.recall_params(item.url_path)
             st.page_link(item, label=label, query_params=own | inputs.kept_params())
         st.space("stretch")
-        st.session_state["open_graph"] = inputs.choose_graph(explorer)
-        st.session_state["open_run"] = inputs.choose_run(
+        st.session_state["open_graph"] = open_row.choose_graph(explorer)
+        st.session_state["open_run"] = open_row.choose_run(
             explorer, st.session_state["open_graph"], by_default=page.url_path not in SHOW_NO_DEFAULT
         )
         if explorer.settings.login != "off":
@@ -83,7 +83,7 @@ def draw_row() -> None:
         inputs.write_params(**{LOST: None})
     shown = st.session_state["open_run"]
     if page.url_path in SHOW_A_MODEL and shown and shown.has_predictions and not inputs.read_param("run"):
-        inputs.say_default(shown)
+        open_row.say_default(shown)
 
 
 def name_tab() -> str:

@@ -10,6 +10,7 @@ from pages.ui import (
     curve_view,
     inputs,
     offers,
+    open_row,
     outcome,
     pareto,
     report,
@@ -46,7 +47,7 @@ def draw_curves(records: list[RunRecord]) -> None:
 def draw_beside(record: RunRecord) -> None:
     """One run: curve, report, config, log."""
     if not inputs.read_param("run"):
-        inputs.say_default(record)
+        open_row.say_default(record)
     report.draw_head(record, key="runs", close=run_choice.close)
     shown, config, log = st.tabs(["Report", "Config", "Log"])
     with shown:

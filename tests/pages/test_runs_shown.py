@@ -82,7 +82,8 @@ def test_i01_where_no_run_has_finished_the_page_says_so(open_page, add_run, expl
     explorer.runs.delete(finished_run)
     at = open_page("map")
     assert at.selectbox(key="router_run").options == [f"gcn, stopped, test 40.0 % · {stopped}"]
-    assert any("the best run, none has finished yet, of this graph" in text for text in texts(at))
+    said = f"Shown by default: **{stopped}**, the best run of this graph by validation accuracy (40.0 %), and none has "
+    assert f"{said}finished yet." in texts(at)
 
 
 def test_i01_a_run_that_is_named_is_not_called_the_default(open_page, add_run, finished_run):
