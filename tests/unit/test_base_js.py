@@ -11,7 +11,7 @@ class Element {
   appendChild(child) { this.children.push(child); child.parent = this; }
   remove() { this.parent.children.splice(this.parent.children.indexOf(this), 1); }
 }
-globalThis.document = { createElement: () => new Element() };
+globalThis.document = { createElement: () => new Element(), addEventListener() {} };
 """
 
 

@@ -17,5 +17,5 @@ export function leaveFieldsOnCharts(signal) {
     const field = document.activeElement;
     if (isOnChart && (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) field.blur();
   };
-  addEventListener("pointerdown", leave, { capture: true, signal });
+  document.addEventListener("pointerdown", leave, { capture: true, signal });
 }
