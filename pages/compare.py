@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.app.compared import RunComparison
+from core.app.compared import RunComparison, name_apart
 from core.app.comparisons import FEWEST_RUNS, MOST_RUNS
 from core.runs.record import RunRecord
 from pages.ui import compared, held, inputs, offers, picks, stages
@@ -103,7 +103,7 @@ def draw_articles(found: RunComparison) -> None:
 
 def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     """The verdict first, then what it rests on."""
-    names = compared.name_apart([records[id_] for id_ in ids])
+    names = name_apart([records[id_] for id_ in ids])
     second = choose_second(ids, names)
     others = [id_ for id_ in ids[1:] if id_ != second]
     with st.spinner("Drawing test articles and splits anew for the interval"):

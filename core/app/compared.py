@@ -1,6 +1,7 @@
 """What a comparison of runs answers, and how a person says it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,25 @@ METRICS: Final = (
 DIRECTIONS: Final = dict.fromkeys((*METRICS[:5], "last_val_acc", "best_val_acc"), 1) | dict.fromkeys(
     ("ece", "seconds_per_epoch", "seconds", "cost", "energy_wh", "peak_memory_mb"), -1
 )
+
+# Fractions, which are told in per cent.
+SHARES: Final = ("test_acc", "val_acc", "stopping_acc", "train_acc", "macro_f1", "ece")
+TITLES: Final[Mapping[str, str]] = {
+    "test_acc": "Test accuracy",
+    "val_acc": "Validation accuracy",
+    "stopping_acc": "Stopping accuracy",
+    "train_acc": "Training accuracy",
+    "macro_f1": "Macro-F1",
+    "ece": "Calibration error",
+    "best_epoch": "Kept epoch",
+    "epochs": "Epochs",
+    "seconds_per_epoch": "Seconds an epoch",
+    "seconds": "Training time (s)",
+    "cost": "Cost",
+    "energy_wh": "Energy (Wh)",
+    "num_parameters": "Parameters",
+    "peak_memory_mb": "Peak memory (MB)",
+}
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,12 @@ class RunComparison:
     difference: RunDifference | None
     sentence: str
     advice: str  # what it does not tell, and the way to it; empty where nothing is left to say
+
+
+def name_apart(records: Sequence[RunRecord]) -> dict[str, str]:
+    """A name by id: the one that a person gave where no other run of these has it, else the id."""
+    counts = Counter(record.name for record in records)
+    return {record.id: record.name if record.name and counts[record.name] == 1 else record.id for record in records}
 
 
 def describe_environment(environment: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Places:
         list_runs: Callable[[], Sequence[RunRecord]] | None = None,
     ) -> None:
         """list_runs: all that take a slot, also those that who asks does not see."""
-        self._backend, self._benchmarks = backends, benchmarks
+        self._backend, self._benchmarks, self._runs = backends, benchmarks, runs
         self._list_runs = list_runs or (lambda: runs.list(archived=True))
 
     @property
@@ -60,6 +60,25 @@ class Places:
     def count_slots(self, name: str | None = None) -> int:
         """How many jobs a backend executes at once, by default that of a job that names none."""
         return self._backend.open(name or self.default).describe_place().max_jobs
+
+    def describe_wait(self, record: RunRecord) -> str:
+        """`place 1 of 2 in the queue, behind run …`, of a run that waits; empty once it has its turn."""
+        place = self.describe(record.backend)
+        if record.id not in place.queue:
+            return ""
+        ahead = self.list_ahead(record.backend)
+        behind = f", behind {' and '.join(ahead)}" if ahead else ""
+        return f"place {place.queue[record.id]} of {place.waiting} in the queue{behind}"
+
+    def list_ahead(self, name: str) -> Sequence[str]:
+        """What runs at a backend, as far as who asks may see it."""
+        jobs = {"run": self._runs.list(archived=True), "benchmark": self._benchmarks.list_jobs()}
+        return [
+            f"{kind} {job.id}"
+            for kind, several in jobs.items()
+            for job in several
+            if job.backend == name and job.state in RUNNING
+        ]
 
     def describe(self, name: str | None = None) -> Occupancy:
         """The place of a backend, by default that of a job that names none."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from core.app.compared import name_apart
 from core.app.configs import FORKABLE
 from core.app.runs import ExportKind
 from core.cli import console
@@ -65,11 +66,12 @@ def compare_runs(
     as_json: JsonOption = False,
 ) -> None:
     """What differs between runs, and whether the second is better than the first."""
-    found = console.open_explorer().comparisons.compare(runs)
+    explorer = console.open_explorer()
+    found = explorer.comparisons.compare(runs)
     if as_json:
         print_json(asdict(found))
     else:
-        write_comparison(found)
+        write_comparison(found, name_apart([explorer.runs.read(run) for run in found.runs]))
 
 
 @runs_app.command("stop")

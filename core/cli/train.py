@@ -19,6 +19,7 @@ from core.runs.record import RunRecord
 
 POLL_SECONDS = 0.2
 SETTLE_SECONDS = 5.0  # how often the provider of a run elsewhere is asked
+QUEUE_SECONDS = 5.0  # how often is looked what a run waits for
 BUCKET_POLL_SECONDS = 1.0  # each look is four requests
 
 
@@ -84,18 +85,24 @@ def follow(explorer: Explorer, run_id: str) -> RunRecord:
     stop_asked = False
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(run_id, total=None)
-        settled_at = time.monotonic()
+        settled_at, looked_at = time.monotonic(), -QUEUE_SECONDS
+        waits = told = ""
         while True:
             try:
                 if time.monotonic() - settled_at > SETTLE_SECONDS:  # the app, which does it too, need not be up
                     explorer.runs.recover(run_id)
                     settled_at = time.monotonic()
                 record = explorer.runs.read(run_id)
-                text = f"{run_id} {record.state}"
+                if record.state == "pending" and time.monotonic() - looked_at > QUEUE_SECONDS:
+                    waits, looked_at = explorer.places.describe_wait(record), time.monotonic()
+                    if waits and waits != told and not err.is_terminal:  # where there is no bar
+                        err.print(f"It waits, {waits}", soft_wrap=True)
+                        told = waits
+                text = f"waits, {waits}" if waits and record.state == "pending" else record.state  # its id stands above
                 if record.epoch:
                     text += f", epoch {record.epoch}"
                 if record.stopping_acc is not None:
-                    text += f", stopping accuracy {100 * record.stopping_acc:.1f} %"
+                    text += f", stopping {100 * record.stopping_acc:.1f} %"
                 progress.update(task, description=text, completed=record.epoch, total=record.max_epochs)
                 if explorer.runs.is_over(record):
                     return record

@@ -1,41 +1,16 @@
 """A comparison of runs on a page: its metrics, what differs, and how sure its verdict is."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
 
-from core.app.compared import DIRECTIONS, ChangedArticles, RunComparison
-from core.runs.record import RunRecord
+from core.app.compared import DIRECTIONS, SHARES, TITLES, ChangedArticles, RunComparison
 from pages.ui import inputs
 from pages.ui.text import UNKNOWN, escape_markdown, number, percent, shorten
 
 LONGEST_VALUE: Final = 60  # characters
-SHARES: Final = ("test_acc", "val_acc", "stopping_acc", "train_acc", "macro_f1", "ece")
-TITLES: Final[Mapping[str, str]] = {
-    "test_acc": "Test accuracy",
-    "val_acc": "Validation accuracy",
-    "stopping_acc": "Stopping accuracy",
-    "train_acc": "Training accuracy",
-    "macro_f1": "Macro-F1",
-    "ece": "Calibration error",
-    "best_epoch": "Kept epoch",
-    "epochs": "Epochs",
-    "seconds_per_epoch": "Seconds an epoch",
-    "seconds": "Training time (s)",
-    "cost": "Cost",
-    "energy_wh": "Energy (Wh)",
-    "num_parameters": "Parameters",
-    "peak_memory_mb": "Peak memory (MB)",
-}
 PARTS: Final = {"config": "Config", "data": "Data", "environment": "Environment"}
-
-
-def name_apart(records: Sequence[RunRecord]) -> dict[str, str]:
-    """A name by id: the one that a person gave where no other run of these has it, else the id."""
-    counts = Counter(record.name for record in records)
-    return {record.id: record.name if record.name and counts[record.name] == 1 else record.id for record in records}
 
 
 def describe_mcnemar(changes: ChangedArticles) -> str:

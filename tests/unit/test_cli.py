@@ -20,6 +20,7 @@ from core.graph.archive import dump_arrays
 from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.folder import RunFolder
+from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from tests.rigs import InlineBackend
@@ -59,6 +60,23 @@ def test_a_typing_error_is_said_before_any_graph_is_opened(wikics, explorer, mon
     for command in (("train",), ("benchmark",)):
         code, _, err = wikics(*command, *arguments)
         assert (code, err.count("\n"), opened) == (1, 1, [])
+
+
+def test_a_run_that_waits_says_its_place_and_behind_what(wikics, explorer, make_run, tiny_id, storage, monkeypatch):
+    trains = make_run()
+    states = JobStates(storage)
+    monkeypatch.setattr(JobStates, "judge", lambda _self, state, _stored: state)
+    states.write(f"runs/{trains}", RunState("running", epoch=1, created_at=1e9))
+    monkeypatch.setattr(InlineBackend, "submit", lambda *_: None)
+
+    def end_what_waits(_seconds):
+        for record in explorer.runs.list():
+            if record.state == "pending":
+                states.write(f"runs/{record.id}", RunState("stopped", created_at=2e9, ended_at=2e9))
+
+    monkeypatch.setattr("time.sleep", end_what_waits)
+    _, _, err = wikics("train", "--graph", tiny_id)
+    assert f"It waits, place 1 of 1 in the queue, behind run {trains}" in err.splitlines()
 
 
 def test_predict_answers_by_the_contract(wikics, finished_run):
