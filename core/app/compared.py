@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.config.fields import uses_field
+from core.config.models import MODEL_SPECS
 from core.evaluation.changes import PredictionChanges
 from core.evaluation.comparison import Interval
+from core.evaluation.differences import find_differences
 from core.evaluation.paired import FEWEST_SPLITS, Basis
 from core.graph.graph import Graph
 from core.inference.articles import ArticleHit, build_hit
@@ -102,6 +105,31 @@ def name_apart(records: Sequence[RunRecord]) -> dict[str, str]:
     """A name by id: the one that a person gave where no other run of these has it, else the id."""
     counts = Counter(record.name for record in records)
     return {record.id: record.name if record.name and counts[record.name] == 1 else record.id for record in records}
+
+
+def compare_configs(configs: Sequence[Mapping[str, Any]]) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    """As `find_differences`. A field that differs only because one model does not use it is as the others have it."""
+    used = [_list_used(config) for config in configs]
+    differs, same = find_differences(used)
+    moot = {}
+    for name, values in differs.items():
+        own = [
+            value
+            for value, mine, config in zip(values, used, configs, strict=True)
+            if name in mine or name not in config
+        ]
+        if len(own) < len(values) and all(value == own[0] for value in own):
+            moot[name] = own[0]
+    return {name: values for name, values in differs.items() if name not in moot}, same | moot
+
+
+def _list_used(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a config its model uses, without the graph, which is among the data."""
+    model = config.get("model")
+    found = {name: value for name, value in config.items() if name != "graph"}
+    if not (isinstance(model, str) and model in MODEL_SPECS) or config.get("race_epochs"):  # a race tries several
+        return found
+    return {name: value for name, value in found.items() if uses_field(model, name)}
 
 
 def describe_environment(environment: Mapping[str, Any]) -> dict[str, Any]:

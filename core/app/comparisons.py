@@ -16,6 +16,7 @@ from core.app.compared import (
     RunDifference,
     advise,
     collect_metrics,
+    compare_configs,
     describe_difference,
     describe_environment,
     explain_nothing,
@@ -73,11 +74,11 @@ class Comparisons:
         if twice := next((id_ for id_ in ids if ids.count(id_) > 1), None):
             raise InvalidInputError(f"run {twice} is named twice: name runs that differ")
         parts = {
-            "config": [{name: value for name, value in run.config.items() if name != "graph"} for run in several],
             "environment": [describe_environment(run.environment) for run in several],
             "data": [{"graph": run.graph, "graph_digest": run.graph_digest} for run in several],
         }
         found = {part: find_differences(values) for part, values in parts.items()}
+        found["config"] = compare_configs([run.config for run in several])
         verdict = self._compare_two(several[0], several[1])
         return RunComparison(
             runs=ids,
@@ -88,6 +89,11 @@ class Comparisons:
             same={part: same for part, (_, same) in found.items()},
             **vars(verdict),
         )
+
+    def name_run(self, ref: str) -> str:
+        """What a run is called: by a person, else its id. Raises RunNotFoundError."""
+        record = self._runs.read(ref)
+        return record.name or record.id
 
     def find_changes(self, graph: Graph, first: str, second: str) -> PredictionChanges:
         """The test articles whose prediction changed between two runs of a graph.

@@ -68,7 +68,8 @@ class Evidence:
         kind, rest = found["kind"], found["rest"]
         if kind in ("fixed", "broken", "swapped"):
             changes = self._comparisons.find_changes(graph, rest, run)
-            return _build_pick(text, _CHANGES[kind].format(rest), getattr(changes, kind), predictions, against=rest)
+            sentence = _CHANGES[kind].format(self._comparisons.name_run(rest))
+            return _build_pick(text, sentence, getattr(changes, kind), predictions, against=rest)
         try:
             flags, sentence = _BY_KIND[kind](graph, predictions, *rest.split(":"))
         except (TypeError, ValueError, IndexError, OverflowError) as error:

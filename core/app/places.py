@@ -72,13 +72,10 @@ class Places:
 
     def list_ahead(self, name: str) -> Sequence[str]:
         """What runs at a backend, as far as who asks may see it."""
-        jobs = {"run": self._runs.list(archived=True), "benchmark": self._benchmarks.list_jobs()}
-        return [
-            f"{kind} {job.id}"
-            for kind, several in jobs.items()
-            for job in several
-            if job.backend == name and job.state in RUNNING
-        ]
+        runs: Sequence[RunRecord | BenchmarkJob] = self._runs.list(archived=True)
+        jobs = [(f"run {job.id}", job) for job in runs]
+        jobs += [(f"benchmark {job.id}", job) for job in self._benchmarks.list_jobs()]
+        return [said for said, job in jobs if job.backend == name and job.state in RUNNING]
 
     def describe(self, name: str | None = None) -> Occupancy:
         """The place of a backend, by default that of a job that names none."""

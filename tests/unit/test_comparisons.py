@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core import cli
-from core.app.compared import describe_environment
+from core.app.compared import compare_configs, describe_environment
 from core.errors import InvalidInputError, RunNotFoundError
 from core.http import build_api
 from core.runs import files
@@ -28,6 +28,22 @@ def test_row_14_fields_that_differ_stand_apart_from_those_alike(explorer, two_ru
     assert found.same["config"]["epochs"] == 3 and found.same["data"]["graph"] == tiny_id
     assert found.same["environment"]["command"] == "test"
     assert found.metrics["test_acc"] == [0.5, 0.5] and found.metrics["num_parameters"] == [10, 10]
+
+
+def test_row_14_a_field_that_one_model_does_not_use_is_no_difference():
+    sgc, gcn = (
+        {"model": "sgc", "hidden_channels": 64, "graph": "g"},
+        {"model": "gcn", "hidden_channels": 32, "graph": "g"},
+    )
+    assert compare_configs([sgc, gcn]) == ({"model": ["sgc", "gcn"]}, {"hidden_channels": 32})
+    wide = gcn | {"hidden_channels": 256, "lr": 0.1}
+    differs, _ = compare_configs([sgc, gcn, wide])
+    assert differs == {
+        "model": ["sgc", "gcn", "gcn"],
+        "hidden_channels": [None, 32, 256],
+        "lr": [None, None, 0.1],
+    }
+    assert compare_configs([{"model": ["?"], "heads": 2}, {"heads": 1}])[0] == {"model": [["?"], None], "heads": [2, 1]}
 
 
 def test_row_14_two_to_ten_runs_are_compared(explorer, make_run):
