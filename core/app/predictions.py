@@ -12,7 +12,6 @@ from core.evaluation.intervals import compute_wilson_interval
 from core.graph.graph import Graph
 from core.inference.articles import PredictionAnswer, build_predicted
 from core.inference.predict import RunPredictions, build_predictions
-from core.runs.names import LATEST
 from core.runs.record import RunRecord
 from core.runs.refusals import explain_no_predictions
 from core.runs.report import Report
@@ -51,7 +50,7 @@ class Predictions:
         """How a run sees a graph. Raises RunNotFoundError, and ConflictError when it has no predictions of it."""
         if not run:
             return RunView(0, None)
-        record = self._find(run, graph)
+        record = self._store.read(self._store.resolve(run))
         return RunView(record.split, self._of_record(graph, record), record)
 
     def predict(
@@ -59,10 +58,9 @@ class Predictions:
     ) -> PredictionAnswer:
         """What a run says of some articles, or of all. Raises ConflictError while it has no predictions.
 
-        run: an id, a unique prefix, or `latest`, which means here the newest run that has predictions.
         limit: of the probabilities in an answer; more are InvalidInputError.
         """
-        record = self._find(run)
+        record = self._store.read(self._store.resolve(run))
         if record.imported:  # its graph may not even be here
             raise ConflictError(explain_no_predictions(record))
         graph = self._graphs.load(record.graph)
@@ -78,15 +76,6 @@ class Predictions:
         self.served += len(rows)
         self._note(record, indices, predictions)
         return PredictionAnswer(record.id, graph.digest, rows)
-
-    def _find(self, ref: str, graph: Graph | None = None) -> RunRecord:
-        """The run that is meant: `latest` passes over those that cannot answer (of this graph), if one can."""
-        if ref.strip() == LATEST:
-            for record in self._store.list():  # newest first
-                here = graph is None or record.graph_digest == graph.digest
-                if here and not record.imported and self._store.can_predict(record.id):
-                    return record
-        return self._store.read(self._store.resolve(ref))
 
     def note(self, view: RunView, index: int) -> None:
         """Notes that what a run says of one article was shown, where that is logged."""

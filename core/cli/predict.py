@@ -14,12 +14,7 @@ predict_app = typer.Typer(add_completion=False)
 
 @predict_app.command()
 def predict(
-    run: Annotated[
-        str,
-        typer.Option(
-            "--run", metavar="R", help="A run's id, a unique prefix, or 'latest': the newest that can answer."
-        ),
-    ],
+    run: Annotated[str, typer.Option("--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")],
     article: Annotated[
         list[str] | None, typer.Option("--article", metavar="A", help="A title, or an index (#7 where 7 is a title).")
     ] = None,

@@ -87,17 +87,6 @@ def test_predict_answers_by_the_contract(wikics, finished_run):
     assert set(answer["articles"][0]) == {"index", "title", "label", "pred", "probs"}
 
 
-def test_latest_is_for_predictions_the_newest_run_that_can_answer(wikics, explorer, store, finished_run, tiny_id):
-    config = explorer.configs.build("gcn", {}, graph=tiny_id).model_dump()
-    waiting = store.create(config, collect_environment(tiny_id, explorer.graphs.load(tiny_id).digest, command=["test"]))
-    assert json.loads(wikics("runs", "show", "latest", "--json")[1])["id"] == waiting
-    _, out, _ = wikics("predict", "--run", "latest", "--article", "0", "--json")
-    assert json.loads(out)["run"] == finished_run
-    assert explorer.articles.read(tiny_id, 0, run="latest") == explorer.articles.read(tiny_id, 0, run=finished_run)
-    store.delete(explorer.runs.stop(finished_run).id)
-    assert f"run {waiting} has no predictions yet" in wikics("predict", "--run", "latest", "--article", "0")[2]
-
-
 def test_runs_are_listed_shown_exported_and_deleted(wikics, finished_run, tmp_path):
     _, out, _ = wikics("runs", "list", "--json")
     assert [run["id"] for run in json.loads(out)["runs"]] == [finished_run]
