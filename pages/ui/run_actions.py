@@ -71,7 +71,7 @@ def _draw_further(record: RunRecord, *, key: str) -> None:
         )
         refusal = _explain_no_more(record, config, read_changes())
         if refusal:
-            st.error(f"It cannot go on: {escape_markdown(refusal)}", icon=":material/error:")
+            st.caption(f"It cannot go on: {escape_markdown(refusal)}")
         st.button(
             "Train further",
             icon=":material/play_arrow:",

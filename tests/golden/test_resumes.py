@@ -10,6 +10,7 @@ from tests.golden.recorded import list_versions
 from tests.golden.resumes import describe_machine, read_outcome, resume
 
 TOLERANCE = 1e-4  # where another processor or torch sums in another order
+ROUNDED = ("best",)  # presets whose alignment is computed in another order since: what is measured differs by rounding
 
 CUT_OFF = [
     (version, path.parent.name)
@@ -34,7 +35,8 @@ def test_resumed_it_ends_as_it_did(tmp_path, version, run_id):
         assert (new.shape, new.dtype) == (old.shape, old.dtype), name
         same = new.tobytes() == old.tobytes() if exact else np.allclose(new, old, rtol=TOLERANCE, atol=TOLERANCE)
         assert same, f"{name} differs, compared {how}"
-    assert same_rows(then.rows, now.rows, exact=exact), f"metrics.csv differs, compared {how}"
+    is_rounded = any(f"-{preset}-" in run_id for preset in ROUNDED)
+    assert same_rows(then.rows, now.rows, exact=exact and not is_rounded), f"metrics.csv differs, compared {how}"
 
 
 def same_rows(old, new, *, exact):

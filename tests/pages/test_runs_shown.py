@@ -223,7 +223,7 @@ def test_i17_fewer_epochs_than_are_trained_are_refused_before_they_are_asked_for
     at.number_input(key=f"runs_further_epochs_{run_id}").set_value(2).run()
     assert not at.exception and at.button(key="runs_further_now").disabled
     refusal = f"run {run_id} has trained 3 epochs already: set epochs to more (now 2)"
-    assert [error.value.replace("\\", "") for error in at.error] == [f"It cannot go on: {refusal}"]
+    assert not at.error and f"It cannot go on: {refusal}" in texts(at)
     at.number_input(key=f"runs_further_epochs_{run_id}").set_value(4).run()
     assert not at.button(key="runs_further_now").disabled
 
