@@ -7,7 +7,7 @@ and through every answer.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import Response
@@ -21,6 +21,12 @@ from core.inference.articles import ArticleHit, LinkedArticle
 from core.runs.record import RunRecord
 
 Responses = dict[int | str, dict[str, Any]]  # what a route may answer, by status, as FastAPI takes it
+_PHRASES: Final = {
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Long",
+    416: "Requested Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
 
 
 @dataclass(frozen=True)
@@ -89,9 +95,14 @@ def answer(content: Any, *, status: int = 200, headers: dict[str, str] | None = 
     return Response(body, status_code=status, headers=headers, media_type="application/json")
 
 
+def name_status(status: int) -> str:
+    """The phrase of a status, the same whatever Python runs this: 3.13 calls some otherwise."""
+    return _PHRASES.get(status, HTTPStatus(status).phrase)
+
+
 def gives(model: type, status: int = 200) -> Responses:
     """The `responses` of a route that answers this."""
-    return {status: refer_to(model, HTTPStatus(status).phrase)}
+    return {status: refer_to(model, name_status(status))}
 
 
 def refer_to(model: type, description: str, *, media_type: str = "application/json") -> dict[str, Any]:

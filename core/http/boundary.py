@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.http.answers import name_status
 from core.http.errors import build_response
 
 MAX_ADDRESS_CHARACTERS: Final = 32_768  # 200 cursors are 8,000
@@ -76,7 +77,7 @@ class ProblemsAlone:
         async def replace(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] >= 400 and _is_plain(message):
                 status = HTTPStatus(message["status"])
-                replaced.append(build_response(status, f"{status.description or status.phrase}."))
+                replaced.append(build_response(status, f"{status.description or name_status(status)}."))
             if not replaced:
                 await send(message)
 

@@ -22,7 +22,7 @@ from core.errors import (
     WikicsError,
 )
 from core.graph.titles import shorten
-from core.http.answers import Responses, refer_to
+from core.http.answers import Responses, name_status, refer_to
 
 MAX_ECHOED_BYTES: Final = 200  # of what was sent, in each part that does not fit
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -53,7 +53,7 @@ ANY_PROBLEM: Final[Responses] = {"default": refer_to(Problem, "Any other error",
 def problems(*kinds: type[WikicsError]) -> Responses:
     """The `responses` of a route that may raise these errors."""
     statuses = sorted(STATUS_OF[kind] for kind in kinds)
-    return {status: refer_to(Problem, HTTPStatus(status).phrase, media_type=PROBLEM_TYPE) for status in statuses}
+    return {status: refer_to(Problem, name_status(status), media_type=PROBLEM_TYPE) for status in statuses}
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -68,7 +68,8 @@ def answer_problems(app: FastAPI) -> None:
 
 def build_response(status: HTTPStatus, detail: str, **more: Any) -> Response:
     """A problem document of a status, with a sentence for a person."""
-    content = {"type": f"http-{status.phrase.lower().replace(' ', '-')}", "title": status.phrase, "status": int(status)}
+    title = name_status(status)
+    content = {"type": f"http-{title.lower().replace(' ', '-')}", "title": title, "status": int(status)}
     return Response(orjson.dumps(content | {"detail": detail} | more), int(status), media_type=PROBLEM_TYPE)
 
 

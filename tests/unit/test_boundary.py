@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from core.http import build_api
+from core.http.answers import name_status
 from core.http.boundary import BODY_SECONDS, MAX_ADDRESS_CHARACTERS, MAX_BODY_BYTES, Boundary, ProblemsAlone
 
 LONG_NUMBER = "9" * 5_000
@@ -192,3 +193,14 @@ def test_n06_an_answer_of_all_articles_is_bounded(client, finished_run, monkeypa
     assert problem["detail"] == (
         "8 articles in 2 categories are too many for one answer: ask for at most 7 articles at once"
     )
+
+
+def test_a_status_is_called_the_same_whatever_python_runs_this():
+    said = [name_status(status) for status in (413, 414, 416, 422, 404)]
+    assert said == [
+        "Request Entity Too Large",
+        "Request-URI Too Long",
+        "Requested Range Not Satisfiable",
+        "Unprocessable Entity",
+        "Not Found",
+    ]
