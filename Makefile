@@ -24,10 +24,10 @@ check: lint fast
 fast: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m pytest -m "not slow and not browser" --numprocesses $(WORKERS) --dist worksteal
 
-# The fast tests, with what they reach of core: below the floor of pyproject.toml it fails. The pages of build/coverage
-# show each line.
+# All tests but those in the browser, with what they reach of core: below the floor of pyproject.toml it fails.
+# The pages of build/coverage show each line.
 cover: $(VENV)/.dev node_modules/.installed
-	$(BIN)/python -m pytest -m "not slow and not browser" --cov --cov-report=term:skip-covered --cov-report=html
+	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-report=html
 
 # What is checked without running anything: format, lint, strict types of Python and of the browser's code, import contracts,
 # workflows, the Dockerfile, scripts of the shell.

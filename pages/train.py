@@ -24,7 +24,7 @@ def draw_settings(preset: Preset, values: dict[str, object]) -> None:
     """The settings that matter, the rest folded; what a person has set, and the way back to the preset."""
     own = settings.read_own(preset)
     with st.container(horizontal=True, vertical_alignment="center", key="train_settings_head"):
-        st.header("Settings")
+        st.header("Settings of the next run" if inputs.read_param("run") else "Settings")
         st.space("stretch")
         if any(name in names for name in values):
             st.button(

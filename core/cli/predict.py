@@ -8,13 +8,20 @@ import typer
 from core.cli import console
 from core.cli.console import err, write_table
 from core.cli.options import JsonOption, print_json
+from core.runs.names import LATEST
+from core.runs.state import ACTIVE
 
 predict_app = typer.Typer(add_completion=False)
 
 
 @predict_app.command()
 def predict(
-    run: Annotated[str, typer.Option("--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest'.")],
+    run: Annotated[
+        str,
+        typer.Option(
+            "--run", metavar="R", help="A run's id, a unique prefix of it, or 'latest': the newest that has ended."
+        ),
+    ],
     article: Annotated[
         list[str] | None, typer.Option("--article", metavar="A", help="A title, or an index (#7 where 7 is a title).")
     ] = None,
@@ -25,6 +32,8 @@ def predict(
     if bool(article) == all_:
         raise typer.BadParameter("name articles with --article, or take --all", param_hint="--article")
     explorer = console.open_explorer()
+    if run == LATEST:  # what waits or trains, a sweep's trials say, is newer and predicts nothing
+        run = next((record.id for record in explorer.runs.list() if record.state not in ACTIVE), run)
     answer = explorer.predictions.predict(run, None if all_ else article)
     if as_json:
         print_json(asdict(answer))

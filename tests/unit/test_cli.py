@@ -79,6 +79,14 @@ def test_a_run_that_waits_says_its_place_and_behind_what(wikics, explorer, make_
     assert f"It waits, place 1 of 1 in the queue, behind run {trains}" in err.splitlines()
 
 
+def test_the_latest_run_that_predicts_is_none_that_waits(wikics, finished_run, explorer, tiny_id, monkeypatch):
+    monkeypatch.setattr(InlineBackend, "submit", lambda *_: None)
+    waiting = explorer.runs.submit(explorer.configs.build("gcn", {}, graph=tiny_id)).id
+    code, out, err = wikics("predict", "--run", "latest", "--article", "0", "--json")
+    assert (code, json.loads(out)["run"]) == (0, finished_run), err
+    assert f"run {waiting} has no predictions yet" in wikics("predict", "--run", waiting, "--article", "0")[2]
+
+
 def test_predict_answers_by_the_contract(wikics, finished_run):
     code, out, _ = wikics("predict", "--run", "latest", "--article", "0", "--article", "linux", "--json")
     answer = json.loads(out)
