@@ -146,7 +146,7 @@ def _ticks(board: Board) -> str | None:
 
 def _metric_axis(board: Board) -> dict[str, Any]:
     """An axis of the metric, which ends where an accuracy does."""
-    bounds = {"autorangeoptions": {"minallowed": 0, "maxallowed": 1}} if is_share(board.details.metric) else {}
+    bounds = {"autorangeoptions": {"clipmin": 0, "clipmax": 1}} if is_share(board.details.metric) else {}
     return {"tickformat": _ticks(board), **bounds}
 
 

@@ -136,7 +136,7 @@ def test_row_41_no_more_are_confirmed_than_there_are(open_sweeps, sweeping, coun
     assert at.button(key="sweeps_confirm").label == f"{label} on all 2 splits"
     axes = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]
     assert (axes["xaxis"]["range"], axes["xaxis"]["dtick"]) == ([0.5, count + 0.5], 1)
-    assert axes["yaxis"]["autorangeoptions"] == {"minallowed": 0, "maxallowed": 1}
+    assert axes["yaxis"]["autorangeoptions"] == {"clipmin": 0, "clipmax": 1}
 
 
 def test_an_unknown_sweep_and_a_damaged_one_are_said(open_sweeps, sweeping):
