@@ -160,7 +160,11 @@ def test_i15_a_folder_of_two_tables_is_read(tmp_path):
     assert holds_the_graph(imported, features=[[i + 0.5] for i in range(8)])
     assert imported.arrays["class_names"].tolist() == ["a", "b"]
     assert imported.arrays["titles"].tolist() == [f"Title {i}" for i in range(8)]
-    assert imported.notices[0] == "Left out, since they are no numbers: note." and imported.notices[1].startswith(MADE)
+    assert imported.notices[:2] == (
+        "Left out, since they are no numbers: note.",
+        "Its features are its columns of numbers: words.",
+    )
+    assert imported.notices[2].startswith(MADE)
     assert imported.source == "Folder my graph."
 
 

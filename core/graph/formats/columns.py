@@ -138,7 +138,7 @@ def _read_roles(name: str, values: list[Any]) -> dict[str, NDArray[np.bool_]]:
 def _read_features(draft: Draft, columns: Columns) -> None:
     """Columns of numbers, in their order; what is no number is left out, and said."""
     check_count(draft.name, len(columns), "columns", most=MAX_FEATURES)
-    numbers, left_out, gaps = [], [], 0
+    numbers, taken, left_out, gaps = [], [], [], 0
     for column, values in columns.items():
         read = _read_numbers(values)
         if read is None:
@@ -147,6 +147,7 @@ def _read_features(draft: Draft, columns: Columns) -> None:
         missing = np.isnan(read)
         gaps += int(missing.sum())
         numbers.append(np.where(missing, 0.0, read))
+        taken.append(column)
     if numbers:
         check_size(draft.name, len(draft.labels), len(numbers))
         draft.features = np.stack(numbers, axis=1)
@@ -154,6 +155,8 @@ def _read_features(draft: Draft, columns: Columns) -> None:
         draft.notices.append(f"Left out, since they are no numbers: {_list(left_out)}.")
     if gaps:
         draft.notices.append(f"{gaps:,} values of features are missing: 0 stands for them.")
+    if taken:
+        draft.notices.append(f"Its features are its columns of numbers: {_list(taken)}.")
 
 
 def _read_numbers(values: list[Any]) -> NDArray[np.float64] | None:
