@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
+from core.backends.cloud.account import Account
 from core.runs.executions import Execution
 from core.runs.state import RunState
 from core.storage.documents import dump_json
@@ -12,7 +13,7 @@ from core.storage.documents import dump_json
 @pytest.fixture
 def explorer(make_explorer, monkeypatch):
     """One whose settings name a project, and not yet the image."""
-    monkeypatch.setattr("google.auth.default", lambda: None)
+    monkeypatch.setattr("core.backends.cloud.account._ACCOUNT", Account(lambda: None))
     return make_explorer(project="wikics-tests")
 
 

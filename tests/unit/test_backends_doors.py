@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from core.backends.cloud.account import Account
 from core.cli import app as cli
 from core.http import build_api
 from tests.shell import open_at_shell
@@ -22,7 +23,7 @@ LACKS = (
 
 @pytest.fixture
 def explorer(explorer, monkeypatch):
-    monkeypatch.setattr("google.auth.default", lambda: None)
+    monkeypatch.setattr("core.backends.cloud.account._ACCOUNT", Account(lambda: None))
     open_at_shell(monkeypatch, explorer)
     return explorer
 
