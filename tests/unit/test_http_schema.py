@@ -231,15 +231,20 @@ def test_every_answer_fits_its_schema(
         "roll_back_model": {"graph": tiny_id},
         "withdraw_alias": {"graph": tiny_id, "alias": "production"},
     }
+    for operation, url, answer in ask_all(explorer, asked, bodies):
+        assert answer.is_success, (url, answer.text)
+        assert check(OPERATIONS[operation], answer.json()) == [], url
+
+
+def ask_all(explorer, asked, bodies):
+    """Asks every address of every operation, in their order: the operation, the address and the answer."""
     client = TestClient(build_api(lambda: explorer))
     posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *bodies}
     posted |= {f"{verb}_sweep" for verb in ("confirm", "pause", "resume", "stop")}
     for operation, urls in asked.items():
+        method = "PATCH" if operation == "label_run" else "POST" if operation in posted else "GET"
         for url in urls:
-            method = "PATCH" if operation == "label_run" else "POST" if operation in posted else "GET"
-            answer = client.request(method, url, json=bodies.get(operation, {}))
-            assert answer.is_success, (url, answer.text)
-            assert check(OPERATIONS[operation], answer.json()) == [], url
+            yield operation, url, client.request(method, url, json=bodies.get(operation, {}))
 
 
 @pytest.mark.parametrize(
