@@ -29,6 +29,7 @@ _HERE_ALONE: Final = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
+    "RAY_worker_niceness": "0",  # by default 15, which waits for all else that a machine does
     "RAY_memory_monitor_refresh_ms": "0",  # it kills our workers for what others of this machine take
 }
 
