@@ -209,6 +209,18 @@ def test_a_lost_connection_is_said_and_found_again_within_three_seconds():
     }
 
 
+def test_of_many_runs_all_are_asked_for_before_any_a_second_time():
+    script = """
+    const ids = Array.from({ length: 450 }, (_, at) => `run${at}`);
+    for (const id of ids) runs[id] = { generation: 0, state: "finished", epochs: [1] };
+    poller.watch(ids, () => {});
+    await advance(0);
+    const counts = asked.map(({ at, url }) => [at, new URL(url, "http://test").searchParams.getAll("run").length]);
+    done({ counts, held: [...poller.runs.values()].filter((run) => run.row === 1).length });
+    """
+    assert call_js(FAKE_TIME + script) == {"counts": [[0, 200]] * 3, "held": 450}
+
+
 def test_after_a_failure_fewer_runs_are_asked_for_at_once():
     script = """
     const ids = Array.from({ length: 150 }, (_, at) => `r${at}`);

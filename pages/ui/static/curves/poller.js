@@ -26,6 +26,9 @@ const ANSWER_WITHIN_MS = 10_000;
 const KEPT_RUNS = 64;
 const ASKED_AT_ONCE = 200; // cursors that the API takes in one request; after a failure half as many, and so on
 
+/** @param {RunSeries} run */
+const isKnown = (run) => run.state !== null;
+
 /** Asks /metrics-since while a watched run is active, and tells the watchers what changed. */
 export class Poller {
   /** What is held of each run. @type {Map<string, RunSeries>} */
@@ -105,8 +108,10 @@ export class Poller {
     return new Set([...this.#watchers].flatMap((watcher) => [...watcher.ids]));
   }
 
+  /** Whom to ask for, those of which nothing is known yet first. */
   #due() {
-    return [...this.#watched()].filter((id) => !this.#settled.has(id)).flatMap((id) => this.runs.get(id) ?? []);
+    const due = [...this.#watched()].filter((id) => !this.#settled.has(id)).flatMap((id) => this.runs.get(id) ?? []);
+    return due.sort((one, other) => Number(isKnown(one)) - Number(isKnown(other)));
   }
 
   #wait() {
@@ -133,7 +138,8 @@ export class Poller {
       const own = new Set([...changed.ids].filter((id) => watcher.ids.has(id)));
       if (own.size || changed.line) watcher.tell({ changed: own, offline: this.offline });
     }
-    if (this.#due().length) this.#schedule(this.#wait());
+    const next = this.#due()[0];
+    if (next) this.#schedule(isKnown(next) || this.#failures ? this.#wait() : 0);
   }
 
   /** @param {RunSeries[]} due */
