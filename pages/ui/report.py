@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
@@ -49,6 +50,8 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
     except RunNotFoundError:  # deleted meanwhile
         inputs.draw_page_anew()
     stage = stages.read_stage(record, explorer.places.describe())
+    if stage.word == "waiting":  # here there is room for what it waits for
+        stage = replace(stage, progress=explorer.places.describe_wait(record) or stage.progress)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_head"):
         st.header(escape_markdown(record.name or record.id), anchor=anchor_of(key), width="content")
         st.badge(stage.word, color=STAGE_COLORS[stage.word])
