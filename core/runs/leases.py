@@ -109,7 +109,7 @@ class JobLeases:
 
     def _renew(self, job: str, held: HeldLease, ended: threading.Event) -> None:
         while not ended.wait(RENEW_SECONDS):
-            with suppress(OSError):  # the next time tries again
+            with suppress(Exception):  # whatever one answer was, the next time tries again
                 renewed = self.storage.swap(_name(job), held.content, held.file) or self._find_own(job, held.content)
                 if renewed is None:
                     held.lost.set()

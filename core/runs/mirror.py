@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +120,8 @@ class JobMirror:
                     return
                 except OSError:
                     continue  # the next time tries again
+                except Exception:  # noqa: BLE001  # so it does whatever an answer was, and the job's log has the reason
+                    traceback.print_exc()
 
         thread = threading.Thread(target=sync_now_and_then, name="mirror", daemon=True)
         thread.start()
@@ -130,14 +133,14 @@ class JobMirror:
             self.finish()
 
     def finish(self) -> None:
-        """The final `sync`, tried again for a while where the storage does not answer."""
+        """The final `sync`, tried again for a while where the storage does not take it."""
         deadline = self._now() + FINAL_SECONDS
         while True:
             try:
                 return self.sync(final=True)
-            except (FileNotFoundError, NotADirectoryError):
+            except (ConflictError, FileNotFoundError, NotADirectoryError):
                 raise
-            except OSError:
+            except Exception:
                 if self._now() >= deadline:
                     raise
 

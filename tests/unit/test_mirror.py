@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import ConflictError, UnavailableError
+from core.errors import ConflictError, InvalidInputError, UnavailableError
 from core.runs import files
 from core.runs.folder import RunFolder
 from core.runs.job_states import JobStates
@@ -27,11 +27,11 @@ class NotingStorage(MemoryStorage):
     def __init__(self):
         super().__init__()
         self.written = []
-        self.away = False
+        self.away = None  # the error that it answers with
 
     def list(self, pattern):
         if self.away:
-            raise UnavailableError("the storage does not answer")
+            raise self.away
         return super().list(pattern)
 
     def write(self, name, content):
@@ -223,17 +223,18 @@ def test_a_folder_that_is_gone_deletes_nothing(rig):
     assert rig.contents() == before
 
 
-def test_both_sides_are_kept_alike_while_a_job_runs(rig):
+def test_both_sides_are_kept_alike_while_a_job_runs(rig, capsys):
     mirror = JobMirror(rig.folder.path, rig.storage, f"runs/{rig.id}")
     with mirror.keep():
         rig.write_state("running")
-        rig.storage.away = True
+        rig.storage.away = InvalidInputError("the bucket takes no such content")  # it came back half-written
         time.sleep(1.2 * SYNC_SECONDS)
-        rig.storage.away = False
+        rig.storage.away = None
         deadline = time.monotonic() + 20
         while rig.store.read(rig.id).state != "running" and time.monotonic() < deadline:
             time.sleep(0.02)
         assert rig.store.read(rig.id).state == "running"
+        assert "InvalidInputError: the bucket takes no such content" in capsys.readouterr().err
         rig.write_state("finished")
     assert rig.store.read(rig.id).state == "finished"
 
