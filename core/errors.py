@@ -7,6 +7,7 @@ WikicsError
 │   ├── RunNotFoundError
 │   ├── BenchmarkNotFoundError
 │   ├── SweepNotFoundError
+│   ├── ReportNotFoundError
 │   ├── PresetNotFoundError
 │   └── FileNotStoredError
 ├── InvalidInputError (ValueError)
@@ -58,6 +59,10 @@ class BenchmarkNotFoundError(NotFoundError):
 
 class SweepNotFoundError(NotFoundError):
     """No sweep has this id."""
+
+
+class ReportNotFoundError(NotFoundError):
+    """No report has this id or name."""
 
 
 class PresetNotFoundError(NotFoundError):

@@ -23,6 +23,7 @@ from core.app.places import Places
 from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
 from core.app.registry import Registry
+from core.app.reports import Reports
 from core.app.runs import Runs
 from core.app.sweeps import Sweeps, launch_by
 from core.backends.base import Backend
@@ -55,6 +56,7 @@ class Explorer:
     imports: Imports
     models: Models
     registry: Registry
+    reports: Reports
     estimates: Estimates
     predictions: Predictions
     comparisons: Comparisons
@@ -114,6 +116,7 @@ def open_explorer(
         imports=Imports(run_store, graphs, guests=guests),
         models=Models(seen, graphs, guests=guests),
         registry=Registry(seen, backends, lambda: open_registry(settings)),
+        reports=Reports(seen, guests=guests),
         estimates=Estimates(storage, graphs, configs, runs, places),
         predictions=predictions,
         comparisons=comparisons,

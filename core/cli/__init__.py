@@ -14,6 +14,7 @@ class _Commands(LateGroup):
         "graph": "core.cli.graph:graph_app",
         "train": "core.cli.train:train_app",
         "models": "core.cli.models:models_app",
+        "reports": "core.cli.reports:reports_app",
         "predict": "core.cli.predict:predict_app",
         "benchmark": "core.cli.benchmark:benchmark_app",
         "job": "core.cli.job:job_app",

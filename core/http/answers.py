@@ -83,6 +83,13 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
+class DeletedReport:
+    """The report that is gone, by id; its runs stay."""
+
+    deleted: str
+
+
+@dataclass(frozen=True)
 class BackendList:
     """Backends, the default first."""
 

@@ -8,7 +8,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi_offline import FastAPIOffline
 
 from core.app.explorer import Explorer
-from core.http import articles, backends, benchmarks, graphs, maps, models, predictions, runs, sweeps
+from core.http import articles, backends, benchmarks, graphs, maps, models, predictions, reports, runs, sweeps
 from core.http.boundary import Boundary
 from core.http.errors import ANY_PROBLEM, answer_problems
 from core.http.schema import describe_api
@@ -27,7 +27,7 @@ def build_api(get_explorer: Callable[[], Explorer]) -> FastAPI:
     answer_problems(app)
     app.add_middleware(Boundary)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4)
-    for noun in (graphs, articles, maps, runs, models, predictions, benchmarks, sweeps, backends):
+    for noun in (graphs, articles, maps, runs, models, reports, predictions, benchmarks, sweeps, backends):
         app.include_router(noun.build_routes(get_explorer))
     app.openapi = cache(partial(describe_api, app))  # type: ignore[method-assign]
     return app

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from core.app.compared import RunComparison
 from core.app.graphs import GraphDescription, LayoutProgress
 from core.app.models import GateReport, Model, ModelList
+from core.app.reports import ReportDetails, ReportList
 from core.app.sweep_records import SweepDetails, SweepRecord
 from core.app.ticks import MetricsTick
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary
@@ -18,6 +19,7 @@ from core.http.answers import (
     BackendList,
     BenchmarkList,
     Confirmed,
+    DeletedReport,
     GraphList,
     LinkList,
     RunList,
@@ -35,6 +37,7 @@ ANSWERS: Final[tuple[type, ...]] = (
     *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, PredictionAnswer),
     BackendList,
     *(ModelList, Model, GateReport),
+    *(ReportList, ReportDetails, DeletedReport),
     *(SweepList, SweepRecord, SweepDetails, Confirmed),
     *(BenchmarkList, BenchmarkSummary, BenchmarkDifference),
 )

@@ -1,9 +1,10 @@
-"""The names of the files in a run's folder, and of the folders of all runs and of models; nobody else knows them."""
+"""Names of the files in a run's folder, and of the folders of runs, models and reports; nobody else knows them."""
 
 from typing import Final
 
 RUNS: Final = "runs/"
 MODELS: Final = "models/"  # of each graph what was made candidate, promoted and taken back
+REPORTS: Final = "reports/"  # what people wrote about runs
 
 CONFIG: Final = "config.json"
 ENVIRONMENT: Final = "environment.json"

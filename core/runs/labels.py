@@ -42,14 +42,14 @@ class LabelChanges:
 
 def check_name(name: str) -> str:
     """A name without space around it. Raises InvalidInputError for one that no list could show in a line."""
-    return _check_line(name, "name a run", MAX_CHARACTERS)
+    return check_line(name, "name a run", MAX_CHARACTERS)
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags in their order, each once whatever its case. Raises InvalidInputError for one that is no word or few."""
     found: dict[str, str] = {}
     for tag in tags:
-        tag = _check_line(tag, "be a tag", MAX_TAG_CHARACTERS)
+        tag = check_line(tag, "be a tag", MAX_TAG_CHARACTERS)
         if "," in tag:
             raise InvalidInputError(f"{tag!r} cannot be a tag: it holds a comma; write two tags")
         if tag:
@@ -61,18 +61,22 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 def check_notes(notes: str) -> str:
     """Notes without space around them. Raises InvalidInputError for what is no readable text."""
-    notes = notes.strip()
-    if len(notes) > MAX_NOTES_CHARACTERS:
-        raise InvalidInputError(
-            f"the notes have {len(notes):,} characters: at most {MAX_NOTES_CHARACTERS:,} are kept; shorten them"
-        )
-    unseen = next((letter for letter in notes if not letter.isprintable() and letter not in "\n\t"), None)
+    return check_text(notes, "the notes", MAX_NOTES_CHARACTERS)
+
+
+def check_text(text: str, what: str, most: int) -> str:
+    """Text of several lines without space around it. Raises InvalidInputError. what: as "the notes", which have it."""
+    text = text.strip()
+    if len(text) > most:
+        raise InvalidInputError(f"{what} have {len(text):,} characters: at most {most:,} are kept; shorten them")
+    unseen = next((letter for letter in text if not letter.isprintable() and letter not in "\n\t"), None)
     if unseen is not None:
-        raise InvalidInputError(f"the notes hold a character that is not seen, {unseen!a}: leave it out")
-    return notes
+        raise InvalidInputError(f"{what} hold a character that is not seen, {unseen!a}: leave it out")
+    return text
 
 
-def _check_line(text: str, purpose: str, most: int) -> str:
+def check_line(text: str, purpose: str, most: int) -> str:
+    """A line without space around it. Raises InvalidInputError. purpose: what it is for, as "name a run"."""
     text = " ".join(text.split())
     shown = ascii(text[:most])
     if len(text) > most:

@@ -9,6 +9,8 @@ from itertools import cycle, islice
 from types import MappingProxyType
 from typing import Final, Literal
 
+from core.app.palette import RUN_COLORS
+
 # fmt: off
 # The ten of WikiCS in index order, found by search: any two are at least 24.9 apart in CAM02-UCS, and 13.3, 13.8,
 # 12.5 under full deuteranopia, protanopia, tritanopia. After them glasbey's continuation, colour-blind-safe too,
@@ -24,10 +26,6 @@ _CATEGORIES: Final = (
     "#be6961", "#eb79ce", "#ef6149", "#d78a69", "#00ba6d", "#08d249", "#c2414d", "#ae9a00", "#7d752d", "#ba65aa",
     "#6982d7", "#7d8655", "#ef41ce", "#8a9a3d", "#92a2b6", "#e761ff", "#d7181c", "#5175be", "#82869e", "#df9e8a",
     "#00a6ce", "#10b6a2", "#96758a", "#00967d", "#e76186", "#a69682", "#009261", "#ff7996", "#d29adf", "#24b6b6",
-)
-_RUNS: Final = (
-    "#2563c9", "#c8620a", "#24a68a", "#db51c2", "#7d9e00", "#c24971", "#00a2c2", "#797d4d", "#b659ef", "#8a718a",
-    "#e7595d", "#c24d39", "#ce699e", "#088af3", "#008e8a", "#7d71aa", "#2daa59", "#b28282", "#c63596", "#009220",
 )
 # fmt: on
 
@@ -73,4 +71,4 @@ def category_colors(num_classes: int) -> tuple[str, ...]:
 
 def run_colors(num_runs: int) -> tuple[str, ...]:
     """One hex colour per run of a comparison; after twenty they begin again."""
-    return tuple(islice(cycle(_RUNS), num_runs))
+    return tuple(islice(cycle(RUN_COLORS), num_runs))

@@ -179,6 +179,21 @@ def test_n02_a_damaged_file_of_a_benchmark_hides_nothing(kind, explorer, client,
     assert said["damaged"] == expected
 
 
+def test_n02_a_damaged_report_hides_no_other(explorer, client, monkeypatch, storage, finished_run):
+    damaged, whole = (explorer.reports.create([finished_run], name=name).id for name in ("Damaged", "Whole"))
+    file = storage.folder / "reports" / f"{damaged}.json"
+    documents = [json.dumps(content).encode() for content in damage_document(json.loads(file.read_bytes()))]
+    for content in [*BYTES.values(), *documents]:
+        file.write_bytes(content)
+        found = orjson.loads(orjson.dumps(explorer.reports.list()))
+        assert whole in [report["id"] for report in found["reports"]]
+        if damaged in [report["id"] for report in found["reports"]]:
+            orjson.dumps(explorer.reports.read(damaged))
+    file.write_bytes(b"noise")
+    message = f"reports/{damaged}.json is damaged, or cut off: restore it, or delete it; its runs stay"
+    assert client.get("/reports").json()["damaged"] == [{"file": f"reports/{damaged}.json", "message": message}]
+
+
 def test_n02_a_damaged_manifest_hides_no_other_graph(explorer, client, monkeypatch, storage, tiny_id, tiny_arrays):
     other = explorer.graphs.register_upload({"other.npz": dump_arrays(tiny_arrays)})
     file = storage.folder / "graphs" / other / "manifest.json"

@@ -46,6 +46,10 @@ OPERATIONS = {
     "list_models": "ModelList",
     "check_model": "GateReport",
     **dict.fromkeys(("promote_model", "roll_back_model", "withdraw_alias"), "Model"),
+    "list_reports": "ReportList",
+    **dict.fromkeys(("create_report", "read_report"), "ReportDetails"),
+    "export_report": "text/html",
+    "delete_report": "DeletedReport",
     "list_sweeps": "SweepList",
     "submit_sweep": "SweepRecord",
     "read_sweep": "SweepDetails",
@@ -115,8 +119,12 @@ def test_every_operation_names_its_answer_and_its_problems(document):
     for operation in list_operations(document):
         responses = dict(operation["responses"])
         (good,) = [status for status in responses if status.startswith("2")]
-        media_type, declared[operation["operationId"]] = name_of(responses.pop(good))
-        assert media_type == "application/json"
+        name = operation["operationId"]
+        if name == "export_report":  # a file
+            (declared[name],) = responses.pop(good)["content"]
+        else:
+            media_type, declared[name] = name_of(responses.pop(good))
+            assert media_type == "application/json"
         assert {name_of(problem) for problem in responses.values()} == {("application/problem+json", "Problem")}
         assert "default" in responses
     assert declared == OPERATIONS
@@ -131,6 +139,7 @@ def test_answers_leave_nothing_out_and_questions_may(document):
         "Fork": {"epoch", "config"},
         "NewRun": {"preset", "graph", "config", "backend"},
         "NewSweep": {"preset", "graph", "config", "trials"},
+        "NewReport": {"text", "metrics", "fields"},
         "Promotion": {"alias", "graph", "drop", "ece", "by"},
         "Change": {"by"},
         "Withdrawal": {"by"},
@@ -159,6 +168,7 @@ def test_words_of_a_fixed_set_are_enumerated(document):
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
         **{(name, "alias"): ["candidate", "production"] for name in ("Step", "Promotion", "Withdrawal")},
         ("Step", "act"): ["promote", "roll back", "withdraw"],
+        ("ReportRun", "since"): ["same", "changed", "deleted"],
         ("LinkedArticle", "direction"): ["in", "out", "both"],
         ("GraphSummary", "kind"): ["wikics", "twin", "archive"],
         ("RunDifference", "basis"): ["splits and articles", "splits", "articles"],
@@ -216,6 +226,11 @@ def test_every_answer_fits_its_schema(
         "check_model": [f"/models/check{run}"],
         "roll_back_model": ["/models/rollback"],
         "withdraw_alias": ["/models/withdraw"],
+        "create_report": ["/reports"],
+        "list_reports": ["/reports"],
+        "read_report": ["/reports/Rates", "/reports/latest"],
+        "export_report": ["/reports/latest.html"],
+        "delete_report": ["/reports/latest"],
         "submit_sweep": ["/sweeps"],
         "list_sweeps": ["/sweeps", "/sweeps?graph=none"],
         "read_sweep": [f"/sweeps/{sweep}"],
@@ -230,10 +245,14 @@ def test_every_answer_fits_its_schema(
         "promote_model": {"run": finished_run, "ece": 1},
         "roll_back_model": {"graph": tiny_id},
         "withdraw_alias": {"graph": tiny_id, "alias": "production"},
+        "create_report": {"name": "Rates", "runs": [finished_run, other], "fields": ["tags", "lr", "starred", "name"]},
     }
     for operation, url, answer in ask_all(explorer, asked, bodies):
         assert answer.is_success, (url, answer.text)
-        assert check(OPERATIONS[operation], answer.json()) == [], url
+        if operation == "export_report":
+            assert answer.headers["content-type"].partition(";")[0] == OPERATIONS[operation]
+        else:
+            assert check(OPERATIONS[operation], answer.json()) == [], url
 
 
 def ask_all(explorer, asked, bodies):
@@ -242,7 +261,8 @@ def ask_all(explorer, asked, bodies):
     posted = {"submit_run", "stop_run", "resume_run", "predict_articles", *bodies}
     posted |= {f"{verb}_sweep" for verb in ("confirm", "pause", "resume", "stop")}
     for operation, urls in asked.items():
-        method = "PATCH" if operation == "label_run" else "POST" if operation in posted else "GET"
+        other = {"label_run": "PATCH", "delete_report": "DELETE"}
+        method = other.get(operation, "POST" if operation in posted else "GET")
         for url in urls:
             yield operation, url, client.request(method, url, json=bodies.get(operation, {}))
 
@@ -270,6 +290,10 @@ def ask_all(explorer, asked, bodies):
         ("resume_run", "POST", "/runs/latest/resume", 409),
         ("predict_articles", "POST", "/runs/latest/predict", 409),
         ("read_metrics", "GET", "/metrics-since?run=a:b:c", 422),
+        ("read_report", "GET", "/reports/nobody", 404),
+        ("export_report", "GET", "/reports/nobody.html", 404),
+        ("delete_report", "DELETE", "/reports/nobody", 404),
+        ("create_report", "POST", "/reports", 422),
         ("list_benchmarks", "GET", "/benchmarks?graph=none", 404),
         ("read_benchmark", "GET", "/benchmarks/nobody", 404),
         ("compare_benchmarks", "GET", "/benchmarks/nobody/difference", 422),

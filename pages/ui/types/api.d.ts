@@ -381,6 +381,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description All reports, newest first.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        /**
+         * Create Report
+         * @description Writes a report about runs, which remembers what their data are now.
+         */
+        post: operations["create_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Report
+         * @description One report: its text and charts, and its runs as they are now, with what has changed since.
+         */
+        get: operations["read_report"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Report
+         * @description Deletes a report; its runs stay.
+         */
+        delete: operations["delete_report"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{report}.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Report
+         * @description One HTML file with all that the report shows now, to be read without this app or any network.
+         */
+        get: operations["export_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs": {
         parameters: {
             query?: never;
@@ -1006,6 +1074,14 @@ export interface components {
             num_articles: number;
         };
         /**
+         * DeletedReport
+         * @description The report that is gone, by id; its runs stay.
+         */
+        DeletedReport: {
+            /** Deleted */
+            deleted: string;
+        };
+        /**
          * Diagnosis
          * @description One thing to know of a run, for a person: what is wrong with it (`plateau`, `divergence`, …) and what to do about
          *     it, or among which architectures it chose (`race`).
@@ -1361,6 +1437,35 @@ export interface components {
             values?: (string | number | boolean)[] | null;
         };
         /**
+         * NewReport
+         * @description What a report is about, and what it shows.
+         */
+        NewReport: {
+            /**
+             * Fields
+             * @description What the table says of each run.
+             */
+            fields?: string[] | null;
+            /**
+             * Metrics
+             * @description A chart each: a column of metrics.csv, or over another one as val_loss@elapsed_seconds.
+             */
+            metrics?: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Runs
+             * @description Runs by id, unique prefix or name.
+             */
+            runs: string[];
+            /**
+             * Text
+             * @description Markdown.
+             * @default
+             */
+            text: string;
+        };
+        /**
          * NewRun
          * @description What to train: a preset, and the config fields that differ from it.
          */
@@ -1433,6 +1538,16 @@ export interface components {
             place: components["schemas"]["Site"];
             /** Ready */
             ready: boolean;
+        };
+        /**
+         * Panel
+         * @description One chart of a report: a column of `metrics.csv` over another.
+         */
+        Panel: {
+            /** Metric */
+            metric: string;
+            /** X */
+            x: string;
         };
         /**
          * Paths
@@ -1641,6 +1756,71 @@ export interface components {
             train_acc: number | null;
             /** Val Acc */
             val_acc: number | null;
+        };
+        /**
+         * ReportDetails
+         * @description One report. `text` is Markdown; `notice` names the runs whose data have changed since, and is else empty.
+         */
+        ReportDetails: {
+            /** Created At */
+            created_at: number;
+            /** Fields */
+            fields: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Notice */
+            notice: string;
+            /** Panels */
+            panels: components["schemas"]["Panel"][];
+            /** Runs */
+            runs: components["schemas"]["ReportRun"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * ReportList
+         * @description Reports, newest first.
+         */
+        ReportList: {
+            /** Damaged */
+            damaged: components["schemas"]["Damage"][];
+            /** Reports */
+            reports: components["schemas"]["ReportSummary"][];
+        };
+        /**
+         * ReportRun
+         * @description One run of a report as it is now. `since`: what has happened to its data since the report was written.
+         */
+        ReportRun: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * @enum {string}
+             */
+            since: "same" | "changed" | "deleted";
+            /** Values */
+            values: {
+                [key: string]: boolean | number | string | string[] | null;
+            };
+        };
+        /**
+         * ReportSummary
+         * @description One report in a list.
+         */
+        ReportSummary: {
+            /** Created At */
+            created_at: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Num Runs */
+            num_runs: number;
         };
         /**
          * RingArticle
@@ -3264,6 +3444,269 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedReport"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,253 @@
+"""Reports: text, charts and a table of runs, written, listed, read with what has changed since, exported, deleted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from core.app.columns import WALL, find_column
+from core.app.guests import Guests
+from core.app.palette import RUN_COLORS
+from core.app.report_page import Cell, Line, Page, PageRun, Plot, build_page, say_value, thin_out
+from core.errors import Damage, InvalidInputError, ReportNotFoundError, RunNotFoundError
+from core.graph.titles import shorten
+from core.runs.digests import RunDigests
+from core.runs.fields import Value, is_field, read_field
+from core.runs.metrics import MetricsChunk
+from core.runs.record import RunRecord
+from core.runs.reports import EPOCH, Panel, PinnedRun, ReportStore, WrittenReport
+from core.runs.store import RunStore
+
+METRICS: Final = ("val_acc", "val_loss")  # drawn where nothing else was asked for
+FIELDS: Final = ("preset", "split", "val_acc", "test_acc", "epochs", "seconds")
+MOST_POINTS: Final = 36_000  # of one chart
+MOST_ON_A_LINE: Final = 2_000
+ALONG: Final = "metric."  # in addresses of pages, before the column that an axis is along
+
+Since = Literal["same", "changed", "deleted"]
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """One run of a report as it is now. `since`: what has happened to its data since the report was written."""
+
+    id: str
+    name: str  # empty without
+    since: Since
+    values: dict[str, Value]  # of the table, by field; none of a run that was deleted
+
+
+@dataclass(frozen=True)
+class ReportDetails:
+    """One report. `text` is Markdown; `notice` names the runs whose data have changed since, and is else empty."""
+
+    id: str
+    name: str
+    text: str
+    created_at: float  # Unix seconds
+    panels: tuple[Panel, ...]
+    fields: tuple[str, ...]
+    runs: list[ReportRun]
+    notice: str
+
+
+@dataclass(frozen=True)
+class ReportSummary:
+    """One report in a list."""
+
+    id: str
+    name: str
+    created_at: float  # Unix seconds
+    num_runs: int
+
+
+@dataclass(frozen=True)
+class ReportList:
+    """Reports, newest first."""
+
+    reports: list[ReportSummary]
+    damaged: list[Damage]  # files in whose place there would be others
+
+
+class Reports:
+    """The reports on a store's runs. May be used from any thread.
+
+    A `ref` is a report's id, how only one begins, its name, or `latest`. A guest reads those about a run that they see.
+    """
+
+    def __init__(self, store: RunStore, *, guests: Guests | None = None) -> None:
+        self._store, self._guests = store, guests or Guests()
+        self._reports, self._digests = ReportStore(store.storage), RunDigests(store.storage)
+
+    def list(self) -> ReportList:
+        """All reports that who asks may read."""
+        reports, damaged = self._reports.read_all()
+        return ReportList(
+            [ReportSummary(one.id, one.name, one.created_at, len(one.runs)) for one in reports if self._is_seen(one)],
+            damaged if self._guests.who().trusted else [],
+        )
+
+    def create(
+        self,
+        refs: Sequence[str],
+        *,
+        name: str,
+        text: str = "",
+        metrics: Sequence[str] | None = None,
+        fields: Sequence[str] | None = None,
+    ) -> ReportDetails:
+        """Writes a report about runs.
+
+        metrics: a chart each, a column of `metrics.csv` or what follows its part (`loss`), over another as
+        `val_loss@elapsed_seconds`. fields: what its table says of each run. Raises RunNotFoundError, InvalidInputError.
+        """
+        self._guests.check_trusted("to write a report")
+        for field in fields or ():
+            if not is_field(field):
+                raise InvalidInputError(
+                    f"{shorten(field)!r} is nothing that is known of a run: name a column as val_acc, or a field as lr"
+                )
+        records = [self._store.read(run_id) for run_id in dict.fromkeys(map(self._store.resolve, refs))]
+        panels = self._build_panels(records, METRICS if metrics is None else metrics, is_asked=metrics is not None)
+        pinned = (PinnedRun(one.id, one.name, self._digests.compute(one.id, one.graph_digest)) for one in records)
+        fields = FIELDS if fields is None else fields
+        report = WrittenReport(name, text, tuple(pinned), panels, tuple(dict.fromkeys(fields)))
+        return self._describe(self._reports.create(report))
+
+    def read(self, ref: str) -> ReportDetails:
+        """One report with its runs as they are now. Raises ReportNotFoundError, DamagedFileError."""
+        return self._describe(self._find(ref))
+
+    def delete(self, ref: str) -> str:
+        """Deletes a report, whose runs stay, and returns its id."""
+        self._guests.check_trusted("to delete a report")
+        report = self._find(ref)
+        self._reports.delete(report.id)
+        return report.id
+
+    def export(self, ref: str, *, now: float) -> tuple[str, bytes]:
+        """A report's id, and the report as one HTML file that asks nobody for anything. now: Unix seconds."""
+        report = self._describe(self._find(ref))
+        here = [run for run in report.runs if run.since != "deleted"]
+        chunks = [self._store.read_metrics(run.id) for run in here]
+        runs = [PageRun(run.name or run.id, RUN_COLORS[at % len(RUN_COLORS)]) for at, run in enumerate(here)]
+        page = Page(
+            name=report.name,
+            text=report.text,
+            notice=report.notice,
+            dates=f"Written {_say_date(report.created_at)}, this copy made {_say_date(now)}",
+            runs=runs,
+            plots=[_draw(panel, chunks) for panel in report.panels],
+            fields=report.fields,
+            rows=[_write_row(run, report.fields) for run in report.runs],
+        )
+        return report.id, build_page(page)
+
+    def _find(self, ref: str) -> WrittenReport:
+        report = self._reports.find(ref)
+        if not self._is_seen(report):
+            raise ReportNotFoundError(f"no report {shorten(ref)!r}")
+        return report
+
+    def _is_seen(self, report: WrittenReport) -> bool:
+        if self._guests.who().trusted:
+            return True
+        seen = {record.id for record in self._store.list_seen()}
+        return any(run.id in seen for run in report.runs)
+
+    def _build_panels(
+        self, records: Sequence[RunRecord], metrics: Sequence[str], *, is_asked: bool
+    ) -> tuple[Panel, ...]:
+        """The charts of what was asked for; of what is drawn otherwise, those that there are."""
+        chunks = [self._store.read_metrics(record.id) for record in records]
+        columns = list(dict.fromkeys(name for chunk in chunks for name in _list_used(chunk)))
+        panels = [_read_panel(metric, columns) for metric in metrics if is_asked or metric in columns]
+        return tuple(dict.fromkeys(panels))
+
+    def _describe(self, report: WrittenReport) -> ReportDetails:
+        runs = [self._describe_run(run, report.fields) for run in report.runs]
+        return ReportDetails(
+            id=report.id,
+            name=report.name,
+            text=report.text,
+            created_at=report.created_at,
+            panels=report.panels,
+            fields=report.fields,
+            runs=runs,
+            notice=_build_notice(runs),
+        )
+
+    def _describe_run(self, pinned: PinnedRun, fields: Sequence[str]) -> ReportRun:
+        try:
+            record = self._store.read(pinned.id)
+        except RunNotFoundError:
+            return ReportRun(pinned.id, pinned.name if self._guests.who().trusted else "", "deleted", {})
+        is_same = self._digests.compute(record.id, record.graph_digest) == pinned.digest
+        values = {field: read_field(record, field, datetime.now(UTC).timestamp()) for field in fields}
+        return ReportRun(record.id, record.name, "same" if is_same else "changed", values)
+
+
+def _list_used(chunk: MetricsChunk) -> list[str]:
+    """The columns that hold any number."""
+    return [name for name, values in chunk.columns.items() if any(value is not None for value in values)]
+
+
+def _read_panel(text: str, columns: Sequence[str]) -> Panel:
+    """`val_acc`, or `val_acc@lr` over another column. Raises InvalidInputError for what these runs have not logged."""
+    metric, _, x = text.partition("@")
+    found = find_column(metric, columns)
+    over = find_column(x.removeprefix(ALONG) or EPOCH, [*columns, WALL])
+    if found is None or over is None:
+        wrong = metric if found is None else x
+        raise InvalidInputError(
+            f"{shorten(wrong)!r} is no metric that these runs have logged: name one of {', '.join(columns) or 'none'}"
+        )
+    return Panel(found, over)
+
+
+def _build_notice(runs: Sequence[ReportRun]) -> str:
+    """What has happened since the report was written, each run named; empty where all is as it was."""
+    said = {"changed": "Data changed since this was written", "deleted": "Deleted since"}
+    named = {since: [run for run in runs if run.since == since] for since in said}
+    return " ".join(f"{said[since]}: {', '.join(map(_name, found))}." for since, found in named.items() if found)
+
+
+def _name(run: ReportRun) -> str:
+    return f"{run.name} ({run.id})" if run.name else run.id
+
+
+def _draw(panel: Panel, chunks: Sequence[MetricsChunk]) -> Plot:
+    """A chart of what the runs have logged, in no more points than a browser draws at once."""
+    most = min(MOST_ON_A_LINE, MOST_POINTS // max(len(chunks), 1))
+    lines = []
+    for place, chunk in enumerate(chunks):
+        pairs = zip(_read_axis(panel.x, chunk), chunk.columns.get(panel.metric, ()), strict=False)
+        points = thin_out([(x, y) for x, y in pairs if x is not None], most)
+        if any(y is not None for _, y in points):
+            lines.append(Line(place, [x for x, _ in points], [y for _, y in points]))
+    return Plot(panel.metric, panel.x, lines)
+
+
+def _read_axis(name: str, chunk: MetricsChunk) -> Sequence[float | None]:
+    if name != WALL:
+        return chunk.columns.get(name, ())
+    clock, trained = chunk.columns["logged_at"], chunk.columns["elapsed_seconds"]
+    first = next((place for place, value in enumerate(clock) if value is not None), None)
+    begun = 0.0 if first is None else (clock[first] or 0.0) - (trained[first] or 0.0)
+    return [None if value is None else value - begun for value in clock]
+
+
+def _write_row(run: ReportRun, fields: Sequence[str]) -> list[Cell]:
+    since = {"same": "as then", "changed": "changed since", "deleted": "deleted since"}[run.since]
+    values: list[Any] = [run.values.get(field) for field in fields]
+    cells = [Cell(say_value(field, value), is_number(value)) for field, value in zip(fields, values, strict=True)]
+    return [Cell(run.name or run.id, False), *cells, Cell(since, False)]
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value stands to the right in a table."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _say_date(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
