@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
@@ -167,8 +168,10 @@ class World:
         self.graph = self.explorer.graphs.register(folder / "graph.npz")
         named = {f"WIKICS_{name.upper()}": value for name, value in settings.items()}
         self.app = App(folder / "app", named) if with_app else Here(self.explorer)
-        self.down = {}  # what is down, until when
-        self.untrue, self.longest = Counter(), Counter()
+        self.ids, self.down = [], {}  # the runs; what is down, until when
+        self.untrue_since, self.longest = {}, Counter()
+        self.resuming = {}  # by run: what a thread does for it, who may wait for a lease to end
+        self.threads = ThreadPoolExecutor(num_runs)
         self.wrong, self.kills, self.resumed, self.most_at_once = [], Counter(), Counter(), 0
 
     def configs(self):
@@ -202,40 +205,56 @@ class World:
             del self.down[kind]
             getattr(self, kind).start()
 
-    def look(self, seconds):
+    def look(self):
         """Compares what is said of every run with what is true of it; what ended early goes on. Who is finished."""
+        before = {run_id: self.is_trained(run_id) for run_id in self.ids}
         try:
             records = self.app.list()
         except (OSError, ValueError, WikicsError):
             return []
+        now = time.monotonic()
         for record in records:
             run_id, state = record["id"], record["state"]
-            alive, ordered = self.is_trained(run_id)
-            self.most_at_once = max(self.most_at_once, alive)
-            is_true = {
-                "running": alive == 1,
-                "stopping": alive == 1,
-                "pending": ordered > 0,
-                "finished": alive == 0 and record["has_predictions"],
-            }.get(state, alive == 0)
-            self.untrue[run_id] = 0.0 if is_true or self.down else self.untrue[run_id] + seconds
-            self.longest[state] = max(self.longest[state], self.untrue[run_id])
-            if self.untrue[run_id] > UNTRUE_SECONDS:
-                self.wrong.append(f"{run_id} is {state}, and {alive} processes train it, {ordered} orders")
-                self.untrue[run_id] = 0.0
-            if state in ENDED_EARLY and not self.down:
-                with suppress(OSError, WikicsError):
-                    self.app.resume(run_id)
-                    self.resumed[f"{state}: {record['message'].partition(' after epoch')[0][:120]}"] += 1
+            after = self.is_trained(run_id)
+            self.most_at_once = max(self.most_at_once, after[0])
+            # It may have begun or ended while the app answered.
+            if self.down or any(is_true_of(record, *truth) for truth in (before[run_id], after)):
+                self.untrue_since.pop(run_id, None)
+                continue
+            lag = now - self.untrue_since.setdefault(run_id, now)
+            self.longest[state] = max(self.longest[state], lag)
+            if lag > UNTRUE_SECONDS:
+                self.wrong.append(f"{run_id} is {state}, and {after[0]} processes train it, {after[1]} orders")
+                del self.untrue_since[run_id]
+        for record in records:
+            is_asked = record["id"] in self.resuming and not self.resuming[record["id"]].done()
+            if record["state"] in ENDED_EARLY and not self.down and not is_asked:
+                self.resuming[record["id"]] = self.threads.submit(self.resume, record)
         return [record["id"] for record in records if record["state"] == "finished"]
+
+    def resume(self, record):
+        with suppress(OSError, WikicsError):
+            self.app.resume(record["id"])
+            self.resumed[f"{record['state']}: {record['message'].partition(' after epoch')[0][:120]}"] += 1
 
     def close(self):
         self.restart(all_of_them=True)
+        self.threads.shutdown(cancel_futures=True)
         if isinstance(self.app, App):
             self.app.kill()
         self.server.close()
         self.vertex.kill()
         self.emulator.kill()
+
+
+def is_true_of(record, alive, ordered):
+    """Whether a run stands as it is: processes that train it, and orders that wait or go on."""
+    return {
+        "running": alive == 1,
+        "stopping": alive == 1,
+        "pending": ordered > 0,
+        "finished": alive == 0 and record["has_predictions"],
+    }.get(record["state"], alive == 0)
 
 
 def find_weights(storage, run_id):
@@ -278,8 +297,8 @@ def measure(num_kills, num_runs, *, epochs=3000, pause_seconds=4.0, seed=0, with
         world = World(Path(name), num_runs=num_runs, epochs=epochs, with_app=with_app)
         try:
             configs = world.configs()
-            ids = [world.app.submit(config) for config in configs]
-            looked = next_kill = time.monotonic()
+            world.ids = ids = [world.app.submit(config) for config in configs]
+            next_kill = time.monotonic()
             finished = []
             while len(finished) < num_runs or world.kills.total() < num_kills:
                 if time.monotonic() - began > MOST_SECONDS:
@@ -289,8 +308,7 @@ def measure(num_kills, num_runs, *, epochs=3000, pause_seconds=4.0, seed=0, with
                 if world.kills.total() < num_kills and time.monotonic() > next_kill:
                     world.kill(chance)
                     next_kill = time.monotonic() + chance.expovariate(1 / pause_seconds)
-                before, looked = looked, time.monotonic()
-                finished = world.look(looked - before)
+                finished = world.look()
                 say(dict(world.kills), len(finished), list(world.down))
                 time.sleep(LOOK_SECONDS)
             world.restart(all_of_them=True)

@@ -3,9 +3,9 @@
 Over a home of ended runs of 300 epochs: the first paint, a filter, 50 curves, 300 runs as three bands and as 300 lines.
 Then runs that log ten rows a second, written by this process as a trainer on another machine writes them, with
 several browsers watching: from the row to the pixel, the app's processor time, points lost, the page's heap.
-A filter counts from the Enter that ends it until the address has it and the script is at rest. Curves count from a click
-on the head of the table's boxes, which ticks every run, until all lines stand in the first chart; and from their address
-in a new tab, with the start of Streamlit and of plotly.js, until the first line stands there.
+A filter counts from the Enter that ends it until the address has it and the script is at rest. Curves count from a
+click on the head of the table's boxes, which ticks every run, until all lines stand in the first chart; and from their
+address in a new tab, with the start of Streamlit and of plotly.js, until the first line stands there.
 Prints Markdown tables, and the load that the machine had.
 """
 
