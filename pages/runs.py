@@ -8,6 +8,7 @@ from pages.ui import (
     charts,
     compare_doors,
     curve_view,
+    histograms,
     inputs,
     offers,
     open_row,
@@ -45,19 +46,27 @@ def draw_curves(records: list[RunRecord]) -> None:
 
 
 def draw_beside(record: RunRecord) -> None:
-    """One run: curve, report, config, log."""
+    """One run: curve, report, histograms, config, log."""
     if not inputs.read_param("run"):
         open_row.say_default(record)
     report.draw_head(record, key="runs", close=run_choice.close)
-    shown, config, log = st.tabs(["Report", "Config", "Log"])
-    with shown:
+    st.fragment(draw_tabs)(record)
+
+
+def draw_tabs(record: RunRecord) -> None:
+    """What is known of the run; its histograms are read once their tab is opened."""
+    tabs = inputs.open_tabs(("Report", "Histograms", "Config", "Log"), param="tab", key="runs_tabs")
+    with tabs["Report"]:
         if record.state in ACTIVE:
             st.caption("The report comes when the run has ended.")
         else:
             outcome.draw_outcome(record, key="runs")
-    with config:
+    with tabs["Histograms"]:
+        if tabs["Histograms"].open:
+            histograms.draw_histograms(record, key="runs_histograms")
+    with tabs["Config"]:
         report.draw_config(record.id, key="runs")
-    with log:
+    with tabs["Log"]:
         report.draw_log(record.id)
 
 

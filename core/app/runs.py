@@ -18,13 +18,15 @@ from core.app.ticks import MetricsTick, RunTick
 from core.backends.base import submit_orphans
 from core.backends.known import Backends, Offer
 from core.config.train import TrainConfig, build_config
-from core.errors import ConflictError, WikicsError
+from core.errors import ConflictError, InvalidInputError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
+from core.graph.titles import shorten
 from core.runs import files
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
 from core.runs.folder import MAX_LOG_BYTES
+from core.runs.histograms import HistogramHistory, load_histograms
 from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor
 from core.runs.names import match_run
@@ -37,6 +39,7 @@ from core.runs.versions import PRODUCTION
 
 # So long after a run's end its provider may still be putting its machine away.
 SETTLING_SECONDS: Final = 3600.0
+MOST_NAMED: Final = 20  # tensors that a sentence lists
 
 
 ExportKind = Literal["zip", "csv", "json", "tensorboard"]
@@ -195,6 +198,18 @@ class Runs(RunLists):
         except WikicsError:
             return ()
         return diagnose(self._store.read_metrics(record.id).columns, report, names)
+
+    def read_histograms(self, ref: str, tensor: str = "") -> HistogramHistory:
+        """How weights, gradients and logits were spread as a run went on: of all tensors, or of one of them.
+
+        Raises InvalidInputError for a tensor that the run has none of.
+        """
+        run_id = self._store.resolve(ref)
+        found = load_histograms(self._store.storage, run_id, tensor)
+        if tensor and tensor not in found.tensors:
+            there = f"there are {', '.join(found.tensors[:MOST_NAMED])}" if found.tensors else "it keeps none"
+            raise InvalidInputError(f"run {run_id} has no histograms of {shorten(repr(tensor))}: {there}")
+        return found
 
     def read_execution(self, ref: str) -> Execution | None:
         """How a run stands at the provider that executes it, as it was last asked; None where none does."""

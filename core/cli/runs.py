@@ -12,6 +12,7 @@ from core.app.runs import ExportKind
 from core.cli import console
 from core.cli.comparison import write_comparison
 from core.cli.console import err, out, parse_overrides, write_output
+from core.cli.histograms import write_histograms
 from core.cli.options import JsonOption, print_json
 from core.config.command import build_command, build_fork_command
 from core.runs.labels import LabelChanges
@@ -58,6 +59,20 @@ def show_run(run: RunArgument, as_json: JsonOption = False) -> None:
         for found in details.diagnoses:
             out.print(found.sentence, soft_wrap=True)
         out.print_json(data=asdict(details), default=str)
+
+
+@runs_app.command("histograms")
+def show_histograms(
+    run: RunArgument,
+    tensor: Annotated[str, typer.Option(metavar="T", help="Of this one alone, such as logits:logits.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """How weights, gradients and logits are spread: at the last epoch that is kept, as JSON at each."""
+    found = console.open_explorer().runs.read_histograms(run, tensor)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        write_histograms(found)
 
 
 @runs_app.command("compare")

@@ -67,6 +67,12 @@ class TrainConfig(ModelConfig):
     devices: int = Field(
         1, ge=1, le=64, description="Processes that train together, each on parts of its own; one a GPU."
     )
+    histogram_every: int = Field(
+        10,
+        ge=0,
+        le=1_000_000,
+        description="Epochs between two histograms of weights, gradients and logits; a benchmark keeps none (0: none).",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute.")
     precision: Literal["32-true", "bf16-mixed"] = Field("32-true", description="Number format of dense products.")
 

@@ -25,6 +25,7 @@ from core.http.errors import problems
 from core.http.slow import slowly
 from core.runs import files
 from core.runs.environment import publish
+from core.runs.histograms import HistogramHistory
 from core.runs.labels import MAX_TAGS, LabelChanges
 from core.runs.metrics import Cursor
 from core.runs.record import RunDetails, RunRecord
@@ -101,6 +102,11 @@ def _add_reading(router: APIRouter, get_explorer: Callable[[], Explorer]) -> Non
     def read_run(r: str) -> Response:
         """One run: its record, config and report."""
         return answer(_publish(get_explorer().runs.read_details(r)))
+
+    @router.get("/runs/{r}/histograms", responses=gives(HistogramHistory) | problems(NotFoundError, InvalidInputError))
+    def read_histograms(r: str, tensor: str = "") -> Response:
+        """How weights, gradients and logits were spread, every few epochs: of all tensors, or of the one named."""
+        return answer(get_explorer().runs.read_histograms(r, tensor))
 
     @router.get("/metrics-since", responses=gives(MetricsTick) | problems(InvalidInputError))
     def read_metrics(run: Annotated[list[str], Query(max_length=MAX_CURSORS)]) -> Response:

@@ -28,13 +28,14 @@ from core.http.answers import (
 from core.http.errors import Problem
 from core.inference.articles import ArticleCard, PredictionAnswer
 from core.inference.pictures import MapColumns, Rings
+from core.runs.histograms import HistogramHistory
 from core.runs.record import RunDetails, RunRecord
 
 # Dataclasses that routes answer; those inside them are found.
 ANSWERS: Final[tuple[type, ...]] = (
     *(GraphList, GraphDescription),
     *(ArticleList, ArticleCard, LinkList, Rings, Paths, MapColumns, LayoutProgress),
-    *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, PredictionAnswer),
+    *(RunList, RunRecord, RunDetails, RunComparison, MetricsTick, HistogramHistory, PredictionAnswer),
     BackendList,
     *(ModelList, Model, GateReport),
     *(ReportList, ReportDetails, DeletedReport),

@@ -10,6 +10,7 @@ CONFIG: Final = "config.json"
 ENVIRONMENT: Final = "environment.json"
 METRICS: Final = "metrics.csv"
 SNAPSHOTS: Final = "snapshots.npz"
+HISTOGRAMS: Final = "histograms.jsonl"
 LAST_CHECKPOINT: Final = "last.ckpt"
 PREVIOUS_CHECKPOINT: Final = "previous.ckpt"
 FORK_CHECKPOINT: Final = "fork.ckpt"  # of the run that it was forked from

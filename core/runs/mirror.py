@@ -27,8 +27,9 @@ SYNC_SECONDS: Final = 1.0
 FINAL_SECONDS: Final = 300.0  # how long a storage that does not answer is asked to take the end of a job
 QUICK_BYTES: Final = 2**16  # more is sent beside the signs of life
 WHOLE_BYTES: Final = 2**12  # up to which a file that grew is sent anew
-_GROWING: Final = (files.METRICS, files.LOG)
-_PACED: Final = (files.SNAPSHOTS, files.LAST_CHECKPOINT)  # in this order: a checkpoint relies on rows and snapshots
+_GROWING: Final = (files.METRICS, files.HISTOGRAMS, files.LOG)
+# In this order: a checkpoint relies on rows, snapshots and histograms.
+_PACED: Final = (files.SNAPSHOTS, files.HISTOGRAMS, files.LAST_CHECKPOINT)
 _AT_THE_END: Final = files.PREVIOUS_CHECKPOINT  # of no use where each file is replaced whole
 
 

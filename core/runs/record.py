@@ -27,7 +27,7 @@ MAX_FIELDS: Final = 200  # of a config in a list of runs
 MAX_SHOWN: Final = 200  # characters of one of them
 
 # Fields in which runs of one variant may differ: where and on what they ran, not what was to be learnt.
-NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device")
+NO_VARIANT: Final = ("preset", "graph", "split", "seed", "device", "histogram_every")
 
 
 @dataclass(frozen=True)

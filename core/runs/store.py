@@ -225,10 +225,11 @@ class RunStore:
         return bool(list(self.storage.list(_name(run_id, name))))
 
     def read_to_fork(self, run_id: str, epoch: int) -> dict[str, bytes]:
-        """What a fork at this epoch begins with: rows up to there, snapshots, and a checkpoint to take back."""
+        """What a fork at this epoch begins with: rows up to there, and what its trainer takes back."""
         found = {
             files.METRICS: cut_rows(self._read_bytes(run_id, files.METRICS), epoch),
             files.SNAPSHOTS: self._read_bytes(run_id, files.SNAPSHOTS),
+            files.HISTOGRAMS: self._read_bytes(run_id, files.HISTOGRAMS),
             files.FORK_CHECKPOINT: self._read_bytes(run_id, files.LAST_CHECKPOINT),
         }
         return {name: content for name, content in found.items() if content}

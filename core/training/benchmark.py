@@ -43,7 +43,7 @@ def prepare_benchmark(folder: JobFolder, storage: Storage, *, pairs: tuple[Pair,
     """
     store = BenchmarkStore(storage)
     benchmark, wanted = store.read(folder.id), store.read_wanted(folder.id)
-    names = {"preset": benchmark.preset, "graph": benchmark.graph, "device": wanted.device}
+    names = {"preset": benchmark.preset, "graph": benchmark.graph, "device": wanted.device, "histogram_every": 0}
     config = build_config(benchmark.config | names)
     graph = load_graph(storage, benchmark.graph, benchmark.graph_digest)
     wanted = wanted if pairs is None else replace(wanted, pairs=pairs)

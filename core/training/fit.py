@@ -23,6 +23,7 @@ from core.runs.report import Outcome, Racer, RunFacts, find_winner
 from core.storage.local import write_atomically
 from core.training.checkpoint import Checkpoint, Progress
 from core.training.device import DeviceName, read_device_name, read_peak_memory_mb, resolve_device
+from core.training.histograms import HistogramKeeper
 from core.training.loop import build_classifier, build_loader, build_trainer, quiet_lightning
 from core.training.module import NodeClassifier, OneStep
 from core.training.profiling import EpochProfiler
@@ -120,7 +121,8 @@ def _train(
 
 def _fit(start: Start, recorder: RunRecorder, graph: Graph, device: DeviceName) -> None:
     config, epochs = recorder.config, recorder.config.epochs - recorder.epoch
-    callbacks: list[Callback] = [recorder]
+    callbacks: list[Callback] = [HistogramKeeper(recorder)] if config.histogram_every else []
+    callbacks.append(recorder)
     if recorder.folder.profile_requested:
         callbacks.append(EpochProfiler(recorder.folder))
     callbacks += open_sinks(recorder)

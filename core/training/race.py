@@ -22,7 +22,7 @@ from core.runs.report import Outcome, Racer, find_winner, read_report
 from core.storage.documents import read_whole
 
 # What the winner brings into the run's folder. The checkpoints come last, since they rely on the rest.
-BROUGHT: Final = (files.METRICS, files.SNAPSHOTS, files.PREVIOUS_CHECKPOINT, files.LAST_CHECKPOINT)
+BROUGHT: Final = (files.METRICS, files.SNAPSHOTS, files.HISTOGRAMS, files.PREVIOUS_CHECKPOINT, files.LAST_CHECKPOINT)
 
 Train = Callable[[RunFolder, TrainConfig, str], Outcome]  # the last: what is trained, for people
 

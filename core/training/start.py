@@ -15,7 +15,8 @@ from core.training.module import NodeClassifier
 
 # What a trainer alone writes, so that whatever a kill left half written is its own.
 _OWN: Final = (
-    *(files.ENVIRONMENT, files.METRICS, files.SNAPSHOTS, files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT),
+    *(files.ENVIRONMENT, files.METRICS, files.SNAPSHOTS, files.HISTOGRAMS),
+    *(files.LAST_CHECKPOINT, files.PREVIOUS_CHECKPOINT),
     *(files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT),
 )
 

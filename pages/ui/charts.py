@@ -26,7 +26,8 @@ ROOM_FOR_COUNTS = 1.35  # of the longest bar, so that the number beside it fits 
 ROOM_FOR_NUMBERS = 160  # per cent of a narrow column, so that the number beside a full bar fits
 
 
-def _figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
+def build_figure(traces: list[Any], *, height: int, **layout: Any) -> go.Figure:
+    """Traces on axes that stay where they are, and no more."""
     figure = go.Figure(traces)
     figure.update_layout(
         height=height,
@@ -74,7 +75,7 @@ def build_category_sizes(names: Sequence[str], sizes: Sequence[int]) -> go.Figur
         cliponaxis=False,
         hovertemplate="%{y}: %{x:,} articles<extra></extra>",
     )
-    return _figure(
+    return build_figure(
         [bar],
         height=ROW_HEIGHT * len(names) + 30,
         yaxis={"autorange": "reversed", "showgrid": False, **_name_ticks(names)},
@@ -115,7 +116,7 @@ def _build_matrix(
         hovertemplate=hover,
     )
     ticks = _name_categories(names)
-    return _figure(
+    return build_figure(
         [heat],
         height=round(row_height_of(len(names)) * len(names)) + 130,
         xaxis={"title": x_title, "tickangle": -60, "showgrid": False, "side": "bottom", "ticks": "", **ticks},
@@ -201,7 +202,7 @@ def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, lab
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
     )
-    return _figure(
+    return build_figure(
         [bar],
         height=ROW_HEIGHT * len(names) + 20,
         xaxis={"visible": False, "range": [0, ROOM_FOR_NUMBERS]},
@@ -235,7 +236,7 @@ def build_reliability(bins: Sequence[ReliabilityBin], *, picks: Sequence[str] = 
         unselected={"marker": {"opacity": 0.75}},
         hovertemplate="%{text}: accuracy %{y:.1f} %<extra></extra>",
     )
-    return _figure(
+    return build_figure(
         [bars, diagonal],
         height=300,
         bargap=0.0,
@@ -260,7 +261,7 @@ def build_threshold_curve(
         unselected={"marker": {"opacity": 0.75}},
         hovertemplate="%{text}<extra></extra>",
     )
-    return _figure(
+    return build_figure(
         [line],
         height=300,
         hovermode="closest",
@@ -308,7 +309,7 @@ def build_leaderboard(marks: Sequence[Mark]) -> go.Figure:
         )
     ticks = _name_ticks([mark.name for mark in marks])
     order = {"categoryorder": "array", "categoryarray": labels[::-1]}
-    return _figure(
+    return build_figure(
         traces,
         height=ROW_HEIGHT * len(marks) + 95,
         xaxis={"title": "test accuracy (%)"},
@@ -331,5 +332,7 @@ def build_example_curves() -> go.Figure:
         )
         for (name, (top, pace)), color in zip(shapes.items(), ("gray", ACCENT), strict=True)
     ]
-    figure = _figure(lines, height=240, xaxis={"title": "epoch"}, yaxis={"title": "accuracy (%)", "range": [0, 100]})
+    figure = build_figure(
+        lines, height=240, xaxis={"title": "epoch"}, yaxis={"title": "accuracy (%)", "range": [0, 100]}
+    )
     return figure.update_layout(showlegend=True, legend={"x": 0.98, "y": 0.05, "xanchor": "right", "yanchor": "bottom"})

@@ -206,6 +206,18 @@ def choose(
     return value
 
 
+def open_tabs(labels: Sequence[str], *, param: str, key: str) -> dict[str, Any]:
+    """Tabs by label, of which the open one is bound to a parameter; the first one is not written into the URL."""
+    names = {label.lower(): label for label in labels}
+    value = names[read_choice(param, list(names), default=labels[0].lower())]
+
+    def changed(label: str) -> None:
+        write_params(**{param: None if label == labels[0] else label.lower()})
+
+    tabs = st.tabs(labels, **held.hold(key, value, changed, begins={"default": value}))
+    return dict(zip(labels, tabs, strict=True))
+
+
 def _is_offered(chosen: Any, options: Collection[Any]) -> bool:
     """Whether a widget's new value is one of its options, or none of them.
 

@@ -40,6 +40,7 @@ FILES = (
     files.ENVIRONMENT,
     files.METRICS,
     files.SNAPSHOTS,
+    files.HISTOGRAMS,
     files.LAST_CHECKPOINT,
     files.PREVIOUS_CHECKPOINT,
     files.BEST_WEIGHTS,

@@ -61,6 +61,7 @@ def home(explorer, tiny_id, finished_run, two_benchmarks, store, storage):
         (damaged / name).write_bytes(storage.read(f"runs/{finished_run}/{name}"))
     damaged.write_json(files.LABEL, {"name": "Mine"})
     np.savez(damaged / files.SNAPSHOTS, epochs=np.arange(3))
+    (damaged / files.HISTOGRAMS).write_bytes(b'{"epoch": 1, "histograms": []}\n')
     damaged.write_state(RunState("stopped", epoch=3, created_at=1e9 - 5, started_at=1e9 - 5, ended_at=1e9))
     return damaged
 
@@ -103,12 +104,14 @@ def check_run(explorer, client, monkeypatch, home, finished_run):
 RUN_FILES = (files.STATE, files.CONFIG, files.ENVIRONMENT, files.REPORT, files.LABEL, files.METRICS)
 
 
-@pytest.mark.parametrize("name", [*RUN_FILES, files.PREDICTIONS, files.SNAPSHOTS])
+@pytest.mark.parametrize("name", [*RUN_FILES, files.PREDICTIONS, files.SNAPSHOTS, files.HISTOGRAMS])
 def test_n02_a_damaged_file_of_a_run_hides_nothing(name, explorer, client, monkeypatch, home, finished_run, store):
     kept = (home / name).read_bytes()
     whole = asdict(store.read(home.id))
     for what, content in BYTES.items():
         (home / name).write_bytes(content)
+        if name == files.HISTOGRAMS and b"\n" in content and what != "UTF-16":
+            assert explorer.runs.read_histograms(home.id).damage.startswith(f"{name} of run {home.id} is damaged in ")
         if "noise" not in what and what != "rows":  # core alone, which takes less time than its doors
             assert {run["id"] for run in orjson.loads(orjson.dumps(explorer.runs.list()))} == {finished_run, home.id}
             orjson.dumps([explorer.runs.read_details(home.id), store.read_metrics(home.id)])

@@ -54,7 +54,10 @@ def test_leaves_every_file_of_a_finished_run(graph, new_folder):
     assert train_run(folder, config, graph, on_epoch=epochs.append) == "finished"
     assert epochs == list(range(1, 13))
     assert sorted(path.name for path in folder.path.iterdir()) == sorted(
-        [files.METRICS, files.SNAPSHOTS, files.LAST_CHECKPOINT, files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT]
+        [
+            *(files.METRICS, files.SNAPSHOTS, files.HISTOGRAMS, files.LAST_CHECKPOINT),
+            *(files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT),
+        ]
     )
     rows = read_rows((folder / files.METRICS).read_bytes())
     assert [row["epoch"] for row in rows] == [row["step"] for row in rows] == epochs

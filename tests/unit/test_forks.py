@@ -96,6 +96,15 @@ def test_row_20_http_forks_and_a_fork_that_lost_its_checkpoint_fails(explorer, s
     assert (again.state, again.message) == ("failed", "fork.ckpt is missing: fork the run again")
 
 
+def test_row_25_a_fork_has_its_parents_histograms_up_to_where_it_was_forked(explorer, tiny_id):
+    parent = explorer.runs.submit(explorer.configs.build("gcn", SHORT | {"histogram_every": 1}, graph=tiny_id))
+    fork = explorer.forks.fork(parent.id, {"lr": 0.01, "epochs": parent.best_epoch + 2})
+    theirs, ours = (explorer.runs.read_histograms(run.id).epochs for run in (parent, fork))
+    assert [epoch.epoch for epoch in ours] == list(range(1, parent.best_epoch + 3))
+    assert ours[: parent.best_epoch] == theirs[: parent.best_epoch]
+    assert ours[-1] not in theirs
+
+
 def test_row_20_what_may_change_leaves_the_weights_as_they_are():
     from core.config.train import TrainConfig
 

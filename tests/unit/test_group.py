@@ -102,7 +102,10 @@ def test_stopped_and_resumed_run_ends_as_an_undisturbed_one(graph, new_folder):
     assert train_run(whole, config, graph, on_epoch=epochs.append) == "finished"
     assert epochs == list(range(1, 9))
     assert sorted(path.name for path in whole.path.iterdir()) == sorted(
-        [files.METRICS, files.SNAPSHOTS, files.LAST_CHECKPOINT, files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT]
+        [
+            *(files.METRICS, files.SNAPSHOTS, files.HISTOGRAMS, files.LAST_CHECKPOINT),
+            *(files.BEST_WEIGHTS, files.PREDICTIONS, files.REPORT),
+        ]
     )
     assert [row["epoch"] for row in read_rows((whole / files.METRICS).read_bytes())] == epochs
     assert whole.read_json(files.REPORT)["test_acc"] > 0.7

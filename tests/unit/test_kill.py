@@ -100,6 +100,6 @@ def test_row_19_killed_four_times_ends_as_an_undisturbed_run(tmp_path):
     assert (killed / "final.npz").read_bytes() == (whole / "final.npz").read_bytes()
     assert learnt(killed) == learnt(whole)
     assert len(learnt(whole)) == 250
-    for name in (files.PREDICTIONS, files.SNAPSHOTS, files.BEST_WEIGHTS):
+    for name in (files.PREDICTIONS, files.SNAPSHOTS, files.HISTOGRAMS, files.BEST_WEIGHTS):
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
     assert not list(killed.path.glob("*.partial"))

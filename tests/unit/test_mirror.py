@@ -291,6 +291,22 @@ def tick(rig):
     rig.mirror.sync()
 
 
+def test_row_25_histograms_go_with_the_checkpoint_before_it_and_what_was_sent_is_not_sent_again(counted):
+    rig, line = counted, b'{"epoch": 1}' * 1_000 + b"\n"
+    path = rig.folder / files.HISTOGRAMS
+    for number in (1, 2):
+        with path.open("ab") as file:
+            file.write(line)
+        (rig.folder / files.LAST_CHECKPOINT).write_bytes(b"%d" % number)
+        rig.write_state("running", epoch=number)
+        before = rig.storage.sent_bytes
+        rig.clock.now += 1_000  # its pace allows it
+        tick(rig)
+        assert rig.storage.sent_bytes - before < 1.2 * len(line)
+        assert rig.contents()[files.HISTOGRAMS] == path.read_bytes()
+    assert rig.contents()[files.LAST_CHECKPOINT] == b"2"
+
+
 @pytest.mark.slow
 def test_c01_a_run_of_ten_thousand_epochs_sends_no_more_than_three_times_its_bytes(counted):
     rig, numbers = counted, ",0.123456789012345" * 8

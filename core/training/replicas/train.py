@@ -38,8 +38,8 @@ _OBEYED: Final = REFINEMENTS | {
     *("model", "feature_norm", "self_loops", "lr", "weight_decay", "epochs", "patience", "device"),
     *("average_decay", "consistency", "teacher_temperature"),
 }
-# Decided by the pairs, or only names.
-_IGNORED: Final = frozenset({"split", "seed", "preset", "graph"})
+# Decided by the pairs, or only names, or kept of runs alone.
+_IGNORED: Final = frozenset({"split", "seed", "preset", "graph", "histogram_every"})
 
 log = logging.getLogger(__name__)
 

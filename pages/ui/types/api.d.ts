@@ -517,6 +517,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{r}/histograms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Histograms
+         * @description How weights, gradients and logits were spread, every few epochs: of all tensors, or of the one named.
+         */
+        get: operations["read_histograms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{r}/predict": {
         parameters: {
             query?: never;
@@ -1096,6 +1116,18 @@ export interface components {
             sentence: string;
         };
         /**
+         * EpochHistograms
+         * @description Those of one epoch, of as many tensors as are kept.
+         */
+        EpochHistograms: {
+            /** Epoch */
+            epoch: number;
+            /** Histograms */
+            histograms: components["schemas"]["Histogram"][];
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * Execution
          * @description One execution, as a provider calls it and says it stands. Times are Unix seconds.
          */
@@ -1263,6 +1295,45 @@ export interface components {
             recipe: number;
             /** Source */
             source: string;
+        };
+        /**
+         * Histogram
+         * @description How many values of one tensor lie in each of equally wide bins from `low` to `high`; what is not finite apart.
+         */
+        Histogram: {
+            /** Counts */
+            counts: number[];
+            /** High */
+            high: number;
+            /** Inf */
+            inf: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "weights" | "gradients" | "logits";
+            /** Low */
+            low: number;
+            /** Name */
+            name: string;
+            /** Nan */
+            nan: number;
+        };
+        /**
+         * HistogramHistory
+         * @description The histograms of a run, oldest first: of all its tensors, or of the one that was asked for.
+         *
+         *     damage: a sentence about what of the file could not be read; empty where it is whole.
+         */
+        HistogramHistory: {
+            /** Damage */
+            damage: string;
+            /** Epochs */
+            epochs: components["schemas"]["EpochHistograms"][];
+            /** Run */
+            run: string;
+            /** Tensors */
+            tensors: string[];
         };
         /**
          * Labelling
@@ -4027,6 +4098,57 @@ export interface operations {
             };
             /** @description Insufficient Storage */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_histograms: {
+        parameters: {
+            query?: {
+                tensor?: string;
+            };
+            header?: never;
+            path: {
+                r: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistogramHistory"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
