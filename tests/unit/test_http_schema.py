@@ -39,6 +39,7 @@ OPERATIONS = {
     "fork_run": "RunRecord",
     "predict_articles": "PredictionAnswer",
     "read_metrics": "MetricsTick",
+    "read_histograms": "HistogramHistory",
     "list_benchmarks": "BenchmarkList",
     "read_benchmark": "BenchmarkSummary",
     "compare_benchmarks": "BenchmarkDifference",
@@ -163,6 +164,7 @@ def test_words_of_a_fixed_set_are_enumerated(document):
     }
     states = ["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
     assert found == {
+        ("Histogram", "kind"): ["weights", "gradients", "logits"],
         ("Diagnosis", "kind"): DIAGNOSES,
         ("ArticleCard", "role"): ["train", "stopping", "validation", "test", "unused"],
         ("BenchmarkSummary", "unit"): ["splits", "seeds"],
@@ -216,6 +218,7 @@ def test_every_answer_fits_its_schema(
         "resume_run": [f"/runs/{finished_run}/resume"],
         "fork_run": [f"/runs/{finished_run}/fork"],
         "predict_articles": [f"/runs/{finished_run}/predict"],
+        "read_histograms": [f"/runs/{finished_run}/histograms", "/runs/latest/histograms"],
         "read_metrics": [f"/metrics-since?run={finished_run}:0:0&run=nobody"],
         "list_benchmarks": ["/benchmarks"],
         "read_benchmark": [f"/benchmarks/{first}"],
@@ -289,6 +292,7 @@ def ask_all(explorer, asked, bodies):
         ("stop_run", "POST", "/runs/nobody/stop", 404),
         ("resume_run", "POST", "/runs/latest/resume", 409),
         ("predict_articles", "POST", "/runs/latest/predict", 409),
+        ("read_histograms", "GET", "/runs/nobody/histograms", 404),
         ("read_metrics", "GET", "/metrics-since?run=a:b:c", 422),
         ("read_report", "GET", "/reports/nobody", 404),
         ("export_report", "GET", "/reports/nobody.html", 404),
