@@ -19,7 +19,7 @@ from core.runs.state import ACTIVE, STOPPED_EARLY, RunState, build_resumed
 from core.storage.base import Storage
 
 # After so long without the provider's name the process that asked for it is gone.
-ASKING_SECONDS: Final = 60.0
+ASKING_SECONDS: Final = 30.0
 MAX_LABEL: Final = 60
 GONE: Final = Sight("failed", "DELETED", "it was deleted there")
 
