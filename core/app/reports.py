@@ -16,6 +16,7 @@ from core.runs.fields import Value, is_field, read_field
 from core.runs.metrics import MetricsChunk
 from core.runs.record import RunRecord
 from core.runs.reports import EPOCH, Panel, PinnedRun, ReportStore, WrittenReport
+from core.runs.state import StateName
 from core.runs.store import RunStore
 
 METRICS: Final = ("val_acc", "val_loss")  # drawn where nothing else was asked for
@@ -33,6 +34,7 @@ class ReportRun:
 
     id: str
     name: str  # empty without
+    state: StateName | None  # None of one that was deleted
     since: Since
     values: dict[str, Value]  # of the table, by field; none of a run that was deleted
 
@@ -114,6 +116,11 @@ class Reports:
         report = WrittenReport(name, text, tuple(pinned), panels, tuple(dict.fromkeys(fields)))
         return self._describe(self._reports.create(report))
 
+    def list_columns(self, refs: Sequence[str]) -> Sequence[str]:
+        """The columns of `metrics.csv` in which any of these runs has logged a number: what can be drawn of them."""
+        chunks = [self._store.read_metrics(self._store.resolve(ref)) for ref in refs]
+        return list(dict.fromkeys(name for chunk in chunks for name in _list_used(chunk)))
+
     def read(self, ref: str) -> ReportDetails:
         """One report with its runs as they are now. Raises ReportNotFoundError, DamagedFileError."""
         return self._describe(self._find(ref))
@@ -159,8 +166,7 @@ class Reports:
         self, records: Sequence[RunRecord], metrics: Sequence[str], *, is_asked: bool
     ) -> tuple[Panel, ...]:
         """The charts of what was asked for; of what is drawn otherwise, those that there are."""
-        chunks = [self._store.read_metrics(record.id) for record in records]
-        columns = list(dict.fromkeys(name for chunk in chunks for name in _list_used(chunk)))
+        columns = self.list_columns([record.id for record in records])
         panels = [_read_panel(metric, columns) for metric in metrics if is_asked or metric in columns]
         return tuple(dict.fromkeys(panels))
 
@@ -181,10 +187,10 @@ class Reports:
         try:
             record = self._store.read(pinned.id)
         except RunNotFoundError:
-            return ReportRun(pinned.id, pinned.name if self._guests.who().trusted else "", "deleted", {})
+            return ReportRun(pinned.id, pinned.name if self._guests.who().trusted else "", None, "deleted", {})
         is_same = self._digests.compute(record.id, record.graph_digest) == pinned.digest
         values = {field: read_field(record, field, datetime.now(UTC).timestamp()) for field in fields}
-        return ReportRun(record.id, record.name, "same" if is_same else "changed", values)
+        return ReportRun(record.id, record.name, record.state, "same" if is_same else "changed", values)
 
 
 def _list_used(chunk: MetricsChunk) -> list[str]:
