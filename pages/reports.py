@@ -16,7 +16,7 @@ from pages.ui.components.curves import WHOLE, CurveChart, CurveRun, curves
 from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
 from pages.ui.run_table import scale_of
-from pages.ui.text import UNKNOWN, escape_markdown, without_pictures
+from pages.ui.text import UNKNOWN, escape_markdown, quote, without_pictures
 
 A_PART = 50  # reports that are listed at once
 SINCE = {"same": "as then", "changed": "changed since", "deleted": "deleted since"}
@@ -136,7 +136,11 @@ def draw_report(report: ReportDetails) -> None:
 
 listed = explorer.reports.list()
 draw_damage(listed.damaged)
-wanted = inputs.read_choice("report", [one.id for one in listed.reports], default=None)
+wanted = inputs.read_param("report")
+if wanted and wanted not in {one.id for one in listed.reports}:
+    inputs.notice(f"There is no report {quote(wanted)} here: it was deleted, or is of another home.")
+    inputs.write_params(report=None)
+    wanted = ""
 if wanted:
     draw_report(explorer.reports.read(wanted))
 else:

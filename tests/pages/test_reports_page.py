@@ -110,7 +110,7 @@ def test_row_31_an_unknown_report_is_said_and_the_others_are_listed(open_page, e
     explorer.reports.create([finished_run], name="First")
     at = open_page("reports", report=wanted)
     (told,) = [warning.value.replace("\\", "") for warning in at.warning]
-    assert told.startswith(f"report='{wanted[:6]}") and len(told) < 200
+    assert told.startswith(f"There is no report '{wanted[:6]}") and len(told) < 200
     assert "report" not in at.query_params and ("reports", "**First**") in links(at)
 
 
