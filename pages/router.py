@@ -51,11 +51,21 @@ PAGES = [
     st.Page("article.py", title="Article", icon=":material/article:", help="One article, its links, its prediction."),
 ]
 
+# Pages that others lead to: the row above has no room for them.
+BESIDE = [
+    st.Page(
+        "reports.py",
+        title="Reports",
+        icon=":material/description:",
+        help="What people wrote about runs, and whether it still holds.",
+    ),
+]
+
 SHOW_A_MODEL = ("map", "article")  # pages that show what the chosen run predicts, and say which it is by default
-SHOW_NO_DEFAULT = ("train",)  # pages that show a run where one is chosen, and no other
+SHOW_NO_DEFAULT = ("train", "reports")  # pages that show a run where one is chosen, and no other
 
 explorer = get_explorer()
-page = st.navigation(PAGES, position="hidden")
+page = st.navigation([*PAGES, *BESIDE], position="hidden")
 st.html(STATIC / "base" / "page.css")
 
 
@@ -101,6 +111,8 @@ def find_open() -> str:
             return graph.titles[graph.index_of(wanted)]
         except WikicsError:
             return ""
+    if page.title == "Reports" and (wanted := inputs.read_param("report")):
+        return next((one.name for one in explorer.reports.list().reports if one.id == wanted), "")
     if page.title in ("Train", "Runs") and (run := inputs.read_param("run")):
         return run
     return next((summary.name for summary in explorer.graphs.list() if summary.id == graph_id), "")

@@ -21,6 +21,7 @@ from pages.ui import (
     run_groups,
     run_imports,
     run_models,
+    run_reports,
     run_table,
     stages,
     table_view,
@@ -102,6 +103,7 @@ with left:
     with st.container(horizontal=True, gap="small", key="runs_tools"):
         view = table_view.draw_menu(records)
         run_bulk.draw_actions([record for record in records if wanted is not None and record.id in chosen])
+        run_reports.draw_report(selected, view.look.columns)
     if view.group:
         run_groups.draw_groups(records, selected, view.group, view.look)
     else:

@@ -49,6 +49,11 @@ def title_of(column: str) -> str:
     return said[0].upper() + said[1:]
 
 
+def title_of_chart(metric: str, x: str) -> str:
+    """What a chart of one column over another is called."""
+    return f"{title_of(metric)} by {title_of(x)[0].lower()}{title_of(x)[1:]}"
+
+
 def find_column(word: str, columns: Collection[str]) -> str | None:
     """The column that is meant: itself, or that of validation articles for `loss` and `accuracy`; None for neither."""
     short = "acc" if word == "accuracy" else word

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from core.app.columns import SHARE, title_of, unit_of
+from core.app.columns import SHARE, title_of, title_of_chart, unit_of
 from core.errors import UnavailableError
 from core.runs.fields import CONFIG_PREFIX
 
@@ -164,7 +164,7 @@ def _write_run(run: PageRun) -> str:
 
 
 def _write_chart(plot: Plot) -> str:
-    title = f"{title_of(plot.metric)} by {title_of(plot.x).lower()}"
+    title = title_of_chart(plot.metric, plot.x)
     empty = "" if plot.lines else "<p>Nothing of it has been logged.</p>"
     return f'<figure><figcaption>{escape(title)}</figcaption><div class="chart">{empty}</div></figure>'
 

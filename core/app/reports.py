@@ -1,6 +1,7 @@
 """Reports: text, charts and a table of runs, written, listed, read with what has changed since, exported, deleted."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -9,13 +10,14 @@ from core.app.columns import WALL, find_column
 from core.app.guests import Guests
 from core.app.palette import RUN_COLORS
 from core.app.report_page import Cell, Line, Page, PageRun, Plot, build_page, say_value, thin_out
-from core.errors import Damage, InvalidInputError, ReportNotFoundError, RunNotFoundError
+from core.errors import Damage, InvalidInputError, ReportNotFoundError
 from core.graph.titles import shorten
 from core.runs.digests import RunDigests
 from core.runs.fields import Value, is_field, read_field
-from core.runs.metrics import MetricsChunk
+from core.runs.metrics import Cursor, MetricsChunk
 from core.runs.record import RunRecord
 from core.runs.reports import EPOCH, Panel, PinnedRun, ReportStore, WrittenReport
+from core.runs.state import StateName
 from core.runs.store import RunStore
 
 METRICS: Final = ("val_acc", "val_loss")  # drawn where nothing else was asked for
@@ -33,6 +35,7 @@ class ReportRun:
 
     id: str
     name: str  # empty without
+    state: StateName | None  # None of one that was deleted
     since: Since
     values: dict[str, Value]  # of the table, by field; none of a run that was deleted
 
@@ -82,8 +85,9 @@ class Reports:
     def list(self) -> ReportList:
         """All reports that who asks may read."""
         reports, damaged = self._reports.read_all()
+        is_seen = self._build_filter()
         return ReportList(
-            [ReportSummary(one.id, one.name, one.created_at, len(one.runs)) for one in reports if self._is_seen(one)],
+            [ReportSummary(one.id, one.name, one.created_at, len(one.runs)) for one in reports if is_seen(one)],
             damaged if self._guests.who().trusted else [],
         )
 
@@ -109,10 +113,16 @@ class Reports:
                 )
         records = [self._store.read(run_id) for run_id in dict.fromkeys(map(self._store.resolve, refs))]
         panels = self._build_panels(records, METRICS if metrics is None else metrics, is_asked=metrics is not None)
-        pinned = (PinnedRun(one.id, one.name, self._digests.compute(one.id, one.graph_digest)) for one in records)
+        digests = self._digests.compute_all(records)
+        pinned = (PinnedRun(one.id, one.name, digests[one.id]) for one in records)
         fields = FIELDS if fields is None else fields
         report = WrittenReport(name, text, tuple(pinned), panels, tuple(dict.fromkeys(fields)))
         return self._describe(self._reports.create(report))
+
+    def list_columns(self, refs: Sequence[str]) -> Sequence[str]:
+        """The columns of `metrics.csv` in which any of these runs has logged a number: what can be drawn of them."""
+        chunks = self._read_rows([self._store.resolve(ref) for ref in refs])
+        return list(dict.fromkeys(name for chunk in chunks.values() for name in _list_used(chunk)))
 
     def read(self, ref: str) -> ReportDetails:
         """One report with its runs as they are now. Raises ReportNotFoundError, DamagedFileError."""
@@ -128,8 +138,8 @@ class Reports:
     def export(self, ref: str, *, now: float) -> tuple[str, bytes]:
         """A report's id, and the report as one HTML file that asks nobody for anything. now: Unix seconds."""
         report = self._describe(self._find(ref))
-        here = [run for run in report.runs if run.since != "deleted"]
-        chunks = [self._store.read_metrics(run.id) for run in here]
+        rows = self._read_rows([run.id for run in report.runs])
+        here = [run for run in report.runs if run.id in rows]
         runs = [PageRun(run.name or run.id, RUN_COLORS[at % len(RUN_COLORS)]) for at, run in enumerate(here)]
         page = Page(
             name=report.name,
@@ -137,7 +147,7 @@ class Reports:
             notice=report.notice,
             dates=f"Written {_say_date(report.created_at)}, this copy made {_say_date(now)}",
             runs=runs,
-            plots=[_draw(panel, chunks) for panel in report.panels],
+            plots=[_draw(panel, [rows[run.id] for run in here]) for panel in report.panels],
             fields=report.fields,
             rows=[_write_row(run, report.fields) for run in report.runs],
         )
@@ -145,27 +155,41 @@ class Reports:
 
     def _find(self, ref: str) -> WrittenReport:
         report = self._reports.find(ref)
-        if not self._is_seen(report):
+        if not self._build_filter()(report):
             raise ReportNotFoundError(f"no report {shorten(ref)!r}")
         return report
 
-    def _is_seen(self, report: WrittenReport) -> bool:
+    def _build_filter(self) -> Callable[[WrittenReport], bool]:
+        """Which reports who asks may read."""
         if self._guests.who().trusted:
-            return True
+            return lambda _: True
         seen = {record.id for record in self._store.list_seen()}
-        return any(run.id in seen for run in report.runs)
+        return lambda report: any(run.id in seen for run in report.runs)
+
+    def _read_rows(self, run_ids: Sequence[str]) -> dict[str, MetricsChunk]:
+        """What these runs have logged, by id; those that are gone are left out."""
+        found = self._store.follow(dict.fromkeys(run_ids, Cursor()))
+        return {run_id: found[run_id].chunk for run_id in run_ids if run_id in found}
 
     def _build_panels(
         self, records: Sequence[RunRecord], metrics: Sequence[str], *, is_asked: bool
     ) -> tuple[Panel, ...]:
         """The charts of what was asked for; of what is drawn otherwise, those that there are."""
-        chunks = [self._store.read_metrics(record.id) for record in records]
-        columns = list(dict.fromkeys(name for chunk in chunks for name in _list_used(chunk)))
+        columns = self.list_columns([record.id for record in records])
         panels = [_read_panel(metric, columns) for metric in metrics if is_asked or metric in columns]
         return tuple(dict.fromkeys(panels))
 
     def _describe(self, report: WrittenReport) -> ReportDetails:
-        runs = [self._describe_run(run, report.fields) for run in report.runs]
+        records = {record.id: record for record in self._store.list_seen()}
+        here = [records[run.id] for run in report.runs if run.id in records]
+        digests, now = self._digests.compute_all(here), time.time()
+        named = self._guests.who().trusted
+        runs = [
+            _describe_run(records[run.id], is_same=digests[run.id] == run.digest, fields=report.fields, now=now)
+            if run.id in records
+            else ReportRun(run.id, run.name if named else "", None, "deleted", {})
+            for run in report.runs
+        ]
         return ReportDetails(
             id=report.id,
             name=report.name,
@@ -177,14 +201,10 @@ class Reports:
             notice=_build_notice(runs),
         )
 
-    def _describe_run(self, pinned: PinnedRun, fields: Sequence[str]) -> ReportRun:
-        try:
-            record = self._store.read(pinned.id)
-        except RunNotFoundError:
-            return ReportRun(pinned.id, pinned.name if self._guests.who().trusted else "", "deleted", {})
-        is_same = self._digests.compute(record.id, record.graph_digest) == pinned.digest
-        values = {field: read_field(record, field, datetime.now(UTC).timestamp()) for field in fields}
-        return ReportRun(record.id, record.name, "same" if is_same else "changed", values)
+
+def _describe_run(record: RunRecord, *, is_same: bool, fields: Sequence[str], now: float) -> ReportRun:
+    values = {field: read_field(record, field, now) for field in fields}
+    return ReportRun(record.id, record.name, record.state, "same" if is_same else "changed", values)
 
 
 def _list_used(chunk: MetricsChunk) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.app.columns import title_of
+from core.app.columns import title_of_chart
 from core.app.report_page import say_value
 from core.app.reports import FIELDS, METRICS, ReportDetails
 from core.cli import console
@@ -128,9 +128,7 @@ def _write(report: ReportDetails, *, as_json: bool) -> None:
     ]
     write_table(("run", *report.fields, "data"), rows, least={0: max(len(run.id) for run in report.runs)})
     if report.panels:
-        out.print(
-            f"Charts: {', '.join(f'{title_of(one.metric)} by {title_of(one.x).lower()}' for one in report.panels)}"
-        )
+        out.print(f"Charts: {', '.join(title_of_chart(one.metric, one.x) for one in report.panels)}")
 
 
 def _say_date(at: float) -> str:

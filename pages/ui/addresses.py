@@ -20,6 +20,7 @@ _MEANT: Final = {
     "train": "preset",
     "benchmark": "first",
     "overview": "graph",
+    "reports": "report",
 }
 _FIRST: Final = "overview"
 _STREAMLITS: Final = frozenset(

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import unquote
 
 from core.runs.fields import is_field
 from core.runs.record import RunRecord
@@ -76,6 +77,14 @@ def read_tools(records: Sequence[RunRecord]) -> CurveTools:
         elif text:
             inputs.refuse(name, expected)
     return CurveTools(view, groupings, on_view=take_view)
+
+
+def read_charts() -> list[tuple[str, str]]:
+    """The metric and the axis of each chart that stands first: those that the URL names, else loss and accuracy."""
+    along = inputs.read_param("x") or AXES[0]
+    text = inputs.read_param("charts")
+    keys = [unquote(name).split("@") for name in text.split(",") if name] if text else [["loss"], ["accuracy"]]
+    return [(unquote(metric), unquote(own[0]) if own else along) for metric, *own in keys]
 
 
 def take_view(changes: Mapping[str, Any]) -> None:

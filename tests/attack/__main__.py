@@ -67,7 +67,8 @@ def attack(folder, form, *, seed, say=print):
 
 def _list_known(graphs, runs, benchmarks):
     """Values that mean something, by the names of the parameters of paths."""
-    return {"g": [graphs[0], "twin"], "r": [runs[0], "latest"], "b": benchmarks[:2], "i": ["0", "Cache 5 of security"]}
+    known = {"g": [graphs[0], "twin"], "r": [runs[0], "latest"], "b": benchmarks[:2], "report": ["latest"]}
+    return known | {"i": ["0", "Cache 5 of security"]}
 
 
 def main():

@@ -24,6 +24,7 @@ README = ROOT / "docs" / "images" / "overview.png"
 README_SHOT = "overview-data-light"
 PAGES = {"overview": ""}
 PAGES |= {name: name for name in ("train", "runs", "compare", "sweeps", "benchmark", "map", "article")}
+BESIDE = {"reports": "reports"}  # pages without an entry of their own above
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
@@ -82,7 +83,7 @@ class Shot:
     ready: str
 
 
-def list_shots(home, run_id, other_id):
+def list_shots(home, run_id, other_id, report_id):
     """Every page with data, and with an error."""
     article = 4321
     data = f"graph={home.twin}&run={run_id}"
@@ -102,6 +103,9 @@ def list_shots(home, run_id, other_id):
         Shot("benchmark-no-such-benchmark", f"benchmark?{data}&first=nobody", DRAWN["benchmark"]),
         Shot("benchmark-one", f"benchmark?graph={home.hostile}", DRAWN["benchmark"]),
         Shot("runs-picked", f"runs?{data}&pick=cell:0:1", ".articles-table"),
+        Shot("reports-data", f"reports?graph={home.twin}&report={report_id}", DRAWN["runs"]),
+        Shot("reports-list", f"reports?graph={home.twin}", "[class*=st-key-reports_one_]"),
+        Shot("reports-no-such-report", f"reports?graph={home.twin}&report=nobody", "[data-testid=stAlert]"),
         Shot("map-picked", f"map?{data}&only=cell:0:1&color=pred", DRAWN["map"]),
         Shot("map-right-or-wrong", f"map?{data}&color=correct", DRAWN["map"]),
     ]
@@ -114,7 +118,8 @@ def list_live_shots(home, run_id):
 
 def list_empty_shots(home):
     """Every page before anything was trained."""
-    return [Shot(f"{name}-empty", f"{path}?graph={home.twin}", WITHOUT_RUN[name]) for name, path in PAGES.items()]
+    shots = [Shot(f"{name}-empty", f"{path}?graph={home.twin}", WITHOUT_RUN[name]) for name, path in PAGES.items()]
+    return [*shots, Shot("reports-empty", f"reports?graph={home.twin}", ".st-key-router_row")]
 
 
 def take(browser, server, look, shots):
@@ -169,6 +174,13 @@ def show_whole(page, viewport):
         page.wait_for_timeout(900)
 
 
+def write_report(server, run_ids):
+    """A report about these runs; its id."""
+    text = "## Found\n\nThe graph is worth **more than ten points**.\n\n- `gcn` reads links\n- `mlp` does not"
+    metrics = ["accuracy", "loss", "lr@elapsed_seconds"]
+    return server.post("/reports", name="What links are worth", runs=run_ids, text=text, metrics=metrics)["id"]
+
+
 def save_readme_picture():
     """One of the pictures for the README, in few colours, so that a repository can hold it."""
     README.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +214,7 @@ def main(arguments):
             add_benchmarks(home, home.twin)
             add_sweep(home, home.twin, run=run_id)
             add_benchmarks(home, home.hostile, count=1)
-            problems += take_wanted(list_shots(home, run_id, other_id))
+            problems += take_wanted(list_shots(home, run_id, other_id, write_report(server, [run_id, other_id])))
             live_id = server.train(home.small, hidden_channels=512, num_layers=4, epochs=10_000, patience=10_000)
             server.wait_for(live_id, "running", epoch=20)
             problems += take_wanted(list_live_shots(home, live_id))

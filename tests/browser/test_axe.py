@@ -7,13 +7,13 @@ from tests.browser import chrome
 from tests.browser.axe import STREAMLIT, find_violations
 from tests.browser.homes import Home, add_benchmarks
 from tests.browser.server import Server
-from tests.browser.shots import AT_REST, PAGES
+from tests.browser.shots import AT_REST, BESIDE, PAGES
 from tests.browser.sweep_home import add_sweep
 
 STATES = {
-    "data": "graph={small}&run={run}&article=5&runs={run},{other}&pick=cell:0:0",
+    "data": "graph={small}&run={run}&article=5&runs={run},{other}&pick=cell:0:0&report={report}",
     "empty": "graph={hostile}",
-    "error": "graph={small}&run=nobody&article=zzz&first=nobody&sweep=nobody",
+    "error": "graph={small}&run=nobody&article=zzz&first=nobody&sweep=nobody&report=nobody",
 }
 THEMES = ("light", "dark")
 SETTLING_MS = 250
@@ -40,7 +40,11 @@ def served(tmp_path_factory):
         server.wait_for(each, "finished")
     add_benchmarks(home, home.small)
     add_sweep(home, home.small, run=run)
-    yield server, {state: text.format(run=run, other=other, **vars(home)) for state, text in STATES.items()}
+    report = server.post("/reports", name="Rates", runs=[run, other], text="## Found\n\nLess is more.")["id"]
+    yield (
+        server,
+        {state: text.format(run=run, other=other, report=report, **vars(home)) for state, text in STATES.items()},
+    )
     server.end()
 
 
@@ -58,7 +62,7 @@ def browsed(chromium, served):
         nonlocal opened
         page.emulate_media(color_scheme=theme)
         if opened != (name, state):
-            page.goto(f"{server.url}/{PAGES[name]}?{params[state]}")
+            page.goto(f"{server.url}/{(PAGES | BESIDE)[name]}?{params[state]}")
             opened = name, state
         for _ in range(2):  # a change of theme comes in steps: none has to be under way some time later either
             page.wait_for_function(AT_REST)
@@ -73,7 +77,7 @@ def browsed(chromium, served):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *BESIDE])
 def test_i06_axe_finds_nothing(browsed, name, state, theme):
     assert find_violations(browsed(name, state, theme)) == []
 

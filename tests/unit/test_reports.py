@@ -148,6 +148,7 @@ def test_row_31_a_report_shows_its_runs_as_they_are_and_says_whose_data_changed(
         "runs": 3,
         "notice": "",
     }
+    assert {run.state for run in made.runs} == {"finished"}
     assert [(run.id, run.name, run.since, run.values["lr"]) for run in made.runs] == [
         (first, "", "same", 0.01),
         (second, "baseline", "same", 0.01),

@@ -44,15 +44,18 @@ class CurveTools:
 class CurveChart:
     """One chart that stands first. `columns` maps a part (train, stopping, val) to a column of `metrics.csv`.
 
-    `unit` is "share" for fractions, shown as per cent, else the unit's name; only the latter know a log scale.
+    `unit` is "share" for fractions, shown as per cent, else the unit's name; only the latter know a log scale. `x` is
+    an axis of its own, named as in the URL. A column under `WHOLE` is drawn whatever parts are switched off.
     """
 
     id: str
     title: str
     unit: str
     columns: Mapping[str, str]
+    x: str = ""
 
 
+WHOLE: Final = "value"
 LOSS: Final = CurveChart(
     "loss", "Loss", "nats", {"train": "train_loss", "stopping": "stopping_loss", "val": "val_loss"}
 )
@@ -94,6 +97,7 @@ def curves(
     runs: Sequence[CurveRun],
     *,
     key: str,
+    charts: Sequence[CurveChart] = (LOSS, ACCURACY),
     tools: CurveTools | None = None,
     height: int = 280,
     reveal: bool = False,
@@ -101,14 +105,14 @@ def curves(
 ) -> list[str]:
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
-    There is a chart for every metric that any of the runs has logged. tools: without them there is no toolbar. height:
-    of each chart, px. reveal: scrolls to the curves when they are drawn for the first time. on_ended: with it the
-    script runs once more when a run that was drawn as active ends; no other news reruns it. The component keeps zoom
-    and hidden lines as long as `key` stays.
+    There is a chart for every metric that any of the runs has logged; `charts` stand first. tools: without them there
+    is no toolbar. height: of each chart, px. reveal: scrolls to the curves when they are drawn for the first time.
+    on_ended: with it the script runs once more when a run that was drawn as active ends; no other news reruns it. The
+    component keeps zoom and hidden lines as long as `key` stays.
     """
     data = {
         "runs": _describe(runs),
-        "charts": [{**asdict(chart), "columns": dict(chart.columns)} for chart in (LOSS, ACCURACY)],
+        "charts": [_describe_chart(chart) for chart in charts],
         "parts": list(_PARTS),
         "view": None if tools is None else dict(tools.view),
         "groupings": [{"value": name, "label": label} for name, label in (tools.groupings if tools else {}).items()],
@@ -126,8 +130,14 @@ def curves(
 
     draw = load_component("curves", plots=True)
     result = draw(key=key, data=data, on_ended_change=on_ended or (lambda: None), on_view_change=take_view)
-    st.caption(explain_parts("train", "stopping", "validation"))
+    if any(WHOLE not in chart.columns for chart in charts):
+        st.caption(explain_parts("train", "stopping", "validation"))
     return list(result.get("ended") or [])
+
+
+def _describe_chart(chart: CurveChart) -> dict[str, Any]:
+    own = {name: value for name, value in asdict(chart).items() if name != "x" or value}
+    return own | {"columns": dict(chart.columns)}
 
 
 def _describe(runs: Sequence[CurveRun]) -> list[dict[str, Any]]:

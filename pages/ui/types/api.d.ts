@@ -1874,6 +1874,8 @@ export interface components {
              * @enum {string}
              */
             since: "same" | "changed" | "deleted";
+            /** State */
+            state: ("pending" | "running" | "stopping" | "stopped" | "finished" | "failed" | "crashed") | null;
             /** Values */
             values: {
                 [key: string]: boolean | number | string | string[] | null;

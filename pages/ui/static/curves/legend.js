@@ -63,7 +63,7 @@ export class Legend {
     const more = { type: "button", class: "w-chip w-all", onclick: () => this.#unfold() };
     const chips = [...runs, ...(rest ? [html("button", more, `and ${rest} more`)] : [])];
     this.element.replaceChildren(...buildGroup("Runs", chips), ...buildGroup("Curves", kinds));
-    if (hidden.size) this.element.append(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
+    if ([...owners, ...parts].some(({ id }) => hidden.has(id))) this.element.append(html("button", { type: "button", class: "w-chip w-all", onclick: this.acts.all }, "Show all"));
     this.showStates(stateOf);
     if (focused) [...runs, ...kinds].find((chip) => chip.dataset.chip === focused)?.focus();
   }
