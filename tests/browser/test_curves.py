@@ -99,6 +99,27 @@ def test_row_30_the_url_restores_the_whole_view(runs, page):
     assert params(page).keys() & {"hidden", "big", "more", "group", "log", "kind", "smooth"} == set()
 
 
+def test_row_13_lines_become_differences_to_the_baseline_and_the_url_says_so(runs, page):
+    ids = parse_qs(urlsplit(runs).query)["runs"][0].split(",")
+    page.goto(f"{runs}&baseline={ids[0]}")
+    page.locator(DRAWN).first.wait_for()
+    root = page.locator(".c-root")
+    root.get_by_label("Difference to the baseline").press("Space")
+    wait_for_param(page, "delta")
+    title = f"Accuracy, difference to {ids[0]} (percentage points; above 0 is better)"
+    root.locator("[data-chart=accuracy] .c-title", has_text=title).wait_for()
+    own = """(root) => [...root.querySelectorAll("[data-chart=accuracy] .c-gd")].flatMap(({ data }) => data ?? [])
+        .filter(({ name }) => name.startsWith(%r)).map(({ y }) => [Math.min(...y), Math.max(...y)])[0]"""
+    page.wait_for_function(f"(root) => ({own % ids[0]})(root)?.[1] === 0", arg=root.element_handle())
+    assert root.evaluate(own % ids[0]) == [0, 0]
+    assert root.evaluate(own % ids[1])[1] != 0
+    root.get_by_label("Group", exact=True).select_option("preset")
+    root.locator("[data-chart=loss] .c-title", has_text="Loss, difference to gcn (N = 3) (nats; below 0").wait_for()
+    root.get_by_label("Difference to the baseline").press("Space")
+    wait_for_param(page, "delta", gone=True)
+    assert root.locator("[data-chart=loss] .c-title").text_content() == "Loss (nats)"
+
+
 def test_row_10_one_place_and_one_run_are_linked_over_all_charts(runs, page):
     page.goto(runs)
     page.locator(DRAWN).first.wait_for()
