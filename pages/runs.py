@@ -37,11 +37,12 @@ explorer = get_explorer()
 graph_id: str = st.session_state["open_graph"]
 
 
-def draw_curves(records: list[RunRecord]) -> None:
+def draw_curves(records: list[RunRecord], baseline: RunRecord | None) -> None:
     """The charts; a change of how they are drawn runs this alone."""
-    tools = curve_view.read_tools(records)
-    described = zip(records, run_fields.describe_fields(records), strict=True)
+    everyone = [*records, *([baseline] if baseline else [])]
+    described = zip(everyone, run_fields.describe_fields(everyone), strict=True)
     drawn = [CurveRun(record.id, record.state, name=record.name, fields=fields) for record, fields in described]
+    tools = curve_view.read_tools(records, drawn.pop() if baseline else None)
     if curves(drawn, key="runs_curves", tools=tools, on_ended=lambda: None):
         inputs.draw_page_anew()
 
@@ -128,7 +129,7 @@ with left:
         selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
     )
     drawn = set(shown)
-    st.fragment(draw_curves)([record for record in records if record.id in drawn])
+    st.fragment(draw_curves)([record for record in records if record.id in drawn], view.look.baseline)
 if opened and right:
     with right:
         draw_beside(opened)

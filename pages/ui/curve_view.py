@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from core.runs.fields import is_field
 from core.runs.record import RunRecord
 from pages.ui import inputs
-from pages.ui.components.curves import CurveTools
+from pages.ui.components.curves import CurveRun, CurveTools
 from pages.ui.run_fields import list_groupings
 
 MAX_DRAWN: Final = 300  # runs at a time
@@ -63,11 +63,12 @@ _PARAMS: Final[Mapping[str, tuple[Check, str]]] = {
     "center": (_one_of(*CENTERS), f"one of {', '.join(CENTERS)}"),
     "spread": (_one_of(*SPREADS), f"one of {', '.join(SPREADS)}"),
     "at": (_is_number, "a number"),
+    "delta": (_one_of("0", "1"), "0 or 1"),
 }
 
 
-def read_tools(records: Sequence[RunRecord]) -> CurveTools:
-    """The view that the URL says, and what these runs may be grouped by."""
+def read_tools(records: Sequence[RunRecord], baseline: CurveRun | None = None) -> CurveTools:
+    """The view that the URL says, and what these runs may be grouped by and compared with."""
     view: dict[str, str] = {}
     groupings = list_groupings(records)
     for name, (check, expected) in _PARAMS.items():
@@ -76,7 +77,10 @@ def read_tools(records: Sequence[RunRecord]) -> CurveTools:
             view[name] = text
         elif text:
             inputs.refuse(name, expected)
-    return CurveTools(view, groupings, on_view=take_view)
+    if view.get("delta") == "1" and baseline is None:
+        del view["delta"]
+        inputs.refuse("delta", "1 once a baseline is chosen under Table")
+    return CurveTools(view, groupings, on_view=take_view, baseline=baseline)
 
 
 def read_charts() -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The curves of Runs in the browser: what is set is kept in the URL, linked over all charts, and can be taken along."""
 
 import csv
+import json
 import shutil
 import struct
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.axe import find_violations
 from tests.browser.conftest import hide_runs
 from tests.browser.curve_runs import add_runs
 from tests.browser.server import Server
@@ -24,11 +26,17 @@ LOOK = """(root) => ({
 
 
 @pytest.fixture(scope="module")
-def address(home, tmp_path_factory):
-    """An app over nine runs of three presets; its address of them."""
+def kept(home, tmp_path_factory):
+    """A home with nine runs of three presets: its folder, and their ids."""
     folder = tmp_path_factory.mktemp("curves") / "home"
     shutil.copytree(home.folder, folder, ignore=lambda folder, _names: hide_runs(folder, home))
-    ids = add_runs(folder, home.small, 9, odd=True)
+    return folder, add_runs(folder, home.small, 9, odd=True)
+
+
+@pytest.fixture(scope="module")
+def address(home, kept):
+    """An app over that home; its address of the runs."""
+    folder, ids = kept
     server = Server(folder)
     yield f"{server.url}/runs?graph={home.small}&beside=0&runs={','.join(ids)}"
     server.end()
@@ -99,6 +107,27 @@ def test_row_30_the_url_restores_the_whole_view(runs, page):
     assert params(page).keys() & {"hidden", "big", "more", "group", "log", "kind", "smooth"} == set()
 
 
+def test_row_13_lines_become_differences_to_the_baseline_and_the_url_says_so(runs, page):
+    ids = parse_qs(urlsplit(runs).query)["runs"][0].split(",")
+    page.goto(f"{runs}&baseline={ids[0]}")
+    page.locator(DRAWN).first.wait_for()
+    root = page.locator(".c-root")
+    root.get_by_label("Difference to the baseline").press("Space")
+    wait_for_param(page, "delta")
+    title = f"Accuracy, difference to {ids[0]} (percentage points; above 0 is better)"
+    root.locator("[data-chart=accuracy] .c-title", has_text=title).wait_for()
+    own = """(root) => [...root.querySelectorAll("[data-chart=accuracy] .c-gd")].flatMap(({ data }) => data ?? [])
+        .filter(({ name }) => name.startsWith(%r)).map(({ y }) => [Math.min(...y), Math.max(...y)])[0]"""
+    page.wait_for_function(f"(root) => ({own % ids[0]})(root)?.[1] === 0", arg=root.element_handle())
+    assert root.evaluate(own % ids[0]) == [0, 0]
+    assert root.evaluate(own % ids[1])[1] != 0
+    root.get_by_label("Group", exact=True).select_option("preset")
+    root.locator("[data-chart=loss] .c-title", has_text="Loss, difference to gcn (N = 3) (nats; below 0").wait_for()
+    root.get_by_label("Difference to the baseline").press("Space")
+    wait_for_param(page, "delta", gone=True)
+    assert root.locator("[data-chart=loss] .c-title").text_content() == "Loss (nats)"
+
+
 def test_row_10_one_place_and_one_run_are_linked_over_all_charts(runs, page):
     page.goto(runs)
     page.locator(DRAWN).first.wait_for()
@@ -135,3 +164,29 @@ def test_row_30_a_chart_is_saved_as_numbers_and_as_pictures(runs, page):
     assert width >= 2 * chart.bounding_box()["width"]
     assert saved["SVG"].startswith(b"<svg") and b"Loss" in saved["SVG"]
     assert page.locator("[data-chart=loss] .c-badge").text_content() == "2 not finite"
+
+
+def test_row_25_an_epochs_histogram_is_chosen_by_keyboard_and_read_as_a_table(runs, page, kept):
+    folder, ids = kept
+    counts = list(range(40))
+    found = {"kind": "weights", "name": "layers.0.weight", "low": -1.0, "high": 1.0, "counts": counts}
+    lines = [json.dumps({"epoch": epoch, "histograms": [found]}) + "\n" for epoch in (1, 10, 20)]
+    (folder / "runs" / ids[0] / "histograms.jsonl").write_text("".join(lines))
+    page.goto(f"{runs}&run={ids[0]}")
+    page.get_by_role("tab", name="Histograms").click()
+    wait_for_param(page, "tab")
+    chart = page.locator(".st-key-runs_histograms_offset .scatterlayer .js-line")
+    chart.nth(2).wait_for()
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.press("ArrowLeft")
+    wait_for_param(page, "epoch")
+    assert params(page)["epoch"] == "10"
+    page.get_by_text("Epoch 10 is orange", exact=False).wait_for()
+    page.get_by_role("radio", name="Overlay").press("Space")
+    page.locator(".st-key-runs_histograms_overlay .scatterlayer .js-line").nth(3).wait_for()
+    assert find_violations(page) == []
+    page.get_by_text("As a table", exact=True).locator("visible=true").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All epochs as CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))
+    assert [row["values"] for row in rows] == [str(count) for _ in range(3) for count in counts]

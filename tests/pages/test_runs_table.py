@@ -1,6 +1,7 @@
 """The table of Runs: filtered, widened, grouped, compared with a baseline; and what is done to all ticked runs."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -70,6 +71,23 @@ def test_row_12_grouped_rows_have_mean_deviation_and_n(open_page, explorer, ids)
     other = ({"gcn", "mlp"} - {own}).pop()
     expected = {own: 0.0, other: reached[other].mean() - reached[own].mean()}
     assert table["Δ test"].to_dict() == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_row_13_curves_know_the_baseline_be_it_drawn_or_not(open_page, ids):
+    at = open_page("runs", runs=ids[0], baseline=ids[3], delta=1)
+    drawn = [json.loads(each.proto.json) for each in at.get("bidi_component")]
+    data = next(each for each in drawn if "baseline" in each)
+    assert ([run["id"] for run in data["runs"]], data["baseline"]["id"], data["view"]) == (
+        [ids[0]],
+        ids[3],
+        {"delta": "1"},
+    )
+    assert data["baseline"]["fields"].keys() >= {"variant"}
+    at = open_page("runs", runs=ids[0], delta=1)
+    assert "delta" not in at.query_params
+    expected = "delta='1' in the address means nothing here: it can be 1 once a baseline is chosen under Table."
+    assert [each.value.replace("\\", "") for each in at.warning] == [expected]
 
 
 def test_row_13_a_baseline_gives_every_run_its_distance(open_page, explorer, ids):

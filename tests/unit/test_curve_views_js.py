@@ -36,6 +36,7 @@ VIEWS = st.fixed_dictionaries(
         "center": st.sampled_from(curve_view.CENTERS),
         "spread": st.sampled_from(curve_view.SPREADS),
         "at": st.none() | NUMBERS,
+        "delta": st.booleans(),
     }
 )
 ROUND_TRIP = """

@@ -33,11 +33,13 @@ class CurveRun:
 class CurveTools:
     """How the curves are looked at, and may be: `view` are parameters of the URL, `static/curves/view_state.js` reads
     them. `groupings` names fields of the runs; `on_view` takes what has changed, None for a parameter that is gone.
+    `baseline` is the run that lines may be drawn as differences to, be it drawn or not.
     """
 
     view: Mapping[str, str]
     groupings: Mapping[str, str]
     on_view: Callable[[dict[str, Any]], None]
+    baseline: CurveRun | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def curves(
         "parts": list(_PARTS),
         "view": None if tools is None else dict(tools.view),
         "groupings": [{"value": name, "label": label} for name, label in (tools.groupings if tools else {}).items()],
+        "baseline": _describe([tools.baseline])[0] if tools and tools.baseline else None,
         "palette": run_colors(NUM_COLORS),
         "height": height,
         "plotly": plotly_url(),

@@ -1,6 +1,7 @@
 // How logged numbers become positions on a chart, and back: units, tick formats, ranges that a person zoomed to.
 import { formatNumber, formatSeconds, formatShare } from "../base/format.js";
 import { metricOf, titleOf, unitOf } from "./columns.js";
+import { POINTS } from "./differences.js";
 import { WALL } from "./series.js";
 import { maxOf, minOf } from "./statistics.js";
 import { buildSymlog, listTicks } from "./symlog.js";
@@ -50,6 +51,7 @@ import { buildSymlog, listTicks } from "./symlog.js";
  * @property {object[]} annotations
  * @property {number} above px that they take above the curves
  * @property {boolean} isTouch
+ * @property {boolean} isDifference whether 0 is where nothing differs, and has a line
  */
 
 const THIN = "\u2009";
@@ -142,6 +144,7 @@ const CLOCK = {
  * @returns {YAxis}
  */
 export function buildYAxis(unit, scale, values) {
+  if (unit === POINTS) return { ...buildLinear(100), describe: (value) => `${(100 * value).toFixed(2)} points` };
   if (unit === "share") return { ...buildLinear(100), suffix: `${THIN}%`, describe: formatShare };
   if (scale === "linear") return buildLinear(1);
   if (scale === "log" && values.every((value) => value > 0)) {
@@ -225,13 +228,14 @@ function layOutX({ theme, width, xAxis, xRange, span }) {
 }
 
 /** @param {Drawing} drawing */
-function layOutY({ theme, height, yAxis, yRange }) {
+function layOutY({ theme, height, yAxis, yRange, isDifference }) {
   const isClose = yRange !== undefined && yRange[1] - yRange[0] < 0.6;
   return {
     type: yAxis.type,
     gridcolor: theme.grid,
     showline: false,
     ticks: "",
+    ...(isDifference ? { zeroline: true, zerolinecolor: theme.line, zerolinewidth: 1.5 } : {}),
     ticksuffix: yAxis.suffix,
     nticks: Math.max(3, Math.floor(height / 48)),
     ...(yAxis.ticks && !isClose ? { tickmode: "array", ...yAxis.ticks } : {}),

@@ -5,6 +5,7 @@ import { countOf, formatCount } from "../base/format.js";
 import { buildLayout, buildXAxis, buildYAxis } from "./axes.js";
 import { ChartMenu } from "./chart_menu.js";
 import { Crosshair } from "./crosshair.js";
+import { describeDifference, unitOfDifference } from "./differences.js";
 import { requestDraw } from "./draw_queue.js";
 import { lowerBound } from "./series.js";
 import { buildEdgeMarks, buildMarks, buildTraces, countBuckets, EVERYTHING, findMiddle, listSeen, prepareLine } from "./traces.js";
@@ -27,6 +28,7 @@ import { buildEdgeMarks, buildMarks, buildTraces, countBuckets, EVERYTHING, find
  * @property {Zoom | null} zoom
  * @property {number | null} at
  * @property {CurveTheme} theme
+ * @property {string | null} baseline what the lines are differences to; null where they are none
  * @property {boolean} isAny whether there is any run, shown or not
  */
 
@@ -62,6 +64,8 @@ export class CurveChart {
   /** @type {PlotlyStatic | null} */
   plotly = null;
   #isListening = false;
+  /** Points that are not drawn, as the baseline has none at their places. */
+  #lost = 0;
   /** @type {string | null} */
   #highlighted = null;
 
@@ -85,10 +89,10 @@ export class CurveChart {
     const plot = { class: "c-plot", tabindex: 0, role: "group", "aria-roledescription": "chart" };
     this.plot = html("div", plot, this.gd, this.over, this.pin, this.state);
     this.plot.style.height = `${height}px`;
-    const unit = spec.unit === "share" || !spec.unit ? null : html("span", { class: "w-faint" }, ` (${spec.unit})`);
-    const title = html("div", { class: "c-title" }, spec.title, unit);
+    this.heading = html("div", { class: "c-title" });
+    this.#showTitle();
     this.menu = acts.menu ? new ChartMenu(this, acts.menu) : null;
-    this.element = html("div", { class: "c-chart", "data-chart": spec.id }, html("div", { class: "c-head" }, title, this.badge, this.reset, this.menu?.element), this.plot);
+    this.element = html("div", { class: "c-chart", "data-chart": spec.id }, html("div", { class: "c-head" }, this.heading, this.badge, this.reset, this.menu?.element), this.plot);
     this.crosshair = new Crosshair(this);
     this.#holdWhileDragging();
   }
@@ -96,6 +100,22 @@ export class CurveChart {
   /** The axis along the bottom. */
   get x() {
     return this.spec.x ?? this.view?.x ?? "epoch";
+  }
+
+  /** What is drawn, and as a difference to what. */
+  get title() {
+    const baseline = this.view?.baseline ?? null;
+    return baseline === null ? this.spec.title : `${this.spec.title}, difference to ${baseline}`;
+  }
+
+  get unit() {
+    return (this.view?.baseline ?? null) === null ? this.spec.unit : unitOfDifference(this.spec.unit);
+  }
+
+  #showTitle() {
+    const isPlain = (this.view?.baseline ?? null) === null;
+    const told = isPlain ? this.unit.replace(/^share$/, "") : describeDifference(this.unit);
+    this.heading.replaceChildren(this.title, ...(told ? [html("span", { class: "w-faint" }, ` (${told})`)] : []));
   }
 
   #holdWhileDragging() {
@@ -128,6 +148,7 @@ export class CurveChart {
   /** @param {ChartView} view */
   setView(view) {
     this.view = view;
+    this.#showTitle();
     this.redraw({ atOnce: true });
   }
 
@@ -160,6 +181,7 @@ export class CurveChart {
     if (!this.plotly || !this.view || !width || this.isHeld) return;
     this.dirty = false;
     const lines = this.#holdLines(this.view);
+    this.#lost = lines.map(({ run, column }) => ("lost" in run ? run.lost(this.x, column) : 0)).reduce((sum, lost) => sum + lost, 0);
     const filled = lines.filter(({ points }) => points.x.length);
     this.#showState(lines, filled.length > 0);
     if (!filled.length) return;
@@ -194,7 +216,7 @@ export class CurveChart {
     this.plotted = lines.map((line) => prepareLine(line, { smoothing: view.smoothing, seen, buckets }));
     const values = listSeen(this.plotted, seen);
     const x = buildXAxis(this.x, last);
-    const y = buildYAxis(this.spec.unit, view.scale, view.scale === "linear" ? [] : values);
+    const y = buildYAxis(this.unit, view.scale, view.scale === "linear" ? [] : values);
     this.axes = { x, y };
     const shown = view.zoom?.y ?? (view.clip && values.length ? findMiddle(values, y) : undefined);
     const restarts = buildMarks(lines, { name: this.x, axis: x, color: view.theme.faint });
@@ -205,6 +227,7 @@ export class CurveChart {
       yRange: shown && [y.toRange(shown[0]), y.toRange(shown[1])],
       ...{ shapes: restarts.shapes, above: restarts.above, annotations: [...restarts.annotations, ...edge.annotations] },
       isTouch: matchMedia("(pointer: coarse)").matches,
+      isDifference: view.baseline !== null,
     });
     this.figure = { data: buildTraces(this.plotted, this.axes), layout };
     plotly.react(this.gd, this.figure.data, layout, CONFIG);
@@ -212,6 +235,7 @@ export class CurveChart {
     this.#isListening = true;
     const off = shown ? values.filter((value) => value < Math.min(...shown) || value > Math.max(...shown)).length : 0;
     this.#showCounts(seen, [
+      ...(this.#lost ? [`${countOf(this.#lost, "point")} left out: no baseline there`] : []),
       ...(off ? [`${countOf(off, "point")} off-scale`] : []),
       ...(edge.count ? [`${formatCount(edge.count)} not finite`] : []),
       ...(view.scale === "log" && y.scale === "symlog" ? ["symlog: values at or below 0"] : []),
@@ -249,7 +273,7 @@ export class CurveChart {
     this.reset.hidden = !this.view?.zoom;
     const lines = countOf(this.plotted.length, "line");
     const along = this.axes?.x.title.toLowerCase();
-    this.plot.setAttribute("aria-label", `${this.spec.title} by ${along}, ${lines}. ${HINT}`);
+    this.plot.setAttribute("aria-label", `${this.title} by ${along}, ${lines}. ${HINT}`);
   }
 
   /**
@@ -260,14 +284,14 @@ export class CurveChart {
     this.state.hidden = hasPoints;
     this.gd.style.visibility = hasPoints ? "" : "hidden";
     if (hasPoints) return;
-    const text = describeEmpty(lines.map(({ run }) => run), { isAlong: this.x.startsWith("metric."), isAny: this.view?.isAny ?? true });
+    const text = describeEmpty(lines.map(({ run }) => run), { isAlong: this.x.startsWith("metric."), isAny: this.view?.isAny ?? true, lost: this.#lost });
     this.state.className = text === null ? "c-state w-skeleton" : "c-state w-faint";
     this.state.textContent = text ?? "";
     this.element.dataset.drawn = "0";
     this.badge.textContent = "";
     this.plotted = [];
     this.figure = null;
-    this.plot.setAttribute("aria-label", `${this.spec.title}. ${text ?? "Loading."}`);
+    this.plot.setAttribute("aria-label", `${this.title}. ${text ?? "Loading."}`);
   }
 
   /**
@@ -355,11 +379,13 @@ function readRange(change, axis) {
 /**
  * What to say when no point is held: null while the first answer is on its way.
  * @param {{ state: string | null, message: string }[]} runs
- * @param {{ isAlong: boolean, isAny: boolean }} options whether the axis is along a metric, and any run is chosen
+ * @param {{ isAlong: boolean, isAny: boolean, lost: number }} options whether the axis is along a metric, any run is chosen, and how many points have no counterpart
  */
-function describeEmpty(runs, { isAlong, isAny }) {
+function describeEmpty(runs, { isAlong, isAny, lost }) {
   if (!runs.length) return isAny ? "All lines are hidden." : "Check runs in the table to draw their curves.";
   if (runs.some((run) => run.state === null)) return null;
+  if (lost && isAlong) return "Along a metric there is no difference to a baseline: choose epochs, steps or a time as the axis.";
+  if (lost) return `${countOf(lost, "point")} left out: the baseline has none at the same places.`;
   if (runs.some((run) => run.state === "running")) return "Starting: the first epoch is on its way";
   const pending = runs.find((run) => run.state === "pending");
   if (pending) return pending.message || "Waiting for its first epoch";

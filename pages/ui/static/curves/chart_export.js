@@ -30,7 +30,7 @@ export function listPoints({ title, x, lines }) {
 
 /** @param {CurveChart} chart */
 export function saveCsv(chart) {
-  const rows = listPoints({ title: chart.spec.title, x: chart.x, lines: chart.plotted });
+  const rows = listPoints({ title: chart.title, x: chart.x, lines: chart.plotted });
   save(new Blob([toCsv(rows)], { type: "text/csv" }), nameOf(chart, "csv"));
 }
 
@@ -39,7 +39,7 @@ export function saveCsv(chart) {
  * @param {"png" | "svg"} format
  */
 export async function savePicture(chart, format) {
-  const { figure, plotly, view, spec } = chart;
+  const { figure, plotly, view } = chart;
   if (!figure || !plotly || !view) return;
   const width = Math.max(LEAST_WIDTH, chart.plot.clientWidth);
   const height = Math.max(LEAST_HEIGHT, chart.height);
@@ -47,7 +47,7 @@ export async function savePicture(chart, format) {
   const layout = {
     ...figure.layout,
     ...{ width, height, paper_bgcolor: theme.background, plot_bgcolor: theme.background, showlegend: true },
-    title: { text: escapeText(spec.title), x: 0.02, font: { color: theme.text, size: 16 } },
+    title: { text: escapeText(chart.title), x: 0.02, font: { color: theme.text, size: 16 } },
     legend: { orientation: "h", y: -0.2 },
     margin: { l: 64, r: 24, t: 56, b: 110 },
   };
@@ -78,5 +78,5 @@ export function save(blob, name) {
  * @param {string} ending
  */
 function nameOf(chart, ending) {
-  return `${chart.spec.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${ending}`;
+  return `${chart.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${ending}`;
 }

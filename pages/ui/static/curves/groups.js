@@ -9,7 +9,7 @@ import { summarise } from "./statistics.js";
 
 /** @typedef {{ id: string, label: string, runs: CurveRun[] }} Group */
 
-const EXACT = new Set(["epoch", "step"]); // axes on which runs stand at the same places
+export const EXACT = new Set(["epoch", "step"]); // axes on which runs stand at the same places
 const GRID = 400; // places on the others
 
 /**
@@ -136,10 +136,11 @@ function resample(lines) {
 }
 
 /**
+ * Between its points the line counts; beyond its ends there is none.
  * @param {Points} line
  * @param {number} at
  */
-function valueAt({ x, y }, at) {
+export function valueAt({ x, y }, at) {
   const after = lowerBound(x, at);
   if (after >= x.length || (after === 0 && x[0] !== at)) return null;
   if (x[after] === at) return y[after];

@@ -9,7 +9,7 @@ import { mixColours } from "../base/theme.js";
 import { listCharts, writeKey } from "./columns.js";
 import { Grid, moveKey } from "./grid.js";
 import { hideOthers, Legend } from "./legend.js";
-import { Lines } from "./lines.js";
+import { isDifference, Lines } from "./lines.js";
 import { loadPlotly } from "./plotly.js";
 import { ACTIVE, sharedPoller } from "./poller.js";
 import { ValueTable } from "./table.js";
@@ -34,6 +34,7 @@ import { findChanges, PLAIN, readView, writeView } from "./view_state.js";
  * @property {CurvePart[]} parts
  * @property {Params | null} view as the URL has it; null where the page keeps none, and shows no tools
  * @property {{ value: string, label: string }[]} groupings
+ * @property {CurveRun | null} baseline what differences are to, drawn or not
  * @property {string[]} palette
  * @property {number} height px, of each chart
  * @property {string} plotly address of the library
@@ -98,8 +99,8 @@ class Curves {
       this.#kept = writeView(this.#view);
     }
     this.#tools.element.hidden = data.view === null;
-    const ids = data.runs.map(({ id }) => id);
-    if (earlier && earlier.runs.map(({ id }) => id).join() === ids.join()) this.#poller.refresh(ids);
+    const ids = listWatched(data);
+    if (earlier && listWatched(earlier).join() === ids.join()) this.#poller.refresh(ids);
     else {
       this.#unwatch();
       this.#unwatch = this.#poller.watch(ids, (news) => this.#onNews(news));
@@ -188,13 +189,14 @@ class Curves {
     const every = this.#arrange(data);
     const owners = this.#lines.listOwners(data, view);
     const parts = this.#lines.listParts(data, this.#grid.charts);
-    this.#tools.draw({ view, charts: every, groupings: data.groupings, isPlain: sayView(view) === sayView(PLAIN) });
+    this.#tools.draw({ view, charts: every, groupings: data.groupings, baseline: data.baseline?.name ?? null, isPlain: sayView(view) === sayView(PLAIN) });
     this.#legend.draw({ owners, parts, hidden, colourOf: (colour) => pickColour(theme, colour), stateOf: (id) => this.#stateOf(id) });
     const lines = this.#lines.build(data, { view, hidden, colourOf: (colour) => pickColour(theme, colour) });
     const { x, kind, smooth, scale, clip, at } = view;
+    const baseline = this.#lines.nameBaseline(data, view);
     for (const chart of this.#grid.charts) {
       const zoom = view.zoom[chart.spec.id] ?? null;
-      chart.setView({ lines, x, smoothing: { kind, weight: smooth }, scale, clip, zoom, at, theme, isAny: owners.length > 0 });
+      chart.setView({ lines, x, smoothing: { kind, weight: smooth }, scale, clip, zoom, at, theme, baseline, isAny: owners.length > 0 });
     }
     this.#showTable(data);
   }
@@ -290,7 +292,7 @@ class Curves {
     const { x, at } = this.#view;
     const runs = data.runs.flatMap(({ id }) => this.#poller.runs.get(id) ?? []);
     const rows = this.#lines.listRows(data, this.#view);
-    this.#table.show({ rows, runs, charts: this.#grid.charts.map(({ spec }) => spec), parts: data.parts, x, at });
+    this.#table.show({ rows, runs, charts: this.#grid.charts.map(({ spec }) => spec), parts: data.parts, x, at, isDifference: isDifference(data, this.#view) });
   }
 
   /**
@@ -302,6 +304,14 @@ class Curves {
     if (ACTIVE.has(state)) this.#drawnActive.add(id);
     return state !== "" && !ACTIVE.has(state) && this.#drawnActive.delete(id);
   }
+}
+
+/**
+ * The runs that are drawn, and the baseline.
+ * @param {CurvesData} data
+ */
+function listWatched({ runs, baseline }) {
+  return [...new Set([...runs, ...(baseline ? [baseline] : [])].map(({ id }) => id))];
 }
 
 /** @param {{ used: Set<string>, columns: { [name: string]: unknown } } | undefined} run */

@@ -1,6 +1,7 @@
 // Which lines there are: of each run or group of runs that is not hidden, one a kind of curve. No DOM.
 
 import { WHOLE } from "./columns.js";
+import { DifferenceSeries } from "./differences.js";
 import { groupRuns, GroupSeries } from "./groups.js";
 
 /** @import { CurveChart } from "./chart.js" */
@@ -8,7 +9,7 @@ import { groupRuns, GroupSeries } from "./groups.js";
 /** @import { Owner } from "./legend.js" */
 /** @import { RunSeries } from "./series.js" */
 /** @import { Row } from "./table.js" */
-/** @import { CurveLine } from "./traces.js" */
+/** @import { CurveLine, Series } from "./traces.js" */
 /** @import { View } from "./view_state.js" */
 
 /** @typedef {Owner & { runs: CurveRun[] }} Owning with the runs that it stands for */
@@ -16,6 +17,8 @@ import { groupRuns, GroupSeries } from "./groups.js";
 export class Lines {
   /** @type {Map<string, GroupSeries>} */
   #groups = new Map();
+  /** @type {Map<string, DifferenceSeries>} */
+  #differences = new Map();
 
   /** @param {ReadonlyMap<string, RunSeries>} held */
   constructor(held) {
@@ -51,7 +54,7 @@ export class Lines {
    */
   listRows(data, view) {
     return this.listOwners(data, view).flatMap((owner) => {
-      const run = this.#read(owner, view);
+      const run = this.#read(owner, { data, view });
       return run ? [{ id: owner.id, name: owner.label, run }] : [];
     });
   }
@@ -67,9 +70,9 @@ export class Lines {
     /** @type {Pick<CurvePart, "id" | "label" | "color" | "dash">[]} */
     const parts = [...data.parts, { id: WHOLE, label: "", color: "accent", dash: "solid" }].filter(({ id }) => !hidden.has(id));
     return owners.filter(({ id }) => !hidden.has(id)).flatMap((owner) => {
-      const run = this.#read(owner, view);
+      const run = this.#read(owner, { data, view });
       return (run ? parts : []).map((part) => ({
-        run: /** @type {RunSeries | GroupSeries} */ (run),
+        run: /** @type {Series} */ (run),
         owner: owner.label,
         part: part.id,
         name: nameLine(owner.label, part.label, { single }),
@@ -81,10 +84,49 @@ export class Lines {
   }
 
   /**
+   * The run or the group, or where differences are asked for, how far it is from the baseline.
    * @param {Owning} owner
+   * @param {{ data: CurvesData, view: View }} shown
+   * @returns {Series | undefined}
+   */
+  #read(owner, { data, view }) {
+    const own = this.#readOwn(owner, view);
+    const base = isDifference(data, view) ? this.#readOwn(this.#findBaseline(data, view), view) : undefined;
+    if (!own || !base) return own;
+    const known = this.#differences.get(owner.id);
+    if (known && known.own === own && known.base === base) return known;
+    const made = new DifferenceSeries(own, base, view.spread);
+    this.#differences.set(owner.id, made);
+    return made;
+  }
+
+  /**
+   * The group that the baseline is of, where runs are drawn in groups and one of it is drawn; else the baseline itself.
+   * @param {CurvesData} data
+   * @param {View} view
+   * @returns {Owning}
+   */
+  #findBaseline(data, view) {
+    const { id, name, color, fields } = /** @type {CurveRun} */ (data.baseline);
+    const owner = this.listOwners(data, view).find((one) => one.id === `${view.group}=${fields[view.group] ?? "none"}`);
+    return owner ?? { id, label: name, color, runs: [/** @type {CurveRun} */ (data.baseline)] };
+  }
+
+  /**
+   * What the lines are differences to; null where they are none.
+   * @param {CurvesData} data
    * @param {View} view
    */
-  #read({ id, runs }, { group, center, spread }) {
+  nameBaseline(data, view) {
+    return isDifference(data, view) ? this.#findBaseline(data, view).label : null;
+  }
+
+  /**
+   * @param {Owning} owner
+   * @param {View} view
+   * @returns {RunSeries | GroupSeries | undefined}
+   */
+  #readOwn({ id, runs }, { group, center, spread }) {
     if (runs.length === 1 && runs[0].id === id) return this.held.get(id);
     const series = runs.flatMap((run) => this.held.get(run.id) ?? []);
     const known = this.#groups.get(id);
@@ -95,6 +137,15 @@ export class Lines {
     this.#groups.set(id, made);
     return made;
   }
+}
+
+/**
+ * Whether the charts show differences: a person has asked for them, and there is a baseline.
+ * @param {Pick<CurvesData, "baseline">} data
+ * @param {View} view
+ */
+export function isDifference({ baseline }, view) {
+  return view.delta && baseline !== null;
 }
 
 /**

@@ -3,14 +3,15 @@
 import { html } from "../base/dom.js";
 import { formatNumber, formatShare } from "../base/format.js";
 import { buildXAxis } from "./axes.js";
+import { POINTS, unitOfDifference } from "./differences.js";
 import { save } from "./chart_export.js";
 import { nearestIndex, toCsv, WALL } from "./series.js";
 
-/** @import { GroupSeries } from "./groups.js" */
 /** @import { ChartSpec, CurvePart } from "./index.js" */
 /** @import { RunSeries } from "./series.js" */
+/** @import { Series } from "./traces.js" */
 
-/** @typedef {{ id: string, name: string, run: RunSeries | GroupSeries }} Row */
+/** @typedef {{ id: string, name: string, run: Series }} Row */
 /** @typedef {{ name: string, title: string, unit: string, x: string }} Column x: the axis along which its values are found */
 
 /**
@@ -21,6 +22,7 @@ import { nearestIndex, toCsv, WALL } from "./series.js";
  * @property {CurvePart[]} parts
  * @property {string} x
  * @property {number | null} at null for the last values
+ * @property {boolean} [isDifference] whether the rows are differences to the baseline
  */
 
 export class ValueTable {
@@ -76,7 +78,7 @@ export class ValueTable {
     this.#head.replaceChildren(...["Run", ...head.slice(2)].map((text) => html("th", { scope: "col" }, text)));
     this.#body.replaceChildren(
       ...rows.map(([id, name, place, ...values]) => {
-        const cells = values.map((value, at) => html("td", {}, columns[at].unit === "share" ? formatShare(Number(value ?? NaN)) : formatNumber(Number(value ?? NaN))));
+        const cells = values.map((value, at) => html("td", {}, say(Number(value ?? NaN), columns[at].unit)));
         const shown = place == null ? "–" : Number.isInteger(place) ? place : formatNumber(Number(place));
         const row = html("tr", { "data-run": id }, html("th", { scope: "row" }, name), html("td", {}, shown), ...cells);
         row.addEventListener("pointerenter", () => this.acts.highlight(String(id)));
@@ -99,16 +101,26 @@ export class ValueTable {
 }
 
 /**
- * @param {Pick<Shown, "charts" | "parts" | "x">} shown
+ * @param {number} value
+ * @param {string} unit
+ */
+function say(value, unit) {
+  if (unit === POINTS) return formatNumber(100 * value);
+  return unit === "share" ? formatShare(value) : formatNumber(value);
+}
+
+/**
+ * @param {Pick<Shown, "charts" | "parts" | "x" | "isDifference">} shown
  * @returns {Column[]}
  */
-function listColumns({ charts, parts, x }) {
+function listColumns({ charts, parts, x, isDifference }) {
   /** @type {Map<string, Column>} */
   const found = new Map();
   for (const { columns, title, unit } of charts) {
     for (const [part, name] of Object.entries(columns)) {
       const label = parts.find(({ id }) => id === part)?.label;
-      found.set(name, { name, unit, x, title: label ? `${label} ${title.toLowerCase()}` : title });
+      const whole = label ? `${label} ${title.toLowerCase()}` : title;
+      found.set(name, { name, x, ...(isDifference ? { unit: unitOfDifference(unit), title: `Δ ${whole}` } : { unit, title: whole }) });
     }
   }
   return [...found.values()];
@@ -116,7 +128,7 @@ function listColumns({ charts, parts, x }) {
 
 /**
  * A head of `id`, `run`, the place and the columns; then a row a run. What a run has not logged there is null.
- * @param {Pick<Shown, "rows" | "charts" | "parts" | "x" | "at">} shown
+ * @param {Pick<Shown, "rows" | "charts" | "parts" | "x" | "at" | "isDifference">} shown
  */
 export function listValues(shown) {
   const columns = listColumns(shown);

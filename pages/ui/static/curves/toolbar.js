@@ -13,7 +13,7 @@ import { CENTERS, SPREADS } from "./statistics.js";
 
 /** @typedef {{ value: string, label: string, help?: string }} Choice */
 /** @typedef {{ change: (patch: Partial<View>) => void, add: (key: string) => void, reset: () => void }} ToolActs */
-/** @typedef {{ view: View, charts: ChartSpec[], groupings: Choice[], isPlain: boolean }} Tools */
+/** @typedef {{ view: View, charts: ChartSpec[], groupings: Choice[], baseline: string | null, isPlain: boolean }} Tools baseline: its name */
 
 const AXES = [
   { value: "epoch", label: "Epoch" },
@@ -48,6 +48,9 @@ export class Toolbar {
     this.spread = buildSelect("Band", (value) => change({ spread: /** @type {Spread} */ (value) }));
     this.clip = html("input", { type: "checkbox" });
     this.clip.addEventListener("change", () => change({ clip: this.clip.checked }));
+    this.delta = html("input", { type: "checkbox" });
+    this.delta.addEventListener("change", () => change({ delta: this.delta.checked, zoom: {} }));
+    this.difference = html("label", { class: "c-tool", hidden: true }, this.delta, "Difference to the baseline");
     this.y = buildSelect("Chart", () => {});
     this.over = buildSelect("over", () => {});
     const add = { type: "button", class: "w-button", onclick: () => acts.add(writeKey(this.y.select.value, this.over.select.value)) };
@@ -66,7 +69,7 @@ export class Toolbar {
     );
     this.bands = html("span", { class: "c-tool" }, this.center.element, this.spread.element);
     const first = [this.x, this.kind, this.scale, this.group].map(({ element }) => element);
-    this.element = html("div", { class: "c-tools", role: "group", "aria-label": "How curves are drawn" }, first[0], first[1], this.weight, first[2], first[3], this.bands, this.rest);
+    this.element = html("div", { class: "c-tools", role: "group", "aria-label": "How curves are drawn" }, first[0], first[1], this.weight, first[2], first[3], this.bands, this.difference, this.rest);
   }
 
   /**
@@ -79,7 +82,7 @@ export class Toolbar {
   }
 
   /** @param {Tools} tools */
-  draw({ view, charts, groupings, isPlain }) {
+  draw({ view, charts, groupings, baseline, isPlain }) {
     this.#view = view;
     const metrics = charts.flatMap(({ columns }) => Object.values(columns)).map((name) => ({ value: axisAlong(name), label: titleOf(name) }));
     fill(this.x, AXES, view.x, { label: "Metrics", choices: metrics });
@@ -94,6 +97,9 @@ export class Toolbar {
     fill(this.spread, listOptions(SPREADS), view.spread);
     this.bands.hidden = !view.group;
     this.clip.checked = view.clip;
+    this.delta.checked = view.delta;
+    this.difference.hidden = baseline === null;
+    this.difference.title = baseline === null ? "" : `What each line has more or less than ${baseline} at the same place`;
     fill(this.y, charts.map(({ id, title }) => ({ value: id, label: title })), this.y.select.value);
     fill(this.over, [{ value: "", label: "the axis of all charts" }, ...AXES], this.over.select.value, { label: "Metrics", choices: metrics });
     this.reset.hidden = isPlain;

@@ -7,13 +7,16 @@ import { quantileOf } from "./statistics.js";
 
 /** @import { LineStyle, Trace } from "../../types/plotly" */
 /** @import { Range, XAxis, XName, YAxis } from "./axes.js" */
+/** @import { DifferenceSeries } from "./differences.js" */
 /** @import { GroupSeries } from "./groups.js" */
 /** @import { Points, RunSeries } from "./series.js" */
 /** @import { Smoothing } from "./smoothing.js" */
 
+/** @typedef {RunSeries | GroupSeries | DifferenceSeries} Series */
+
 /**
  * @typedef {object} CurveLine a line that a person has not hidden
- * @property {RunSeries | GroupSeries} run
+ * @property {Series} run
  * @property {string} owner what the run is called
  * @property {string} part
  * @property {string} name

@@ -27,15 +27,16 @@ import { CENTERS, SPREADS } from "./statistics.js";
  * @property {Center} center
  * @property {Spread} spread
  * @property {number | null} at x whose values stand in the table; null for the last
+ * @property {boolean} delta whether lines are differences to the baseline
  */
 
 /** @type {View} */
 export const PLAIN = {
   ...{ x: "epoch", kind: "ema", smooth: 0, scale: "linear", clip: false, hidden: null, zoom: {}, charts: null },
-  ...{ more: false, big: "", group: "", center: "mean", spread: "std", at: null },
+  ...{ more: false, big: "", group: "", center: "mean", spread: "std", at: null, delta: false },
 };
 /** Every parameter that this may write. */
-export const PARAMS = Object.freeze(["x", "kind", "smooth", "log", "clip", "hidden", "zoom", "charts", "more", "big", "group", "center", "spread", "at"]);
+export const PARAMS = Object.freeze(["x", "kind", "smooth", "log", "clip", "hidden", "zoom", "charts", "more", "big", "group", "center", "spread", "at", "delta"]);
 export const MOST_WEIGHT = 0.999;
 const NONE = ","; // a list that is empty by choice
 
@@ -60,6 +61,7 @@ export function writeView(view) {
     center: view.center === PLAIN.center ? null : view.center,
     spread: view.spread === PLAIN.spread ? null : view.spread,
     at: view.at === null ? null : String(view.at),
+    delta: view.delta ? "1" : null,
   };
   return /** @type {Params} */ (Object.fromEntries(Object.entries(all).filter(([, text]) => text !== null)));
 }
@@ -85,6 +87,7 @@ export function readView(params) {
     center: pick(params.center, CENTERS, PLAIN.center),
     spread: pick(params.spread, SPREADS, PLAIN.spread),
     at: readNumber(params.at),
+    delta: params.delta === "1",
   };
 }
 
