@@ -22,6 +22,7 @@ TOP: Final = 12
 GAP: Final = 12
 BOX: Final = 68
 ROW: Final = BOX + GAP
+CHARACTER: Final = 5.8  # wide, of small text
 STYLE: Final = (
     "text{font-family:system-ui,sans-serif;fill:#0f172a}.name{font-size:16px;font-weight:600}"
     ".small{font-size:11px;fill:#475569}rect{fill:#f1f5f9;stroke:#94a3b8}path{stroke:#64748b;fill:none}"
@@ -101,11 +102,17 @@ def _draw_box(room: Room, left: float, top: float, width: float) -> str:
         [
             f'<rect x="{left:.0f}" y="{top}" width="{width:.0f}" height="{BOX}" rx="8"/>',
             *(
-                f'<text class="{kind}" x="{left + 14:.0f}" y="{top + down}">{escape(text)}</text>'
+                f'<text class="{kind}" x="{left + 14:.0f}" y="{top + down}"{_squeeze(text, width - 24)}>'
+                f"{escape(text)}</text>"
                 for kind, down, text in lines
             ),
         ]
     )
+
+
+def _squeeze(text: str, width: float) -> str:
+    """What keeps a long text within its box."""
+    return f' textLength="{width:.0f}" lengthAdjust="spacingAndGlyphs"' if len(text) * CHARACTER > width else ""
 
 
 def build_picture() -> str:

@@ -9,6 +9,8 @@ from typer import Typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from core.importing import importing_much
+
 
 class LateGroup(TyperGroup):
     """A group whose commands stand elsewhere, each as `module:app`; only its help imports them all."""
@@ -49,5 +51,6 @@ class _LateCommands(Mapping[str, Any]):
 def _load(where: str) -> Any:
     """The command or group of the Typer at `module:app`."""
     module, _, app = where.partition(":")
-    found: Typer = getattr(import_module(module), app)
+    with importing_much():
+        found: Typer = getattr(import_module(module), app)
     return get_command(found)

@@ -14,7 +14,7 @@ from core.runs.labels import Label, RunLabels
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
-from core.runs.remembered import Memory, Remembered, RememberedRuns
+from core.runs.remembered import Memory, Remembered, RememberedRuns, parse_memory
 from core.runs.report import Report, read_report
 from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, RunState, build_damaged
@@ -82,8 +82,7 @@ class RunIndex:
 
     def _scan_shared(self) -> Scan:
         """With one listing, or two where more than a few runs have changed; what has is read by many threads."""
-        self._recall()
-        stored = self._list_stored(_LISTED if self._known else "*")
+        stored = self._recall_and_list()
         changed = [run_id for run_id, found in stored.items() if not self._is_settled(run_id, found)]
         if self._known and len(changed) > FEW_RUNS:
             whole = self._list_stored("*")
@@ -112,14 +111,24 @@ class RunIndex:
     def _is_settled(self, run_id: str, stored: Stored) -> bool:
         return run_id in self._known and self._known[run_id].find_settled(stored[files.STATE]) is not None
 
-    def _recall(self) -> None:
-        """Takes up, once, what earlier processes have read."""
-        if self._remembered is not None and not self._known:
-            memory = self._remembered.load()
-            for run_id, remembered in memory.runs.items():
-                self._find(run_id).settle(*remembered)
-            self._labels.recall(memory.labels)
-            self._kept = _list_files(memory)
+    def _recall_and_list(self) -> dict[str, dict[str, StoredFile]]:
+        """The files of all runs: of those that are known such as tell of changes. Earlier processes' runs are known.
+
+        What those have read is taken up once, while the storage answers.
+        """
+        kept = b"" if self._remembered is None or self._known else self._remembered.find()
+        if not kept:
+            return self._list_stored(_LISTED if self._known else "*")
+        with ThreadPoolExecutor(1) as pool:
+            listing = pool.submit(self._list_stored, _LISTED)
+            self._recall(parse_memory(kept))
+        return listing.result() if self._known else self._list_stored("*")
+
+    def _recall(self, memory: Memory) -> None:
+        for run_id, remembered in memory.runs.items():
+            self._find(run_id).settle(*remembered)
+        self._labels.recall(memory.labels)
+        self._kept = _list_files(memory)
 
     def _remember(self, found: Mapping[str, RunRecord | None]) -> None:
         """Keeps what is settled for the next process, where some of that is new."""

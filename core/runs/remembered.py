@@ -46,18 +46,18 @@ class RememberedRuns:
         self._storage = storage
         self._path = folder / f"runs-{hashlib.sha256(storage.location.encode()).hexdigest()[:16]}.json"
 
-    def load(self) -> Memory:
-        """What this machine knows, else what another has left."""
+    def find(self) -> bytes:
+        """What this machine has kept, else what another has left, for `parse_memory`; empty where there is nothing."""
         try:
-            return _parse(self._path.read_bytes())
+            return self._path.read_bytes()
         except OSError:
             pass
         try:
             content = self._storage.read(SHARED)
         except (OSError, FileNotStoredError):
-            return Memory({}, {})
+            return b""
         self._keep(content)
-        return _parse(content)
+        return content
 
     def save(self, known: Memory, *, num_new: int) -> None:
         """Keeps this here, and where many are new there."""
@@ -85,7 +85,8 @@ def _pack(file: StoredFile) -> list[Any]:
     return [file.size_bytes, file.modified_at, file.tag]
 
 
-def _parse(content: bytes) -> Memory:
+def parse_memory(content: bytes) -> Memory:
+    """What was kept; nothing where it cannot be read."""
     try:
         known = parse_json(content, SHARED)
         if tuple(known["fields"]) != _FIELDS:

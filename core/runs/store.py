@@ -158,7 +158,8 @@ class RunStore:
         return [*filter(self._see(), self.looks.find())]
 
     def _read_all(self) -> Sequence[RunRecord]:
-        scan, standings = self._index.scan(), self.histories.find_standings()
+        find_standings = self.histories.begin_reading()
+        scan, standings = self._index.scan(), find_standings()
         records = [self._complete(record, scan.labels, standings) for record in scan.records]
         return sorted(records, key=lambda record: (record.created_at, record.id), reverse=True)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
@@ -186,6 +187,15 @@ class ModelHistories:
             for version, step in history.versions.items():
                 standings[step.run, step.trained_at] = Standing(version, history.name_aliases(version))
         return standings
+
+    def begin_reading(self) -> Callable[[], Mapping[tuple[str, float | None], Standing]]:
+        """Reads a storage far away while the caller does something else; what is returned is `find_standings`."""
+        if not isinstance(self._storage, SharedStorage):
+            return self.find_standings
+        pool = ThreadPoolExecutor(1)
+        standings = pool.submit(self.find_standings)
+        pool.shutdown(wait=False)
+        return standings.result
 
     def _read(self, file: StoredFile, key: str) -> Step | Damage:
         """One step, read once as long as its file is as it is."""

@@ -1,11 +1,13 @@
 """What a listing of a bucket's runs asks for, and what is remembered of it."""
 
+import threading
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from core.errors import UnavailableError
+from core.runs import index
 from core.runs.job_states import JobStates
 from core.runs.labels import LabelChanges
 from core.runs.store import RunStore
@@ -147,3 +149,12 @@ def test_c05_a_name_is_remembered_until_it_changes(storage, tmp_path):
         found, counts = asked(storage, RunStore(storage, cache=tmp_path))
         assert {record.id: record.name for record in found if record.name} == {unnamed: "Another"}
         assert counts.get("label.json", 0) == reads
+
+
+def test_c05_what_is_remembered_is_read_while_the_storage_lists_runs_and_models(storage, tmp_path, monkeypatch):
+    runs = RunStore(storage, cache=tmp_path).list()
+    everybody_waits, parse = threading.Barrier(3, timeout=60), index.parse_memory
+    listing = storage.list
+    monkeypatch.setattr(storage, "list", lambda pattern: [everybody_waits.wait(), listing(pattern)][1])
+    monkeypatch.setattr(index, "parse_memory", lambda content: [everybody_waits.wait(), parse(content)][1])
+    assert RunStore(storage, cache=tmp_path).list() == runs
