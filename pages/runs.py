@@ -113,7 +113,6 @@ with left:
         draw_table(graph_id, [record.id for record in records], selected, view.look, narrow=bool(opened))
         run_choice.draw_menu([record.id for record in records], selected)
     compare_doors.link_selected(selected)
-    pareto.draw_pareto(records, view.look)
     if opened:
         with st.container(key="runs_below"):  # shown where the columns stand one above the other
             name = escape_markdown(stages.name_run(opened))
@@ -122,14 +121,15 @@ with left:
         st.caption(f"The newest {len(selected)} of {len(records):,} runs are drawn: tick others in the table.")
     elif hidden := among - {"none", run_choice.ALL} - chosen:
         st.caption(f"{len(hidden):,} ticked runs are hidden by the filter.")
-    run_models.draw_list(graph_id)
     draw_damage(find_damage(everything))
-    run_imports.draw_import(graph_id)
     shown = inputs.choose_part(
         selected, curve_view.MAX_DRAWN, param="part", key="runs_part", what="ticked runs are drawn"
     )
     drawn = set(shown)
     st.fragment(draw_curves)([record for record in records if record.id in drawn], view.look.baseline)
+    pareto.draw_pareto(records, view.look)
+    run_models.draw_list(graph_id)
+    run_imports.draw_import(graph_id)
 if opened and right:
     with right:
         draw_beside(opened)
