@@ -253,9 +253,8 @@ class GraphLibrary:
             if kept is not None:
                 return kept
             layout = compute_layout(graph, on_progress)
-            buffer = io.BytesIO()
-            np.save(buffer, layout)
-            self.storage.write(name, buffer.getbuffer())
+            with open_to_write(self.storage, name) as file:
+                np.save(file, layout)
             return layout
 
     def _read_layout(self, name: str, num_nodes: int) -> NDArray[np.float32] | None:

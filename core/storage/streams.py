@@ -28,4 +28,5 @@ def open_to_write(storage: Storage, name: str) -> Iterator[BinaryIO]:
     else:
         buffer = io.BytesIO()
         yield buffer
-        storage.write(name, buffer.getbuffer())
+        with buffer.getbuffer() as view:  # a failure that is kept would keep it, and the buffer could not be freed
+            storage.write(name, view)

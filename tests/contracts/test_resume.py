@@ -17,6 +17,7 @@ import torch
 from core.graph.archive import compute_digest, dump_arrays
 from core.runs import files
 from core.storage.local import write_atomically
+from core.storage.names import PARTIAL_SUFFIX
 from tests.rigs import local_rig
 
 pytestmark = pytest.mark.slow
@@ -136,7 +137,8 @@ def test_killed_thrice_it_ends_with_the_weights_of_an_undisturbed_run(rig):
     assert rig.epochs(run_id) == rig.epochs(undisturbed) == list(range(1, 61))
     assert np.array_equal(rig.store.read_logits(run_id), rig.store.read_logits(undisturbed))
     folder = rig.store.storage.path(f"runs/{run_id}")
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    left = f"{files.STATE}.*{PARTIAL_SUFFIX}"  # half a state of one that was killed, which others may be writing
+    assert sorted(path.name for path in folder.iterdir() if not path.match(left)) == sorted(FILES)
 
 
 def test_a_stop_is_obeyed_soon_and_leaves_a_checkpoint_that_loads(rig):

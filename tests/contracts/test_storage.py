@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import FileNotStoredError, InvalidInputError
+from core.errors import FileNotStoredError, InvalidInputError, StorageFullError
 from core.storage.base import Storage
 from core.storage.gcs import GcsStorage
 from core.storage.local import LocalStorage
@@ -308,6 +308,20 @@ def test_what_fails_while_it_is_written_is_not_stored(storage):
         file.write(b"ne")
         1 / 0  # noqa: B018
     assert (storage.read("file"), names(storage)) == (b"old", ["file"])
+
+
+def test_row_100_nothing_holds_what_was_written_after_a_failure():
+    class Full(MemoryStorage):
+        def write(self, name, content):
+            self.given = content
+            raise StorageFullError(f"{name}: the disk is full")
+
+    storage = Full()
+    with pytest.raises(StorageFullError), open_to_write(storage, "file") as file:
+        file.write(b"new")
+    file.close()  # raises BufferError while something does
+    with pytest.raises(ValueError, match="released"):
+        bytes(storage.given)
 
 
 @pytest.fixture(params=["memory", pytest.param("gcs", marks=pytest.mark.slow)])
