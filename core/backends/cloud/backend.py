@@ -146,7 +146,7 @@ class CloudBackend:
 
     def _end_with(self, job: str, last: Execution, sight: Sight) -> None:
         """Ends a job whose execution is over and that has not said so itself. Raises ConflictError while it is held."""
-        with suppress(NotFoundError), self._states.hold(job):
+        with suppress(NotFoundError), self._states.hold(job, timeout_seconds=0):  # others are to be settled too
             state = self._states.read_stored(job)
             if state.state not in ACTIVE or not last.is_for(state):
                 return
