@@ -1,9 +1,7 @@
 """The store of all runs: made, found, read, exported and deleted over a storage."""
 
-import io
 import random
 import time
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
@@ -31,6 +29,7 @@ from core.runs.state import RunState
 from core.runs.versions import ModelHistories, Standing
 from core.storage.base import Storage, StoredFile
 from core.storage.documents import dump_json, load_json
+from core.storage.packed import pack_folder
 
 # Arrays, and what comes from elsewhere, bring numpy: a tenth of a second, which no listing waits for.
 if TYPE_CHECKING:
@@ -331,11 +330,7 @@ class RunStore:
     def export(self, run_id: str) -> bytes:
         """The run's folder as a zip archive."""
         self.read_stored_state(run_id)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in self.storage.list(f"{files.RUNS}{run_id}/**"):
-                archive.writestr(file.name.removeprefix(files.RUNS), self.storage.read(file.name))
-        return buffer.getvalue()
+        return pack_folder(self.storage, files.RUNS, run_id)
 
     def _complete(
         self,
