@@ -164,6 +164,17 @@ def test_row_09_outliers_lie_beyond_the_edge_and_what_is_no_number_stands_at_it(
     assert (marks, count) == ([[2, 1, "▲"], [3, 1, "▲"], [4, 0, "▼"]], 3)
 
 
+def test_a_value_that_never_changes_is_read_off_its_axis():
+    script = """
+    import { buildYAxis } from "./curves/axes.js";
+    import { findMiddle, isFlat } from "./curves/traces.js";
+    done([input.map(isFlat), findMiddle(input[0], buildYAxis("", "linear", []))]);
+    """
+    flat, (low, high) = call_js(script, [[0.01, 0.01, 0.01], [0.01, 0.02], [0, 0], []])
+    assert flat == [True, False, False, False]
+    np.testing.assert_allclose([low, high], [0.0094, 0.0106])
+
+
 @pytest.mark.parametrize("center", ["mean", "median"])
 def test_row_11_bands_are_those_of_numpy(center):
     rng = np.random.default_rng(6)

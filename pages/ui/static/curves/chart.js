@@ -8,7 +8,7 @@ import { Crosshair } from "./crosshair.js";
 import { describeDifference, unitOfDifference } from "./differences.js";
 import { requestDraw } from "./draw_queue.js";
 import { lowerBound } from "./series.js";
-import { buildEdgeMarks, buildMarks, buildTraces, countBuckets, EVERYTHING, findMiddle, listSeen, prepareLine } from "./traces.js";
+import { buildEdgeMarks, buildMarks, buildTraces, countBuckets, EVERYTHING, findMiddle, isFlat, listSeen, prepareLine } from "./traces.js";
 
 /** @import { GraphDiv, Layout, PlacedAxis, PlotlyStatic, Relayout, Trace } from "../../types/plotly" */
 /** @import { CurveTheme, Range, XName } from "./axes.js" */
@@ -218,7 +218,7 @@ export class CurveChart {
     const x = buildXAxis(this.x, last);
     const y = buildYAxis(this.unit, view.scale, view.scale === "linear" ? [] : values);
     this.axes = { x, y };
-    const shown = view.zoom?.y ?? (view.clip && values.length ? findMiddle(values, y) : undefined);
+    const shown = view.zoom?.y ?? ((view.clip && values.length) || isFlat(values) ? findMiddle(values, y) : undefined);
     const restarts = buildMarks(lines, { name: this.x, axis: x, color: view.theme.faint });
     const edge = buildEdgeMarks(lines, { name: this.x, axis: x, seen });
     const layout = buildLayout({

@@ -178,6 +178,14 @@ export function listSeen(lines, [low, high]) {
 }
 
 /**
+ * Whether all values are one that is not 0: plotly would show it from 1 below to 1 above, and 0.01 as if it were 0.
+ * @param {number[]} values
+ */
+export function isFlat(values) {
+  return values.length > 0 && values[0] !== 0 && values.every((value) => value === values[0]);
+}
+
+/**
  * The middle nine tenths of some values, with room above and below.
  * @param {number[]} values at least one
  * @param {YAxis} axis
