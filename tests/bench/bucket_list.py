@@ -2,28 +2,39 @@
 
 Fills an emulator on this machine, then times `wikics runs list --json` on a machine that knows nothing, on one that
 has listed them before, and on another that finds what the first has left in the bucket. Times are those without the
-proxy that counts requests. Prints one JSON document.
+proxy that counts requests. Then the page *Runs* of an app over the same bucket, in a new tab each time: its first
+paint, and until its table stands; the first visit is the app's first too. Prints one JSON document, in which the
+emulator's own seconds of processor stand too.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from playwright.sync_api import sync_playwright
+
 from core.config.train import TrainConfig
 from core.runs.remembered import SHARED
+from tests.bench.runs_page import read_processor, time_page
+from tests.browser import chrome
+from tests.browser.homes import Home
+from tests.browser.server import Server
 from tests.gcs import emulator_running
 from tests.gcs_faults import proxy_running
 
 PROJECT = Path(__file__).parents[2]
+TABLE = "[data-testid=stDataFrame] canvas"
 REPORT = {"epochs": 100, "best_epoch": 60, "val_acc": 0.75, "test_acc": 0.77, "seconds_per_epoch": 0.1}
 
 
-def fill(folder, num_runs):
+def fill(folder, num_runs, graph="twin"):
     """As many finished runs, each of ten files."""
     for number in range(num_runs):
         at = 1.79e9 + number
@@ -32,15 +43,16 @@ def fill(folder, num_runs):
         run.mkdir(parents=True)
         state = {"state": "finished", "epoch": 100, "host": "x", "created_at": at, "started_at": at, "ended_at": at + 9}
         documents = {
-            "config": TrainConfig(split=number % 20, seed=number // 20).model_dump(),
+            "config": TrainConfig(graph=graph, split=number % 20, seed=number // 20).model_dump(),
             "environment": {"graph": "twin", "number": number, "graph_digest": "ab" * 32},
             "report": REPORT | {"seconds": number},
             "state": state,
         }
         for name, content in documents.items():
             (run / f"{name}.json").write_text(json.dumps(content))
-        for name in ("metrics.csv", "log.txt", "snapshots.npz", "last.ckpt", "best.pt", "predictions.npz"):
+        for name in ("metrics.csv", "log.txt", "snapshots.npz", "last.ckpt", "best.pt"):
             (run / name).write_bytes(b"x" * 100)
+        np.savez(run / "predictions.npz", logits=np.zeros((2, 2), np.float32))  # a page looks for a run that predicts
 
 
 def list_runs(url, home):
@@ -60,6 +72,24 @@ def list_runs(url, home):
     return {"seconds": seconds, "cpu_seconds": cpu_seconds, "runs": len(json.loads(done.stdout)["runs"])}
 
 
+def measure_page(emulator, home, graph, *, visits=4):
+    """Milliseconds of each visit."""
+    server = Server(home, WIKICS_BUCKET="gs://thousand/team", STORAGE_EMULATOR_HOST=emulator.url)
+    found = []
+    try:
+        with sync_playwright() as playwright:
+            browser = chrome.launch(playwright)
+            for _ in range(visits):
+                context = browser.new_context(viewport={"width": 1440, "height": 1000})
+                _, paint, drawn = time_page(context, f"{server.url}/runs?graph={graph}", TABLE)
+                found.append({"first paint": round(paint), "table": round(drawn)})
+                context.close()
+            browser.close()
+    finally:
+        server.stop()
+    return found
+
+
 def count_requests(proxy, home):
     before = proxy.asked.copy()
     list_runs(proxy.url, home)
@@ -69,20 +99,29 @@ def count_requests(proxy, home):
 def measure(num_runs):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fill(folder / "data" / "thousand" / "team", num_runs)
-        with emulator_running(data=folder / "data") as emulator, proxy_running(emulator) as proxy:
-            index = emulator.make_client().bucket("thousand").blob(f"team/{SHARED}")
-            found = {}
-            for name, home, is_cold in (
-                ("cold", "one", True),
-                ("warm", "one", False),
-                ("on another machine", "another", False),
-            ):
-                found[name] = list_runs(emulator.url, folder / home)
-                if is_cold:
-                    index.delete()
-                found[name] |= count_requests(proxy, folder / f"counted {home}")
-            return found
+        home = Home(folder / "made")
+        fill(folder / "data" / "thousand" / "team", num_runs, home.small)
+        shutil.copytree(home.folder / "graphs", folder / "data" / "thousand" / "team" / "graphs")
+        with emulator_running(data=folder / "data") as emulator:
+            return measure_lists(emulator, folder) | {"page": measure_page(emulator, folder / "app", home.small)}
+
+
+def measure_lists(emulator, folder):
+    index = emulator.make_client().bucket("thousand").blob(f"team/{SHARED}")
+    found = {}
+    with proxy_running(emulator) as proxy:
+        for name, home, is_cold in (
+            ("cold", "one", True),
+            ("warm", "one", False),
+            ("on another machine", "another", False),
+        ):
+            before = read_processor(emulator.process.pid)
+            found[name] = list_runs(emulator.url, folder / home)
+            found[name]["emulator_cpu_seconds"] = round(read_processor(emulator.process.pid) - before, 2)
+            if is_cold:
+                index.delete()
+            found[name] |= count_requests(proxy, folder / f"counted {home}")
+    return found
 
 
 if __name__ == "__main__":
