@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.app.columns import title_of, unit_of
-from core.app.reports import ReportDetails, ReportRun, ReportSummary
+from core.app.reports import SINCE, ReportDetails, ReportRun, ReportSummary, say_date
 from core.errors import WikicsError
 from core.runs.fields import CONFIG_PREFIX
 from core.runs.reports import Panel
@@ -19,7 +19,6 @@ from pages.ui.run_table import scale_of
 from pages.ui.text import UNKNOWN, escape_markdown, quote, without_pictures
 
 A_PART = 50  # reports that are listed at once
-SINCE = {"same": "as then", "changed": "changed since", "deleted": "deleted since"}
 REFUSAL = "reports_refusal"
 
 explorer = get_explorer()
@@ -40,11 +39,6 @@ def draw_list(found: list[ReportSummary]) -> None:
             st.page_link("reports.py", label=label, query_params=inputs.changed_params(report=one.id, part=None))
             runs = f"{one.num_runs:,} run{'s' * (one.num_runs > 1)}"
             st.caption(f"{say_date(one.created_at)}, about {runs}")
-
-
-def say_date(at: float) -> str:
-    """A day and a time, in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def delete(report_id: str) -> None:

@@ -27,6 +27,7 @@ MOST_ON_A_LINE: Final = 2_000
 ALONG: Final = "metric."  # in addresses of pages, before the column that an axis is along
 
 Since = Literal["same", "changed", "deleted"]
+SINCE: Final[dict[Since, str]] = {"same": "as then", "changed": "changed since", "deleted": "deleted since"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Reports:
             name=report.name,
             text=report.text,
             notice=report.notice,
-            dates=f"Written {_say_date(report.created_at)}, this copy made {_say_date(now)}",
+            dates=f"Written {say_date(report.created_at)}, this copy made {say_date(now)}",
             runs=runs,
             plots=[_draw(panel, [rows[run.id] for run in here]) for panel in report.panels],
             fields=report.fields,
@@ -258,10 +259,9 @@ def _read_axis(name: str, chunk: MetricsChunk) -> Sequence[float | None]:
 
 
 def _write_row(run: ReportRun, fields: Sequence[str]) -> list[Cell]:
-    since = {"same": "as then", "changed": "changed since", "deleted": "deleted since"}[run.since]
     values: list[Any] = [run.values.get(field) for field in fields]
     cells = [Cell(say_value(field, value), is_number(value)) for field, value in zip(fields, values, strict=True)]
-    return [Cell(run.name or run.id, False), *cells, Cell(since, False)]
+    return [Cell(run.name or run.id, False), *cells, Cell(SINCE[run.since], False)]
 
 
 def is_number(value: Any) -> bool:
@@ -269,5 +269,6 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _say_date(at: float) -> str:
+def say_date(at: float) -> str:
+    """A day and a time, in UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
