@@ -6,10 +6,10 @@ import pytest
 
 from tests.browser import chrome
 from tests.browser.axe import find_violations
-from tests.browser.shots import AT_REST
 
 HOSTILE = "## Found\n\nWords <script>alert(1)</script> ![x](http://elsewhere.example/x.png) [y](javascript:alert(2))"
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 23, 42)"}
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning]"
 LINES = "document.querySelectorAll('.chart .scatterlayer .js-line').length"
 
 
@@ -32,7 +32,7 @@ def test_row_31_a_report_is_written_by_keyboard_and_taken_along(app, home, train
     page.get_by_label("Name", exact=True).fill("Rates <b>")
     page.get_by_label("Text, in Markdown").fill(HOSTILE)
     page.keyboard.press("Tab")
-    page.wait_for_function(AT_REST)
+    page.locator(AT_REST).wait_for()
     page.get_by_role("button", name="Write the report").press("Enter")
     page.get_by_role("heading", name="Rates <b>").wait_for()
     page.locator(".c-gd .scatterlayer .js-line").nth(1).wait_for()
@@ -41,7 +41,7 @@ def test_row_31_a_report_is_written_by_keyboard_and_taken_along(app, home, train
     page.wait_for_function("document.title.startsWith('Rates <b> · Reports')")
     page.reload()  # its address is all that it takes
     page.get_by_role("heading", name="Rates <b>").wait_for()
-    page.wait_for_function(AT_REST)
+    page.locator(AT_REST).wait_for()
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download as HTML").press("Enter")
     file = tmp_path / "report.html"
