@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
-from core.errors import ConflictError, DamagedFileError, UnavailableError
+from core.errors import ConflictError, DamagedFileError, UnavailableError, WikicsError
 from core.runs import files
 from core.runs.lane import Lane
 from core.runs.opened import OpenedFile, Version, open_all, read_version
@@ -141,7 +141,7 @@ class JobMirror:
                 return self.sync(final=True)
             except (ConflictError, FileNotFoundError, NotADirectoryError):
                 raise
-            except Exception:
+            except (OSError, WikicsError):
                 if self._now() >= deadline:
                     raise
 

@@ -190,16 +190,11 @@ BODIES = {
 }
 
 
-def test_every_answer_fits_its_schema(
-    explorer, document, check, tiny_id, finished_run, make_run, two_benchmarks, monkeypatch
-):
-    monkeypatch.setattr(explorer.benchmarks, "submit", lambda _config, _pairs: two_benchmarks[0])
-    explorer = with_backend(explorer, [])
-    sweep = explorer.sweeps.submit(SWEEP).id
-    explorer.sweeps.store.write_trial(sweep, Trial(0, {"lr": 0.1}, "finished", finished_run, 0.5))
-    first, second = two_benchmarks
+def list_addresses(tiny_id, finished_run, other, benchmarks, sweep):
+    """What every operation is asked for, in order."""
+    first, second = benchmarks
     graph, run = f"/graphs/{tiny_id}", f"?run={finished_run}"
-    asked = {
+    return {
         "list_graphs": ["/graphs"],
         "describe_graph": [graph],
         "search_articles": [f"{graph}/articles?q=linx", f"{graph}/articles"],
@@ -213,7 +208,7 @@ def test_every_answer_fits_its_schema(
         "list_runs": ["/runs", "/runs?graph=none"],
         "read_run": [f"/runs/{finished_run}", "/runs/latest"],
         "label_run": [f"/runs/{finished_run}"],
-        "compare_runs": [f"/runs/compare?run={finished_run}&run={make_run(lr=0.05)}"],
+        "compare_runs": [f"/runs/compare?run={finished_run}&run={other}"],
         "stop_run": ["/runs/latest/stop"],
         "resume_run": [f"/runs/{finished_run}/resume"],
         "fork_run": [f"/runs/{finished_run}/fork"],
@@ -239,6 +234,16 @@ def test_every_answer_fits_its_schema(
         "read_sweep": [f"/sweeps/{sweep}"],
         **{f"{verb}_sweep": [f"/sweeps/{sweep}/{verb}"] for verb in ("narrow", "confirm", "pause", "resume", "stop")},
     }
+
+
+def test_every_answer_fits_its_schema(
+    explorer, document, check, tiny_id, finished_run, make_run, two_benchmarks, monkeypatch
+):
+    monkeypatch.setattr(explorer.benchmarks, "submit", lambda _config, _pairs: two_benchmarks[0])
+    explorer = with_backend(explorer, [])
+    sweep = explorer.sweeps.submit(SWEEP).id
+    explorer.sweeps.store.write_trial(sweep, Trial(0, {"lr": 0.1}, "finished", finished_run, 0.5))
+    asked = list_addresses(tiny_id, finished_run, make_run(lr=0.05), two_benchmarks, sweep)
     assert set(asked) == {operation["operationId"] for operation in list_operations(document)}
     (explorer.settings.home_folder / "runs" / finished_run / "last.ckpt").write_bytes(b"weights")
     save_weights(explorer, other := make_run())
