@@ -1,5 +1,7 @@
 """How do the runs compare?"""
 
+from functools import partial
+
 import streamlit as st
 
 from core.runs.record import RunRecord
@@ -14,6 +16,7 @@ from pages.ui import (
     open_row,
     outcome,
     pareto,
+    parts,
     report,
     run_bulk,
     run_choice,
@@ -72,25 +75,8 @@ def draw_tabs(record: RunRecord) -> None:
         report.draw_log(record.id)
 
 
-st.title("Runs")
-run_bulk.draw_undo()
-everything = explorer.runs.list(graph_id, archived=True)
-if not everything:
-    offers.offer_default_training(
-        explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
-    )
-    st.plotly_chart(
-        charts.build_example_curves(),
-        key="runs_example",
-        config=charts.CONFIG,
-        alt="An example of accuracy over epochs",
-    )
-    st.caption("An example, of no real run: accuracy on training and validation articles over epochs.")
-    run_imports.draw_import(graph_id)
-    st.stop()
-opened = run_choice.find_opened()
-left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
-with left:
+def draw_left(everything: list[RunRecord], opened: RunRecord | None) -> None:
+    """The table with all that it offers, and the curves of the runs that are ticked in it."""
     run_choice.offer_default()
     records = table_view.draw_filter(graph_id)
     named = [*(record.id for record in everything), "none", run_choice.ALL]
@@ -130,6 +116,28 @@ with left:
     pareto.draw_pareto(records, view.look)
     run_models.draw_list(graph_id)
     run_imports.draw_import(graph_id)
+
+
+st.title("Runs")
+run_bulk.draw_undo()
+everything = explorer.runs.list(graph_id, archived=True)
+if not everything:
+    offers.offer_default_training(
+        explorer, graph_id, key="runs", reason="No run yet. Train one, and its curves grow here while it learns."
+    )
+    st.plotly_chart(
+        charts.build_example_curves(),
+        key="runs_example",
+        config=charts.CONFIG,
+        alt="An example of accuracy over epochs",
+    )
+    st.caption("An example, of no real run: accuracy on training and validation articles over epochs.")
+    run_imports.draw_import(graph_id)
+    st.stop()
+opened = run_choice.find_opened()
+left, right = st.columns([3, 2], gap="large") if opened else (st.container(), None)
+with left:
+    parts.draw_part(partial(draw_left, everything, opened), page="runs", rest=(run_choice.BESIDE,))
 if opened and right:
     with right:
         draw_beside(opened)

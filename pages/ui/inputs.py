@@ -22,6 +22,7 @@ KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page t
 SHOW_AN_ARTICLE = ("map", "article")  # pages that are about one article
 _PARAMS_BY_PAGE = "router_params"
 _PARAMS = "router_params_now"
+_PAGE_ASKED_FOR = "router_page_asked_for"
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
@@ -31,7 +32,9 @@ def read_param(name: str, default: str = "") -> str:
 
 
 def notice(text: str) -> None:
-    """Says one sentence above the page."""
+    """Says one sentence above the page, until a person sets something."""
+    if not is_fragment():
+        ask_for_page()
     st.session_state[NOTICES].warning(escape_markdown(text), icon=":material/info:")
 
 
@@ -133,16 +136,35 @@ def write_params(**values: Any) -> None:
 def _read_params() -> dict[str, str]:
     """The parameters as they are. A fragment's request may have left before what was last written arrived."""
     params: dict[str, str] = st.query_params.to_dict()
+    return dict(st.session_state.get(_PARAMS, params)) if is_fragment() else params
+
+
+def is_fragment() -> bool:
+    """Whether a fragment alone is being drawn, or a callback of one runs."""
     context = get_script_run_ctx()
-    is_fragment = context is not None and bool(context.fragment_ids_this_run)
-    return dict(st.session_state.get(_PARAMS, params)) if is_fragment else params
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
-def draw_page_anew() -> NoReturn:
-    """Ends a fragment, and draws the whole page with the parameters as they are, not as the fragment was asked with."""
+def catch_up() -> None:
+    """In a fragment: the parameters as they are, not as the fragment was asked with."""
     params = _read_params()
     if params != st.query_params.to_dict():
         st.query_params.from_dict(params)
+
+
+def ask_for_page() -> None:
+    """Whatever a person sets next in a part of the page draws all of it: more has changed than that part shows."""
+    st.session_state[_PAGE_ASKED_FOR] = True
+
+
+def is_page_asked_for() -> bool:
+    """Whether it is."""
+    return bool(st.session_state.get(_PAGE_ASKED_FOR))
+
+
+def draw_page_anew() -> NoReturn:
+    """Ends a fragment, and draws the whole page."""
+    catch_up()
     st.rerun()
 
 
@@ -177,6 +199,7 @@ def changed_params(**changes: Any) -> dict[str, str]:
 def settle_address() -> None:
     """First of all on a page; after a link from it to itself this tells the browser what its address is now."""
     st.session_state[_PARAMS] = st.query_params.to_dict()
+    st.session_state.pop(_PAGE_ASKED_FOR, None)
     if read_param(VIA):
         write_params(**{VIA: None})
 

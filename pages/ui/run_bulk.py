@@ -102,6 +102,7 @@ def _delete(records: Sequence[RunRecord]) -> None:
     except WikicsError as error:
         st.session_state[REFUSALS] = [str(error)]
         return
+    inputs.ask_for_page()
     gone = {record.id for record in records}
     kept = [run_id for run_id in inputs.read_param("runs").split(",") if run_id and run_id not in gone]
     opened = inputs.read_param("run")
@@ -111,6 +112,7 @@ def _delete(records: Sequence[RunRecord]) -> None:
 def _each(records: Sequence[RunRecord], act: Callable[[RunRecord], object]) -> None:
     """Does something to each run; what is refused is told once the page is drawn."""
     refused = []
+    inputs.ask_for_page()
     for record in records:
         try:
             act(record)

@@ -50,6 +50,7 @@ def _import(graph_id: str) -> None:
     sent = st.session_state[_upload_key()]
     if not sent or not inputs.may_train(get_explorer(), quiet=True):
         return
+    inputs.ask_for_page()
     # The next choice is a new one: files of this one would be added to it.
     st.session_state["runs_imports"] = st.session_state.get("runs_imports", 0) + 1
     graph = graph_id if st.session_state.get("runs_import_graph") else None
