@@ -1,8 +1,10 @@
 """What listing the runs of a bucket costs: `python -m tests.bench.bucket_list [--runs 1000]`.
 
 Fills an emulator on this machine, then times `wikics runs list --json` on a machine that knows nothing, on one that
-has listed them before, and on another that finds what the first has left in the bucket. Times are those without the
-proxy that counts requests. Then the page *Runs* of an app over the same bucket, in a new tab each time: its first
+has listed them before, and on another that finds what the first has left in the bucket; with an emulator that keeps
+its objects in memory, where it looks for each by passing over all before it, and with one that keeps them in a folder,
+of which it reads all files for each listing. Python keeps what it has compiled, as it does for a person. Times are
+those without the proxy that counts requests. Then the page *Runs* of an app over the same bucket, in a new tab each time: its first
 paint, and until its table stands; the first visit is the app's first too. Prints one JSON document, in which the
 emulator's own seconds of processor stand too.
 """
@@ -57,11 +59,12 @@ def fill(folder, num_runs, graph="twin"):
 
 def list_runs(url, home):
     """Seconds of the wall and of the command's processor, and how many runs came."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began, worked = time.monotonic(), sum(os.times()[2:4])
     done = subprocess.run(
         [sys.executable, "-m", "core.cli", "runs", "list", "--json"],
         cwd=PROJECT,
-        env=os.environ
+        env=environment
         | {"STORAGE_EMULATOR_HOST": url, "WIKICS_HOME": str(home), "WIKICS_BUCKET": "gs://thousand/team"},
         capture_output=True,
         check=True,
@@ -102,8 +105,13 @@ def measure(num_runs):
         home = Home(folder / "made")
         fill(folder / "data" / "thousand" / "team", num_runs, home.small)
         shutil.copytree(home.folder / "graphs", folder / "data" / "thousand" / "team" / "graphs")
-        with emulator_running(data=folder / "data") as emulator:
-            return measure_lists(emulator, folder) | {"page": measure_page(emulator, folder / "app", home.small)}
+        found = {}
+        for backend, options in (("folder", {"folder": folder / "objects"}), ("memory", {})):
+            with emulator_running(data=folder / "data", **options) as emulator:
+                found[backend] = measure_lists(emulator, folder / backend)
+                if backend == "memory":
+                    found["page"] = measure_page(emulator, folder / "app", home.small)
+        return found
 
 
 def measure_lists(emulator, folder):
