@@ -14,12 +14,12 @@ ROWS = "[data-testid=stDataFrame] [role=grid]"
 
 @pytest.fixture(scope="module")
 def app_of_runs(home, tmp_path_factory):
-    """The runs of an app over a home with nine of three presets, and the id of one."""
+    """The runs of an app over a home with nine of three presets, and their ids."""
     folder = tmp_path_factory.mktemp("parts") / "home"
     shutil.copytree(home.folder, folder, ignore=lambda folder, _names: hide_runs(folder, home))
-    newest = add_runs(folder, home.small, 9)[0]
+    ids = add_runs(folder, home.small, 9)
     server = Server(folder)
-    yield f"{server.url}/runs?graph={home.small}", newest
+    yield f"{server.url}/runs?graph={home.small}", ids
     server.end()
 
 
@@ -74,7 +74,7 @@ def test_rows_in_groups_and_back(address, page):
 
 
 def test_the_run_beside_is_drawn_with_the_page(app_of_runs, address, page):
-    page.goto(f"{address}&run={app_of_runs[1]}")
+    page.goto(f"{address}&run={app_of_runs[1][0]}")
     wait_for_rows(page, 10)
     page.get_by_role("tab", name="Report").wait_for()
     page.get_by_role("button", name="Close").click()
@@ -85,3 +85,14 @@ def test_the_run_beside_is_drawn_with_the_page(app_of_runs, address, page):
     page.get_by_label("Runs in the charts").click()
     page.get_by_label("Runs in the charts").press("Backspace")
     page.wait_for_url("**runs=**")
+
+
+def test_what_was_done_to_ticked_runs_stands_on_the_whole_page(app_of_runs, address, page):
+    page.goto(f"{address}&beside=0&runs={','.join(app_of_runs[1][:3])}")
+    wait_for_rows(page, 10)
+    page.get_by_role("button", name="3 ticked runs").click()
+    page.get_by_role("button", name="Delete 3").click()
+    page.get_by_text("Deleted 3 runs").wait_for()
+    wait_for_rows(page, 7)
+    page.get_by_role("button", name="Undo").click()
+    wait_for_rows(page, 10)
