@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PRELUDE = """
 import { readFileSync } from "node:fs";
 const input = JSON.parse(readFileSync(0, "utf8"));
-const done = (value) => console.log(JSON.stringify(value));
+const done = (value) => console.log(JSON.stringify(value, (_, each) => (ArrayBuffer.isView(each) ? [...each] : each)));
 """
 
 

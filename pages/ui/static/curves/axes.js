@@ -140,7 +140,7 @@ const CLOCK = {
  * number that is not above 0: where there is one it is a symlog scale.
  * @param {string} unit
  * @param {Scale} scale
- * @param {number[]} values that are shown
+ * @param {Float64Array} values that are shown
  * @returns {YAxis}
  */
 export function buildYAxis(unit, scale, values) {

@@ -216,7 +216,7 @@ export class CurveChart {
     this.plotted = lines.map((line) => prepareLine(line, { smoothing: view.smoothing, seen, buckets }));
     const values = listSeen(this.plotted, seen);
     const x = buildXAxis(this.x, last);
-    const y = buildYAxis(this.unit, view.scale, view.scale === "linear" ? [] : values);
+    const y = buildYAxis(this.unit, view.scale, values);
     this.axes = { x, y };
     const shown = view.zoom?.y ?? ((view.clip && values.length) || isFlat(values) ? findMiddle(values, y) : undefined);
     const restarts = buildMarks(lines, { name: this.x, axis: x, color: view.theme.faint });

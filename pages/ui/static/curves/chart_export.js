@@ -19,7 +19,7 @@ export function listPoints({ title, x, lines }) {
   const isSmooth = lines.some(({ points, values }) => values !== points.y);
   const head = ["id", "line", x, title, ...(isSmooth ? ["smoothed"] : []), ...(hasBand ? ["low", "high", "runs"] : [])];
   const rows = lines.flatMap(({ run, name, points, values }) =>
-    points.x.map((at, index) => [
+    Array.from(points.x, (at, index) => [
       ...[run.id, name, at, points.y[index]],
       ...(isSmooth ? [values[index]] : []),
       ...(hasBand ? [points.low?.[index], points.high?.[index], points.count?.[index]] : []),

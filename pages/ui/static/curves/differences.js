@@ -97,7 +97,7 @@ export class DifferenceSeries {
     if (known?.version === version) return known;
     const [own, base] = [this.own, this.base].map((one) => one.points(xName, yName));
     // Along a metric a run may come by the same place twice: there is no one value to subtract.
-    const points = metricOf(xName) === null ? subtract(own, base, { isExact: EXACT.has(xName), spread: this.spread }) : { x: [], y: [] };
+    const points = metricOf(xName) === null ? subtract(own, base, { isExact: EXACT.has(xName), spread: this.spread }) : { x: new Float64Array(0), y: new Float64Array(0) };
     const made = { version, points, lost: own.x.length - points.x.length };
     this.#known.set(key, made);
     return made;
@@ -117,21 +117,21 @@ function versionOf(one) {
  * @returns {Points}
  */
 export function subtract(own, base, { isExact, spread }) {
-  /** @param {number[]} values of the baseline */
+  /** @param {Float64Array} values of the baseline */
   const read = (values) => (/** @type {number} */ at) => {
     if (!isExact) return valueAt({ x: base.x, y: values }, at);
     const index = lowerBound(base.x, at);
     return base.x[index] === at ? values[index] : null;
   };
   const [center, low, high] = [base.y, base.low ?? base.y, base.high ?? base.y].map(read);
-  const kept = own.x.flatMap((at, index) => (center(at) === null ? [] : [index]));
+  const kept = own.x.map((_, index) => index).filter((index) => center(own.x[index]) !== null);
   const x = kept.map((index) => own.x[index]);
   const bases = x.map((at) => Number(center(at)));
   const y = kept.map((index, place) => own.y[index] - bases[place]);
   if (!own.low || !own.high || own === base) return { x, y }; // nothing is surer than that there is none to itself
   const widen = OF_MEANS.has(spread) ? Math.hypot : (/** @type {number} */ width) => width;
-  const below = kept.map((index, place) => widen(own.y[index] - /** @type {number[]} */ (own.low)[index], Number(high(x[place])) - bases[place]));
-  const above = kept.map((index, place) => widen(/** @type {number[]} */ (own.high)[index] - own.y[index], bases[place] - Number(low(x[place]))));
+  const below = kept.map((index, place) => widen(own.y[index] - /** @type {Float64Array} */ (own.low)[index], Number(high(x[place])) - bases[place]));
+  const above = kept.map((index, place) => widen(/** @type {Float64Array} */ (own.high)[index] - own.y[index], bases[place] - Number(low(x[place]))));
   return {
     ...{ x, y },
     low: y.map((value, place) => value - below[place]),

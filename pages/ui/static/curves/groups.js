@@ -88,13 +88,13 @@ export class GroupSeries {
  */
 export function summariseLines(lines, { isExact, ...how }) {
   const places = isExact ? gather(lines) : resample(lines);
-  const x = [...places.keys()].sort((a, b) => a - b);
-  const summaries = x.map((at) => summarise(/** @type {number[]} */ (places.get(at)), how));
+  const x = Float64Array.from(places.keys()).sort();
+  const summaries = Array.from(x, (at) => summarise(/** @type {number[]} */ (places.get(at)), how));
   return {
     x,
-    y: summaries.map(({ center }) => center),
-    low: summaries.map(({ low }) => low),
-    high: summaries.map(({ high }) => high),
+    y: Float64Array.from(summaries, ({ center }) => center),
+    low: Float64Array.from(summaries, ({ low }) => low),
+    high: Float64Array.from(summaries, ({ high }) => high),
     count: x.map((at) => places.get(at)?.length ?? 0),
   };
 }
@@ -137,7 +137,7 @@ function resample(lines) {
 
 /**
  * Between its points the line counts; beyond its ends there is none.
- * @param {Points} line
+ * @param {Pick<Points, "x" | "y">} line
  * @param {number} at
  */
 export function valueAt({ x, y }, at) {

@@ -3,11 +3,14 @@
 /** @import { MetricsChunk, StateName } from "../../types/answers" */
 
 import { metricOf } from "./columns.js";
+import { Growing, Pairs } from "./growing.js";
 
-/** @typedef {{ x: number[], y: number[], low?: number[], high?: number[], count?: number[] }} Points of a group with its band, and of how many runs each is */
+/** @typedef {{ x: Float64Array, y: Float64Array, low?: Float64Array, high?: Float64Array, count?: Float64Array }} Points of a group with its band, and of how many runs each is */
 
 /** Seconds since the run began, pauses too; no file has it as a column. */
 export const WALL = "wall_seconds";
+/** In the place of a column that is not there. */
+const NOTHING = new Growing();
 
 /** The rows of one run's metrics.csv that the page holds, and where the run stands. */
 export class RunSeries {
@@ -16,14 +19,16 @@ export class RunSeries {
   message = "";
   generation = 0;
   row = 0;
-  /** @type {{ [name: string]: (number | null)[] }} */
+  /** A number a row in each, NaN where there is none. @type {{ [name: string]: Float64Array }} */
   columns = {};
   /** Names of the columns that hold any number, or one that is not finite. @type {Set<string>} */
   used = new Set();
   /** Rows of each column that hold what is no finite number. @type {{ [name: string]: [number, string][] }} */
   #notFinite = {};
-  /** Points taken from the columns so far, with how many rows that were. @type {Map<string, Points & { rows: number }>} */
-  #extracted = new Map();
+  /** What the columns are views of. @type {Map<string, Growing>} */
+  #held = new Map();
+  /** Points that were asked for. @type {Map<string, Pairs>} */
+  #pairs = new Map();
 
   /** @param {string} id */
   constructor(id) {
@@ -37,7 +42,8 @@ export class RunSeries {
     this.columns = {};
     this.used.clear();
     this.#notFinite = {};
-    this.#extracted.clear();
+    this.#held.clear();
+    this.#pairs.clear();
   }
 
   /** How far this page has read, as the API takes it. */
@@ -71,8 +77,9 @@ export class RunSeries {
    */
   #append({ columns, not_finite: notFinite }, count) {
     for (const [name, values] of Object.entries(columns)) {
-      const held = (this.columns[name] ??= []);
-      for (const value of values) held.push(value);
+      const held = this.#hold(name);
+      held.pad(this.row);
+      held.push(values);
       if (!this.used.has(name) && values.some(isNumber)) this.used.add(name);
     }
     for (const [name, rows] of Object.entries(notFinite ?? {})) {
@@ -81,18 +88,25 @@ export class RunSeries {
     }
     if (columns.logged_at) this.#measureWall();
     this.row += count;
+    for (const [name, held] of this.#held) {
+      held.pad(this.row);
+      this.columns[name] = held.values;
+    }
+  }
+
+  /** @param {string} name */
+  #hold(name) {
+    const held = this.#held.get(name) ?? new Growing();
+    this.#held.set(name, held);
+    return held;
   }
 
   /** Counted from when training began: the first row came after its own training time. */
   #measureWall() {
-    const { logged_at: clock, elapsed_seconds: trained } = this.columns;
+    const [clock, wall] = [this.#hold("logged_at").values, this.#hold(WALL)];
     const first = clock.findIndex(isNumber);
-    const begun = Number(clock[first] ?? 0) - Number(trained?.[first] ?? 0);
-    const held = (this.columns[WALL] ??= []);
-    for (let row = held.length; row < clock.length; row += 1) {
-      const value = clock[row];
-      held.push(isNumber(value) ? value - begun : null);
-    }
+    const begun = first < 0 ? 0 : clock[first] - (this.#held.get("elapsed_seconds")?.values[first] || 0);
+    wall.push(clock.subarray(wall.values.length).map((at) => at - begun));
   }
 
   /**
@@ -102,36 +116,22 @@ export class RunSeries {
    */
   notFinite(xName, yName) {
     const xs = this.columns[metricOf(xName) ?? xName] ?? [];
-    return (this.#notFinite[yName] ?? []).flatMap(([row, word]) => {
-      const x = xs[row] ?? null;
-      return isNumber(x) ? [{ x, word }] : [];
-    });
+    return (this.#notFinite[yName] ?? []).flatMap(([row, word]) => (isNumber(xs[row]) ? [{ x: xs[row], word }] : []));
   }
 
   /**
    * The points of a column over another, those left out in which either is not a finite number (a metric may be
-   * measured only every few epochs). Grows in place while rows arrive; along a metric they stand in its order.
+   * measured only every few epochs). Along a metric they stand in its order. The same object until rows arrive.
    * @param {string} xName
    * @param {string} yName
    * @returns {Points}
    */
   points(xName, yName) {
     const key = `${xName}|${yName}`;
-    const known = this.#extracted.get(key);
     const metric = metricOf(xName);
-    const [xs, ys] = [this.columns[metric ?? xName] ?? [], this.columns[yName] ?? []];
-    const rows = Math.min(xs.length, ys.length);
-    if (known && known.rows === rows) return known;
-    const points = known && metric === null ? known : { x: [], y: [], rows: 0 };
-    this.#extracted.set(key, points);
-    for (; points.rows < rows; points.rows += 1) {
-      const [x, y] = [xs[points.rows], ys[points.rows]];
-      if (!isNumber(x) || !isNumber(y)) continue;
-      points.x.push(x);
-      points.y.push(y);
-    }
-    if (metric !== null) sortAlong(points);
-    return points;
+    const pairs = this.#pairs.get(key) ?? new Pairs({ isSorted: metric !== null });
+    this.#pairs.set(key, pairs);
+    return pairs.read(this.#held.get(metric ?? xName) ?? NOTHING, this.#held.get(yName) ?? NOTHING);
   }
 
   /**
@@ -142,7 +142,7 @@ export class RunSeries {
     const { logged_at: clock, elapsed_seconds: trained } = this.columns;
     if (!this.generation || !clock || !trained) return [];
     /** @param {number} row */
-    const idleBefore = (row) => (clock[row] ?? NaN) - (trained[row] ?? NaN);
+    const idleBefore = (row) => clock[row] - trained[row];
     const pauses = [];
     for (let row = 1; row < clock.length; row += 1) {
       const pause = idleBefore(row) - idleBefore(row - 1);
@@ -151,14 +151,6 @@ export class RunSeries {
     pauses.sort((a, b) => b.pause - a.pause);
     return pauses.slice(0, this.generation).map(({ row }) => row).sort((a, b) => a - b);
   }
-}
-
-/** @param {Points} points */
-function sortAlong(points) {
-  const order = points.x.map((_, at) => at).sort((a, b) => points.x[a] - points.x[b]);
-  const { x, y } = points;
-  points.x = order.map((at) => x[at]);
-  points.y = order.map((at) => y[at]);
 }
 
 /**
@@ -172,7 +164,7 @@ function isNumber(value) {
 
 /**
  * First position in ascending `values` whose value is at least `bound`.
- * @param {number[]} values
+ * @param {ArrayLike<number>} values
  * @param {number} bound
  */
 export function lowerBound(values, bound) {
@@ -187,7 +179,7 @@ export function lowerBound(values, bound) {
 
 /**
  * Position of the value nearest to `wanted` in ascending `values`; -1 when there is none.
- * @param {number[]} values
+ * @param {ArrayLike<number>} values
  * @param {number} wanted
  */
 export function nearestIndex(values, wanted) {
@@ -200,8 +192,8 @@ export function nearestIndex(values, wanted) {
  * Positions to draw of the points between `low` and `high` (and one neighbour on each side, so that lines reach
  * the edge). x is cut into at most `buckets` equal parts, each of which keeps its least, its greatest and its last
  * value: a spike of one point is never lost.
- * @param {number[]} x ascending
- * @param {number[]} y
+ * @param {ArrayLike<number>} x ascending
+ * @param {ArrayLike<number>} y
  * @param {number} buckets
  * @param {number} [low]
  * @param {number} [high]
@@ -233,13 +225,13 @@ export function bucketIndices(x, y, buckets, low = -Infinity, high = Infinity) {
 }
 
 /**
- * Rows of a table as CSV text (RFC 4180).
+ * Rows of a table as CSV text (RFC 4180). What was not measured, NaN too, is an empty cell.
  * @param {(string | number | null | undefined)[][]} rows
  */
 export function toCsv(rows) {
   /** @param {string | number | null | undefined} cell */
   const quote = (cell) => {
-    const text = cell == null ? "" : String(cell);
+    const text = cell == null || Number.isNaN(cell) ? "" : String(cell);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(quote).join(",")).join("\r\n") + "\r\n";

@@ -14,8 +14,8 @@ export const SMOOTHERS = {
 const REACH = 4; // standard deviations at which a bell ends
 
 /**
- * @param {number[]} x ascending
- * @param {number[]} y
+ * @param {Float64Array} x ascending
+ * @param {Float64Array} y
  * @param {Smoothing} smoothing
  */
 export function smooth(x, y, { kind, weight }) {
@@ -36,7 +36,7 @@ export function widthOf(weight) {
 
 /**
  * Divided by 1 - weight^t, so that it does not lean on a start at zero.
- * @param {number[]} y
+ * @param {Float64Array} y
  * @param {number} weight
  */
 function smoothByPoints(y, weight) {
@@ -50,8 +50,8 @@ function smoothByPoints(y, weight) {
 
 /**
  * A point's weight falls by `weight` for each mean distance between points; of even points it is the moving average.
- * @param {number[]} x
- * @param {number[]} y
+ * @param {Float64Array} x
+ * @param {Float64Array} y
  * @param {number} weight
  */
 function smoothInTime(x, y, weight) {
@@ -66,7 +66,7 @@ function smoothInTime(x, y, weight) {
 }
 
 /**
- * @param {number[]} y
+ * @param {Float64Array} y
  * @param {number} deviation points
  */
 function smoothByBell(y, deviation) {
@@ -85,7 +85,7 @@ function smoothByBell(y, deviation) {
 
 /**
  * The window is cut at both ends. Summed anew for each point: a running sum would carry its rounding along.
- * @param {number[]} y
+ * @param {Float64Array} y
  * @param {number} half points on either side
  */
 function smoothByMean(y, half) {

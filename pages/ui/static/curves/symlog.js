@@ -7,7 +7,7 @@ const MOST_TICKS = 9;
 
 /**
  * Positions are sign(v) * log10(1 + |v| / unit), so that 0 stands at 0 and each power of ten takes the same room.
- * @param {number[]} values that are shown
+ * @param {Float64Array} values that are shown
  */
 export function buildSymlog(values) {
   const sizes = values.map(Math.abs).filter((size) => size > 0 && Number.isFinite(size));
@@ -25,7 +25,7 @@ export function buildSymlog(values) {
 
 /**
  * The numbers that are written at the axis: 0, and powers of ten on either side, as many as can be read.
- * @param {number[]} values
+ * @param {Float64Array} values
  * @param {number} unit where the powers of ten begin
  */
 export function listTicks(values, unit) {

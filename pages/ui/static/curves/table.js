@@ -94,9 +94,7 @@ export class ValueTable {
 
   #saveAll() {
     const runs = this.#shown?.runs ?? [];
-    const names = [...new Set(runs.flatMap((run) => Object.keys(run.columns)))].filter((name) => name !== WALL);
-    const rows = runs.flatMap((run) => Array.from({ length: run.row }, (_, row) => [run.id, ...names.map((name) => run.columns[name]?.[row])]));
-    save(new Blob([toCsv([["run", ...names], ...rows])], { type: "text/csv" }), runs.length === 1 ? `${runs[0].id}.csv` : "runs.csv");
+    save(new Blob([toCsv(listAll(runs))], { type: "text/csv" }), runs.length === 1 ? `${runs[0].id}.csv` : "runs.csv");
   }
 }
 
@@ -127,6 +125,16 @@ function listColumns({ charts, parts, x, isDifference }) {
 }
 
 /**
+ * Every row that runs have logged, with the columns that any of them has. What a row has nothing of is NaN or missing.
+ * @param {Pick<RunSeries, "id" | "row" | "columns">[]} runs
+ */
+export function listAll(runs) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.columns)))].filter((name) => name !== WALL);
+  const rows = runs.flatMap((run) => Array.from({ length: run.row }, (_, row) => [run.id, ...names.map((name) => run.columns[name]?.[row])]));
+  return [["run", ...names], ...rows];
+}
+
+/**
  * A head of `id`, `run`, the place and the columns; then a row a run. What a run has not logged there is null.
  * @param {Pick<Shown, "rows" | "charts" | "parts" | "x" | "at" | "isDifference">} shown
  */
@@ -150,7 +158,7 @@ export function listValues(shown) {
 
 /**
  * Whether a point is at a place: no farther from it than its neighbours are from each other.
- * @param {number[]} x
+ * @param {Float64Array} x
  * @param {number} index
  * @param {number | null} at
  */

@@ -1,6 +1,7 @@
 // What plotly is told to draw of a chart's lines: traces of few enough points, bands, and marks. No DOM.
 
 import { escapeText } from "../base/format.js";
+import { Growing } from "./growing.js";
 import { bucketIndices, lowerBound } from "./series.js";
 import { smooth } from "./smoothing.js";
 import { quantileOf } from "./statistics.js";
@@ -26,7 +27,7 @@ import { quantileOf } from "./statistics.js";
  */
 
 /** @typedef {CurveLine & { points: Points, column: string }} HeldLine with what was logged */
-/** @typedef {HeldLine & { values: number[], low?: number[], high?: number[], drawn: number[], ghost: number[] }} DrawnLine with its smooth values, and which of them (and of the logged ones below them) are drawn */
+/** @typedef {HeldLine & { values: Float64Array, low?: Float64Array, high?: Float64Array, drawn: number[], ghost: number[] }} DrawnLine with its smooth values, and which of them (and of the logged ones below them) are drawn */
 /** @typedef {{ x: XAxis, y: YAxis }} Axes */
 
 /** @type {Range} */
@@ -58,9 +59,9 @@ export function countBuckets(lines) {
  */
 export function prepareLine(line, { smoothing, seen: [low, high], buckets }) {
   const { x, y, low: under, high: over } = line.points;
-  /** @param {number[]} values */
+  /** @param {Float64Array} values */
   const ease = (values) => easeOnce(x, values, smoothing);
-  /** @param {number[]} values */
+  /** @param {Float64Array} values */
   const choose = (values) => bucketIndices(x, values, buckets, low, high);
   const values = ease(y);
   if (!under || !over) return { ...line, values, drawn: choose(values), ghost: values === y ? [] : choose(y) };
@@ -69,17 +70,17 @@ export function prepareLine(line, { smoothing, seen: [low, high], buckets }) {
   return { ...line, values, ...band, drawn, ghost: [] };
 }
 
-/** What was smoothed last of each list of values; it grows in place. @type {WeakMap<number[], { key: string, values: number[] }>} */
+/** What was smoothed last of each list of values. @type {WeakMap<Float64Array, { key: string, values: Float64Array }>} */
 const eased = new WeakMap();
 
 /**
- * @param {number[]} x
- * @param {number[]} y
+ * @param {Float64Array} x
+ * @param {Float64Array} y
  * @param {Smoothing} smoothing
  */
 function easeOnce(x, y, smoothing) {
   if (!smoothing.weight) return y;
-  const key = `${smoothing.kind} ${smoothing.weight} ${y.length}`;
+  const key = `${smoothing.kind} ${smoothing.weight}`;
   const known = eased.get(y);
   if (known?.key === key) return known.values;
   const values = smooth(x, y, smoothing);
@@ -128,7 +129,7 @@ function buildTrace({ name, color, points, values, drawn }, axes, style) {
  * @param {Axes} axes
  * @returns {Trace}
  */
-function buildBand({ name, color, points, drawn, low = [], high = [] }, axes) {
+function buildBand({ name, color, points, drawn, low = points.y, high = points.y }, axes) {
   const back = [...drawn].reverse();
   return {
     type: "scatter",
@@ -171,15 +172,17 @@ function joinAlike(traces) {
  * @param {Range} seen
  */
 export function listSeen(lines, [low, high]) {
-  return lines.flatMap(({ points: { x }, values, low: under = [], high: over = [] }) => {
+  const seen = new Growing();
+  for (const { points: { x }, values, low: under, high: over } of lines) {
     const [from, to] = [lowerBound(x, low), high === Infinity ? x.length : lowerBound(x, high)];
-    return [values, under, over].flatMap((each) => each.slice(from, to));
-  });
+    for (const each of [values, under, over]) if (each) seen.push(each.subarray(from, to));
+  }
+  return seen.values;
 }
 
 /**
  * Whether all values are one that is not 0: plotly would show it from 1 below to 1 above, and 0.01 as if it were 0.
- * @param {number[]} values
+ * @param {Float64Array} values
  */
 export function isFlat(values) {
   return values.length > 0 && values[0] !== 0 && values.every((value) => value === values[0]);
@@ -187,7 +190,7 @@ export function isFlat(values) {
 
 /**
  * The middle nine tenths of some values, with room above and below.
- * @param {number[]} values at least one
+ * @param {Float64Array} values at least one
  * @param {YAxis} axis
  * @returns {Range} logged values
  */
@@ -225,7 +228,7 @@ export function buildMarks(lines, { name, axis, color }) {
   const byRun = new Map(lines.map((line) => [line.run, line]));
   const runs = [...byRun.keys()].slice(0, MARKED_RUNS);
   const restarted = runs.flatMap((run) => {
-    const places = "columns" in run ? run.restarts().flatMap((row) => run.columns[name]?.[row] ?? []) : [];
+    const places = "columns" in run ? run.restarts().map((row) => run.columns[name]?.[row]).filter(Number.isFinite) : [];
     return places.length ? [{ run, places }] : [];
   });
   const marks = restarted.flatMap(({ run, places }, at) =>
