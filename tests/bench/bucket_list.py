@@ -4,9 +4,9 @@ Fills an emulator on this machine, then times `wikics runs list --json` on a mac
 has listed them before, and on another that finds what the first has left in the bucket; with an emulator that keeps
 its objects in memory, where it looks for each by passing over all before it, and with one that keeps them in a folder,
 of which it reads all files for each listing. Python keeps what it has compiled, as it does for a person. Times are
-those without the proxy that counts requests. Then the page *Runs* of an app over the same bucket, in a new tab each time: its first
-paint, and until its table stands; the first visit is the app's first too. Prints one JSON document, in which the
-emulator's own seconds of processor stand too.
+those without the proxy that counts requests. Then the page *Runs* of an app over the same bucket, in a new tab each
+time: its first paint, and until its table stands; the first visit is the app's first too. Prints one JSON document, in
+which the emulator's own seconds of processor stand too.
 """
 
 import argparse

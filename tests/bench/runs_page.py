@@ -32,6 +32,7 @@ from tests.browser.server import Server
 
 ROWS_A_SECOND = 10
 LIVE_ROWS = 20_000
+HEAPS = 6  # times that the heap is looked at while runs go on
 # Since when each row is drawn: [rows, ms] whenever the first chart has drawn more of the first run.
 WATCH = """() => {
     const roots = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
@@ -166,11 +167,12 @@ def measure_live(browser, server, graph, folders, args):
         page.evaluate(WATCH)
         pages.append(page)
     used, begun = read_processor(server.process.pid), time.monotonic()
-    heaps = [read_heap(pages[0])]
-    trainer.join()
+    heaps = [(*read_heap(pages[0]), trainer.num_rows)]
+    while trainer.is_alive():
+        trainer.join(args.seconds / HEAPS)
+        heaps.append((*read_heap(pages[0]), trainer.num_rows))
     share = (read_processor(server.process.pid) - used) / (time.monotonic() - begun)
     pages[0].wait_for_timeout(4_000)
-    heaps.append(read_heap(pages[0]))
     waits = [
         at / 1000 - trainer.written_at[round(last)]
         for page in pages
@@ -183,15 +185,16 @@ def measure_live(browser, server, graph, folders, args):
         "p95 s from row to pixel": quantiles(waits, n=20)[-1],
         "share of one core": share,
         "points lost": lost,
-        "heap at first, MB": heaps[0],
-        "heap at last, MB": heaps[1],
-    }
+    } | {f"heap and beside it, MB, at row {rows:,}": f"{heap:.0f} + {beside:.0f}" for heap, beside, rows in heaps}
 
 
 def read_heap(page):
+    """Megabytes of a page's objects, and of the buffers that they hold beside the heap."""
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
-    return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+    used = session.send("Runtime.getHeapUsage")
+    session.detach()
+    return used["usedSize"] / 1e6, used["backingStorageSize"] / 1e6
 
 
 def read_processor(pid):
@@ -246,7 +249,7 @@ def main():
 def show(title, measured):
     print(f"\n| {title} (load {os.getloadavg()[0]:.0f}) | |\n|---|---:|")
     for name, value in measured.items():
-        print(f"| {name} | {value:,.2f} |", flush=True)
+        print(f"| {name} | {value if isinstance(value, str) else format(value, ',.2f')} |", flush=True)
 
 
 if __name__ == "__main__":
