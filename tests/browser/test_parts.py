@@ -96,3 +96,12 @@ def test_what_was_done_to_ticked_runs_stands_on_the_whole_page(app_of_runs, addr
     wait_for_rows(page, 7)
     page.get_by_role("button", name="Undo").click()
     wait_for_rows(page, 10)
+
+
+def test_the_run_shown_by_default_is_opened_and_closed(app, home, trained, page):
+    page.goto(f"{app.url}/runs?graph={home.small}&beside=0")
+    page.locator(".st-key-runs_open button").click()
+    page.get_by_role("tab", name="Report").wait_for()
+    page.get_by_role("button", name="Close").click()
+    page.locator(".st-key-runs_open button").wait_for()
+    assert page.get_by_role("tab", name="Report").count() == 0
