@@ -35,8 +35,10 @@ def walk_to(graph: Graph, article: int) -> None:
 
 
 def draw_trail(graph: Graph, article: int) -> None:
-    """The way one came, each article a link that goes back to it, and at its end where one is."""
+    """The way one came, each article a link that goes back to it, and at its end where one is; nothing at first."""
     trail = read_trail(graph)
+    if not trail:
+        return
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", key="article_trail"):
         for at, index in enumerate(trail):
             _link(graph.titles[index], article=graph.key_of(index), **{"from": ",".join(map(str, trail[:at]))})
