@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import psutil
 
+from core.backends.ray import calls
 from tests.contracts.test_backend import *  # noqa: F403
 from tests.contracts.test_ray_backend import explorer as explorer
 from tests.contracts.test_ray_backend import rig as rig
@@ -18,6 +19,15 @@ from tests.contracts.test_resume import LOADING_SECONDS
 
 def test_c01_a_worker_that_is_told_to_end_is_followed_by_another(rig):
     watch_a_killed_worker(rig, signal.SIGTERM)
+
+
+def test_c01_each_of_many_killed_workers_is_followed_by_another(rig):
+    run_id = rig.submit(epochs=20_000, epoch_seconds=0.01)
+    for generation in range(calls.RESTARTS + 1):
+        rig.wait_until(lambda n=generation: rig.store.read_stored_state(run_id).generation == n)
+        rig.wait_for_epoch(run_id, rig.store.read_metrics(run_id).row + 2)
+        if generation < calls.RESTARTS:
+            psutil.Process(rig.store.read_stored_state(run_id).pid).kill()
 
 
 def test_c01_a_job_that_its_worker_cannot_reach_fails_with_the_reason(rig):
