@@ -1,6 +1,8 @@
 """Ray, as far as it goes without a cluster: what is missing, what is asked for, what it means when nobody answers."""
 
 import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -8,7 +10,7 @@ from typer.testing import CliRunner
 from core.backends.cloud.backend import CloudBackend
 from core.backends.cloud.base import Order, Sight
 from core.backends.local.backend import KEEP_MEMORY
-from core.backends.ray import asker, cluster, launcher
+from core.backends.ray import asker, cluster, launcher, work
 from core.backends.ray.cluster import Cluster
 from core.backends.ray.launcher import RayLauncher, RayProvider, Share
 from core.cli import app as cli
@@ -176,3 +178,18 @@ def test_c04_a_benchmark_stays_with_the_backend_and_workers_it_was_begun_with(
     assert ray.submitted == [BENCHMARKS + benchmark_id] * 3
     assert benchmark_store.read_wanted(benchmark_id) == wanted
     assert explorer.benchmarks.read_job(benchmark_id).backend == "ray"
+
+
+def test_c01_what_a_restarted_actor_was_asked_for_is_asked_again_where_ray_dropped_it(monkeypatch):
+    begun, asked = threading.Event(), []
+    monkeypatch.setattr(work, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(work.ray, "wait", lambda refs, **_: (refs if refs[0] < 3 else [], []))
+
+    def run():
+        asked.append(len(asked) + 1)
+        if len(asked) == 3:
+            threading.Timer(0.05, begun.set).start()
+        return len(asked)
+
+    work.ask_until_begun(SimpleNamespace(run=SimpleNamespace(remote=run)), 0, begun)
+    assert asked == [1, 2, 3]

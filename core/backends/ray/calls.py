@@ -41,7 +41,6 @@ def launch(label: str, address: str, cpus: float, gpus: float, environment: dict
             lifetime="detached",
             get_if_exists=True,
             max_restarts=RESTARTS,
-            max_task_retries=-1,  # else Ray may drop what a restarted actor asks of itself, which then does nothing
             num_cpus=0 if spreads else cpus,
             num_gpus=0 if spreads else gpus,
             runtime_env={"env_vars": environment} if environment else None,
