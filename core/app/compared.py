@@ -17,6 +17,7 @@ from core.inference.articles import ArticleHit, build_hit
 from core.inference.predict import RunPredictions
 from core.runs.environment import publish
 from core.runs.record import RunDetails, RunRecord
+from core.runs.state import ACTIVE, REPORTED
 
 # Of a record and its report, in the order in which they are shown.
 METRICS: Final = (
@@ -204,7 +205,11 @@ def advise(found: RunDifference, *, same: bool) -> str:
 
 def explain_nothing(first: RunRecord, second: RunRecord, names: tuple[str, str]) -> str:
     """Why no difference of accuracies is told."""
-    lacking = [name for run, name in zip((first, second), names, strict=True) if not run.has_predictions]
+    named = list(zip((first, second), names, strict=True))
+    if on_their_way := [name for run, name in named if run.state in ACTIVE]:
+        have = "has" if len(on_their_way) == 1 else "have"
+        return f"Nothing can be told apart yet: {' and '.join(on_their_way)} {have} not ended."
+    lacking = [name for run, name in named if not run.has_predictions or run.state not in REPORTED]
     if not lacking:
         return f"{names[1]} and {names[0]} cannot be told apart: the predictions of one cannot be read."
     have = "has" if len(lacking) == 1 else "have"

@@ -38,6 +38,7 @@ from core.evaluation.paired import (
 from core.graph.graph import Graph
 from core.runs.benchmarks import BenchmarkStore
 from core.runs.record import RunRecord, compute_variant
+from core.runs.state import REPORTED
 
 FEWEST_RUNS, MOST_RUNS = 2, 10
 MAX_RUNS_IN_MEMORY: Final = 1_024  # of each a byte a test article
@@ -111,8 +112,8 @@ class Comparisons:
             return _Verdict(None, None, told)
         graph = None if first.imported or second.imported else self._load_graph(first)
         changes = None
-        if graph:
-            with suppress(ConflictError, DamagedFileError, NotFoundError):  # unfinished, from elsewhere, damaged
+        if graph and first.state in REPORTED and second.state in REPORTED:  # else predictions are of an earlier stop
+            with suppress(ConflictError, DamagedFileError, NotFoundError):  # none, from elsewhere, damaged
                 changes = self.find_changes(graph, first.id, second.id)
         articles = self._name_articles(graph, changes, first.id, second.id) if graph and changes else None
         found = self._measure(first, second, graph, changes)

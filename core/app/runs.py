@@ -33,7 +33,7 @@ from core.runs.names import match_run
 from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
 from core.runs.refusals import refuse_kept
 from core.runs.report import Report
-from core.runs.state import ACTIVE, PREEMPTED
+from core.runs.state import ACTIVE, PREEMPTED, REPORTED
 from core.runs.store import RunStore
 from core.runs.versions import PRODUCTION
 
@@ -173,7 +173,8 @@ class Runs(RunLists):
     def read_details(self, ref: str, *, diagnosed: bool = True) -> RunDetails:
         """One run with its config, environment and report. diagnosed: with what its curves say, all of them read."""
         run_id = self._store.resolve(ref)
-        record, report = self._store.read(run_id), self._store.read_report(run_id)
+        record = self._store.read(run_id)
+        report = self._store.read_report(run_id) if record.state in REPORTED else None
         return RunDetails(
             **vars(record) | {"config": self._store.read_config(run_id)},
             environment=self._store.read_environment(run_id),

@@ -144,14 +144,21 @@ def _find_dead(report: Report | None, names: Sequence[str]) -> list[Diagnosis]:
     confusion = np.array(report.confusion if report else (), dtype=np.int64)
     if confusion.shape != (len(names), len(names)):
         return []
-    dead = np.flatnonzero((confusion.sum(axis=0) == 0) & (confusion.sum(axis=1) > 0))
+    dead = np.flatnonzero((confusion.sum(axis=0) == 0) & (confusion.sum(axis=1) > 0)).tolist()
+    if not report or not dead:
+        return []
+    told = [(names[at], f"{confusion[at].sum():,}") for at in dead]
+    if len(told) == 1:
+        found = "The model puts no test article into {}, where {} belong".format(*told[0])
+    else:
+        found = f"The model puts no test article into {len(told)} of {len(names)} categories, where some belong: "
+        found += ", ".join(f"{name} ({count})" for name, count in told)
+    if report.outcome == "stopped":
+        return [Diagnosis("dead category", f"{found}. It was stopped early: resume it first.")]
     return [
         Diagnosis(
-            "dead category",
-            f"The model puts no test article into {names[at]}, where {confusion[at].sum():,} belong: "
-            "see how many training articles it has.",
+            "dead category", f"{found}: see how many training articles are of {'it' if len(told) == 1 else 'them'}."
         )
-        for at in dead.tolist()
     ]
 
 

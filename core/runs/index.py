@@ -17,7 +17,7 @@ from core.runs.record import RunFiles, RunRecord, build_record
 from core.runs.remembered import Memory, Remembered, RememberedRuns, parse_memory
 from core.runs.report import Report, read_report
 from core.runs.seen import SeenDocuments
-from core.runs.state import ENDED, RunState, build_damaged
+from core.runs.state import ENDED, REPORTED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
 
@@ -326,7 +326,7 @@ class _KnownRun:
 
     def _read_report(self, state: RunState, stored: Stored) -> Report | None:
         """The report, which counts once the run has ended on its own or was stopped; it spares reading the rows."""
-        content = self._read_document(stored, files.REPORT) if state.state in ("finished", "stopped") else {}
+        content = self._read_document(stored, files.REPORT) if state.state in REPORTED else {}
         return read_report(content) if content else None
 
     def _read_document(self, stored: Stored, name: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from core.storage.documents import read_known
 StateName = Literal["pending", "running", "stopping", "stopped", "finished", "failed", "crashed"]
 ACTIVE: tuple[StateName, ...] = ("pending", "running", "stopping")
 ENDED: tuple[StateName, ...] = ("stopped", "finished", "failed", "crashed")
+# How a run has ended of which its report and predictions tell; else they are of an earlier stop, if there are any.
+REPORTED: tuple[StateName, ...] = ("stopped", "finished")
 
 # The trainer promises a sign of life every second; this is how long a reader on another machine waits for one.
 HEARTBEAT_SECONDS: Final = 1.0

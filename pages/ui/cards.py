@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.inference.articles import ArticleCard
 from core.runs.record import RunRecord
+from core.runs.state import REPORTED
 from pages.ui import charts, inputs, stages
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown, percent
@@ -69,6 +70,8 @@ def draw_rest(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> N
         draw_probabilities(card, card.probs, card.pred, key=key)
     if run is not None and card.pred is not None:
         label = f"Predicted by {escape_markdown(stages.name_run(run))}"
+        if run.state not in REPORTED:
+            label += " as it was at its last stop"
         params = {"graph": run.graph, "run": run.id}
         st.page_link("runs.py", label=label, icon=":material/account_tree:", query_params=params)
     neighbours = (

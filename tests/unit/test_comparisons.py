@@ -129,6 +129,17 @@ def test_row_15_runs_without_predictions_are_compared_by_their_splits(explorer, 
     assert (found.difference.basis, found.difference.num_splits, found.difference.mean) == ("splits", 6, -0.75)
 
 
+@pytest.mark.parametrize("state", ["pending", "crashed"])
+def test_a_run_that_was_stopped_and_goes_on_is_not_compared_as_it_was_then(explorer, storage, two_runs, state):
+    stored = json.loads(storage.read(f"runs/{two_runs[1]}/{files.STATE}"))
+    storage.write(f"runs/{two_runs[1]}/{files.STATE}", json.dumps(stored | {"state": state}).encode())
+    found = explorer.comparisons.compare(two_runs)
+    assert (found.articles, found.difference, found.metrics["test_acc"]) == (None, None, [0.5, None])
+    why = "has not ended." if state == "pending" else "has no predictions, and too few splits in common."
+    assert found.sentence == f"Nothing can be told apart yet: {two_runs[1]} {why}"
+    assert explorer.runs.read_details(two_runs[1]).report is None
+
+
 def test_what_nothing_can_be_told_of_is_said(explorer, storage, two_runs):
     storage.delete(f"runs/{two_runs[1]}/{files.PREDICTIONS}")
     found = explorer.comparisons.compare(two_runs)

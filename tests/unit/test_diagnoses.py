@@ -76,6 +76,14 @@ def test_row_23_a_category_that_is_never_named_is_dead():
     assert kinds_of(fall(100), fall(100), confusion=((5, 0), (1, 0))) == []  # of another graph
 
 
+def test_row_23_several_dead_categories_of_a_stopped_run_are_one_note():
+    (told,) = diagnose({}, Report(confusion=((5, 0, 0), (6, 0, 0), (9, 0, 0)), outcome="stopped"), NAMES)
+    assert told.sentence == (
+        f"The model puts no test article into 2 of 3 categories, where some belong: {NAMES[1]} (6), {NAMES[2]} (9). "
+        "It was stopped early: resume it first."
+    )
+
+
 # What each run should be told: any of these, and nothing else.
 HIGH = {"learning rate too high", "divergence", "dead category"}
 LOW = {"plateau", "dead category"}
