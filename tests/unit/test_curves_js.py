@@ -370,10 +370,10 @@ def test_i12_a_restart_says_whose_it_is():
     const [a, b] = [makeRun("a", 1, 5, 6), makeRun("b", 1, 9, 10)];
     const straight = { id: "c", columns: { epoch: [1, 2] }, restarts: () => [] };
     const makeLine = (run, owner, color) => ({ run, owner, color });
-    const options = { name: "epoch", axis: buildXAxis("epoch", 10), color: "grey" };
+    const options = { name: "epoch", axis: buildXAxis("epoch", 10), color: "grey", seen: [1, 10] };
     const look = (lines) => {
       const { shapes, annotations, above } = buildMarks(lines, options);
-      const told = annotations.map(({ text, yshift }) => [text, yshift]);
+      const told = annotations.map(({ text, yshift, xanchor }) => [text, yshift, xanchor]);
       return [above, ...shapes.map(({ x0, line }, at) => [x0, line.color, ...told[at]])];
     };
     const twice = [makeLine(a, "first <b>", "red"), makeLine(a, "first <b>", "red")];
@@ -381,5 +381,6 @@ def test_i12_a_restart_says_whose_it_is():
     done([look([makeLine(a, "a", "red")]), look([...twice, ...others])]);
     """
     alone, together = call_js(script)
-    assert alone == [14, [5, "grey", "resumed", 0]]
-    assert together == [28, [5, "red", "first &lt;b&gt; resumed", 0], [9, "blue", "b resumed", 14]]
+    assert alone == [14, [5, "grey", "resumed", 0, "center"]]
+    first = [5, "red", "first &lt;b&gt; resumed", 0, "center"]
+    assert together == [28, first, [9, "blue", "b resumed", 14, "right"]]

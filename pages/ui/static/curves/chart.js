@@ -219,7 +219,9 @@ export class CurveChart {
     const y = buildYAxis(this.unit, view.scale, values);
     this.axes = { x, y };
     const shown = view.zoom?.y ?? ((view.clip && values.length) || isFlat(values) ? findMiddle(values, y) : undefined);
-    const restarts = buildMarks(lines, { name: this.x, axis: x, color: view.theme.faint });
+    const restarts = buildMarks(lines, {
+      ...{ name: this.x, axis: x, color: view.theme.faint, seen: view.zoom?.x ?? [first, last] },
+    });
     const edge = buildEdgeMarks(lines, { name: this.x, axis: x, seen });
     const layout = buildLayout({
       ...{ theme: view.theme, width, height: this.height, xAxis: x, yAxis: y, span: last - first },

@@ -220,11 +220,16 @@ export function buildEdgeMarks(lines, { name, axis, seen: [low, high] }) {
 
 /**
  * A dotted line where training went on after a pause; of several runs it has the run's colour and says its name.
- * What it says stands above the curves, a line of text each, so that nothing lies over anything: `above` in all.
+ * What it says stands above the curves, a line of text each, so that nothing lies over anything: `above` in all. Near an
+ * end of what is seen it goes inwards, for Plotly makes room for it else.
  * @param {CurveLine[]} lines
- * @param {{ name: XName, axis: XAxis, color: string }} options
+ * @param {{ name: XName, axis: XAxis, color: string, seen: Range }} options
  */
-export function buildMarks(lines, { name, axis, color }) {
+export function buildMarks(lines, { name, axis, color, seen: [low, high] }) {
+  const anchorAt = (/** @type {number} */ x) => {
+    const share = (x - low) / (high - low);
+    return share < 1 / 3 ? "left" : share > 2 / 3 ? "right" : "center";
+  };
   const byRun = new Map(lines.map((line) => [line.run, line]));
   const runs = [...byRun.keys()].slice(0, MARKED_RUNS);
   const restarted = runs.flatMap((run) => {
@@ -235,16 +240,18 @@ export function buildMarks(lines, { name, axis, color }) {
     places.map((x) => {
       const drawn = byRun.get(run);
       const own = { color: drawn?.color ?? color, text: `${escapeText(drawn?.owner ?? run.id)} resumed` };
-      return { x: axis.toPlot(x), at, ...(byRun.size > 1 ? own : { color, text: "resumed" }) };
+      return { x: axis.toPlot(x), at, xanchor: anchorAt(x), ...(byRun.size > 1 ? own : { color, text: "resumed" }) };
     }),
   );
-  const note = { yref: "paper", y: 1, showarrow: false, xanchor: "auto", yanchor: "bottom" };
+  const note = { yref: "paper", y: 1, showarrow: false, yanchor: "bottom" };
   return {
     above: NOTE_PX * restarted.length,
     shapes: marks.map(({ x, color: own }) => ({
       ...{ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1 },
       line: { color: own, width: 1, dash: "dot" },
     })),
-    annotations: marks.map(({ x, at, text }) => ({ ...note, x, text, yshift: NOTE_PX * at, font: { size: 11, color } })),
+    annotations: marks.map(({ x, at, text, xanchor }) => {
+      return { ...note, x, text, xanchor, yshift: NOTE_PX * at, font: { size: 11, color } };
+    }),
   };
 }
