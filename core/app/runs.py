@@ -174,7 +174,7 @@ class Runs(RunLists):
         """One run with its config, environment and report. diagnosed: with what its curves say, all of them read."""
         run_id = self._store.resolve(ref)
         record = self._store.read(run_id)
-        report = self._store.read_report(run_id) if record.state in REPORTED else None
+        report = self._find_report(record)
         return RunDetails(
             **vars(record) | {"config": self._store.read_config(run_id)},
             environment=self._store.read_environment(run_id),
@@ -184,8 +184,11 @@ class Runs(RunLists):
         )
 
     def read_report(self, ref: str) -> Report | None:
-        """How good one run is; None until it has ended."""
-        return self._store.read_report(self._store.resolve(ref))
+        """How good one run is; None until it has ended, again where it was stopped before."""
+        return self._find_report(self._store.read(self._store.resolve(ref)))
+
+    def _find_report(self, record: RunRecord) -> Report | None:
+        return self._store.read_report(record.id) if record.state in REPORTED else None
 
     def read_config(self, ref: str) -> dict[str, Any]:
         """The whole config of one run; empty where it is damaged."""
