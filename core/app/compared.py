@@ -198,8 +198,8 @@ def advise(found: RunDifference, *, same: bool) -> str:
     if same:
         return "Their settings are the same but for split, seed and device."
     return (
-        f"Whether the settings differ in general takes {FEWEST_SPLITS} common splits (they have {found.num_splits}): "
-        "benchmark both."
+        f"Whether the settings differ in general takes {FEWEST_SPLITS} splits on which both have finished (so far "
+        f"{found.num_splits}): benchmark both."
     )
 
 

@@ -91,6 +91,10 @@ class Comparisons:
             **vars(verdict),
         )
 
+    def read_metrics(self, refs: Sequence[str]) -> dict[str, list[float | None]]:
+        """How runs stand now: of each metric that any of them has a value a run. Raises RunNotFoundError."""
+        return collect_metrics([self._runs.read_details(ref, diagnosed=False) for ref in refs])
+
     def name_run(self, ref: str) -> str:
         """What a run is called: by a person, else its id. Raises RunNotFoundError."""
         record = self._runs.read(ref)

@@ -1,6 +1,6 @@
 """A comparison of runs on a page: its metrics, what differs, and how sure its verdict is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -53,15 +53,15 @@ def draw_certainty(found: RunComparison) -> None:
         )
 
 
-def draw_metrics(found: RunComparison, names: Mapping[str, str]) -> None:
+def draw_metrics(metrics: Mapping[str, Sequence[float | None]], ids: Sequence[str], names: Mapping[str, str]) -> None:
     """A row a metric, a column a run, each with its difference to the first, green where it is better."""
     rows = [
         {"metric": TITLES.get(name, name)}
         | {
             escape_markdown(names[run]): say_metric(name, value, values[0] if at else None)
-            for at, (run, value) in enumerate(zip(found.runs, values, strict=True))
+            for at, (run, value) in enumerate(zip(ids, values, strict=True))
         }
-        for name, values in found.metrics.items()
+        for name, values in metrics.items()
     ]
     if not rows:
         st.caption("No run has reached its first epoch yet.")

@@ -74,7 +74,7 @@ def _draw_head(run_id: str, *, key: str, close: Callable[[], None] | None) -> No
 
 def _describe_numbers(record: RunRecord, stage: stages.Stage) -> list[str]:
     """What is known of a run now, and its id where it has a name."""
-    trained = f"{record.epochs:,} epochs"
+    trained = f"{record.epochs:,} epoch{'' if record.epochs == 1 else 's'}"
     if record.state == "finished" and record.epochs < record.max_epochs:
         trained += f" of at most {record.max_epochs:,}: patience ended it"
     found = [stage.progress or (f"up to {record.max_epochs:,} epochs" if stage.word == "starting" else trained)]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.runs import files
 from pages.ui import compared
 from tests.pages.test_pages import find_picture, list_page_links
 
@@ -32,6 +33,19 @@ def test_row_14_the_page_says_what_differs_and_admits_that_nothing_can_be_told(o
     assert [(hit["title"], hit["before"], hit["predicted"]) for hit in data["articles"]] == [("Index", 1, 0)]
     params = {"graph": tiny_id, "run": second, "only": f"fixed:{first}", "color": "pred"}
     assert ("Show on the map", params) in list_page_links(at, "map")
+
+
+def test_i02_metrics_of_a_run_that_trains_are_read_anew(open_page, two_runs, storage, explorer):
+    first, second = two_runs
+    stored = json.loads(storage.read(f"runs/{second}/{files.STATE}"))
+    storage.write(f"runs/{second}/{files.STATE}", json.dumps(stored | {"state": "pending"}).encode())
+    at = open_page("compare", runs=f"{first},{second}")
+    assert not at.exception and any("has not ended" in text.value for text in at.markdown)
+    metrics = next(table for table in read_tables(at) if "metric" in table)
+    names = [name for name in metrics if name != "metric"]
+    row = dict(zip(metrics["metric"], metrics[names[1]], strict=True))
+    assert row["Test accuracy"] == "–"
+    assert explorer.comparisons.read_metrics([first, second])["test_acc"] == [0.5, None]
 
 
 @pytest.mark.parametrize(

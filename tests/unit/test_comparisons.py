@@ -85,7 +85,7 @@ def test_row_15_two_runs_of_one_split_admit_that_nothing_can_be_told(explorer, t
         "articles of these two runs alone)."
     )
     assert found.advice == (
-        "Whether the settings differ in general takes 5 common splits (they have 1): benchmark both."
+        "Whether the settings differ in general takes 5 splits on which both have finished (so far 1): benchmark both."
     )
 
 
