@@ -109,7 +109,8 @@ def test_what_was_not_measured_is_an_empty_cell_and_no_mark():
     const other = { id: "s", row: 1, columns: { epoch: Float64Array.of(7) } };
     const points = run.points("epoch", "lr");
     const line = { run, owner: "r", name: "r", points, values: points.y };
-    const mark = (name) => buildMarks([line], { name, axis: buildXAxis(name, 5), color: "#000000" }).shapes;
+    const options = { color: "#000000", seen: [1, 5] };
+    const mark = (name) => buildMarks([line], { name, axis: buildXAxis(name, 5), ...options }).shapes;
     const places = (name) => mark(name).map(({ x0 }) => x0);
     done({
       rows: toCsv(listAll([run, other])), wall: run.columns.wall_seconds,
