@@ -1,14 +1,10 @@
 """What differs between these runs, and is one better?"""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from core.app.compared import RunComparison, name_apart
 from core.app.comparisons import FEWEST_RUNS, MOST_RUNS
-from core.errors import RunNotFoundError
 from core.runs.record import RunRecord
-from core.runs.state import ACTIVE
 from pages.ui import compared, held, inputs, offers, picks, stages
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
@@ -105,12 +101,6 @@ def draw_articles(found: RunComparison) -> None:
     picks.draw_picked(explorer.graphs.load(graph_id), second, f"{kind}:{first}", key="compare", can_clear=False)
 
 
-def draw_metrics_now(ids: list[str], names: dict[str, str]) -> None:
-    """The metrics of runs that train, as they stand when this part is drawn."""
-    with suppress(RunNotFoundError):  # deleted meanwhile
-        compared.draw_metrics(explorer.comparisons.read_metrics(ids), ids, names)
-
-
 def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     """The verdict first, then what it rests on."""
     names = name_apart([records[id_] for id_ in ids])
@@ -125,8 +115,8 @@ def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Metrics")
-        if any(records[id_].state in ACTIVE for id_ in found.runs):
-            st.fragment(draw_metrics_now, run_every=stages.EVERY_SECONDS)(found.runs, names)
+        if stages.is_any_active([records[id_] for id_ in found.runs]):
+            compared.follow_metrics(found.runs, names)
         else:
             compared.draw_metrics(found.metrics, found.runs, names)
     with right:

@@ -1,12 +1,16 @@
 """A comparison of runs on a page: its metrics, what differs, and how sure its verdict is."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import streamlit as st
 
 from core.app.compared import DIRECTIONS, SHARES, TITLES, ChangedArticles, RunComparison
+from core.errors import RunNotFoundError
 from pages.ui import inputs
+from pages.ui.loaders import get_explorer
+from pages.ui.stages import EVERY_SECONDS
 from pages.ui.text import UNKNOWN, escape_markdown, number, percent, shorten
 
 LONGEST_VALUE: Final = 60  # characters
@@ -67,6 +71,13 @@ def draw_metrics(metrics: Mapping[str, Sequence[float | None]], ids: Sequence[st
         st.caption("No run has reached its first epoch yet.")
         return
     st.table(rows, border="horizontal", hide_index=True)
+
+
+@st.fragment(run_every=EVERY_SECONDS)
+def follow_metrics(ids: Sequence[str], names: Mapping[str, str]) -> None:
+    """The same of runs that train, as they stand when this part is drawn."""
+    with suppress(RunNotFoundError):  # deleted meanwhile
+        draw_metrics(get_explorer().comparisons.read_metrics(ids), ids, names)
 
 
 def say_metric(name: str, value: float | None, first: float | None) -> str:
