@@ -26,6 +26,7 @@ from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import JobStates, describe_job
 from core.runs.mirror import JobMirror
 from core.runs.processes import identify_process, this_host
+from core.runs.record_file import write_record
 from core.runs.state import PREEMPTED, STOPPED_EARLY, RunState, build_resumed
 from core.runs.turn import Turn
 from core.storage.base import Storage
@@ -161,6 +162,7 @@ def take_turn(
             traceback.print_exc()  # first: whoever sees the job failed finds the reason in its log
         pulse.end("failed", _describe_failure(error, folder))
         return 1
+    write_record(folder)
     return 0
 
 

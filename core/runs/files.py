@@ -21,6 +21,7 @@ RACE: Final = "race.json"
 RACE_FOLDER: Final = "race"  # of those that run in it, while they do
 LOG: Final = "log.txt"
 STATE: Final = "state.json"
+RECORD: Final = "record.json"
 LABEL: Final = "label.json"
 SINK_TENSORBOARD: Final = "tensorboard"  # folders of sinks
 SINK_WANDB: Final = "wandb"

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
@@ -14,12 +14,14 @@ from core.runs.labels import Label, RunLabels
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.record_file import MADE_OF, parse_record
 from core.runs.remembered import Memory, Remembered, RememberedRuns, parse_memory
 from core.runs.report import Report, read_report
 from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, REPORTED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
+from core.storage.documents import load_json
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
@@ -228,6 +230,9 @@ class _KnownRun:
             record = self.find_settled(stored[files.STATE])
             if record is not None:
                 return record
+            if self._tail is None and not self._parsed and (record := self._read_record(stored)):
+                self._settled = stored[files.STATE], record
+                return record
             if self._tail is None:
                 self._read_state(stored)
             if self._tail is not None or not self._read_report(self._states.judge(self._state, stored), stored):
@@ -323,6 +328,16 @@ class _KnownRun:
             self._settled = stored[files.STATE], record
             self._parsed.clear()
         return record
+
+    def _read_record(self, stored: Stored) -> RunRecord | None:
+        """What the run's own process has left of its end, where a bucket tells that it is still true; asked once."""
+        if files.RECORD not in stored or not all(name in stored and stored[name].digest for name in MADE_OF):
+            return None
+        try:
+            record = parse_record(load_json(self._storage, stored[files.RECORD].name), stored)
+        except (DamagedFileError, FileNotStoredError):
+            return None
+        return record and replace(record, id=self.id, has_predictions=files.PREDICTIONS in stored, folder=self._folder)
 
     def _read_report(self, state: RunState, stored: Stored) -> Report | None:
         """The report, which counts once the run has ended on its own or was stopped; it spares reading the rows."""

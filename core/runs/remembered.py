@@ -3,10 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
-from types import NoneType
-from typing import Any, Final, NamedTuple, get_args, get_type_hints
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -14,14 +12,13 @@ from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError
 from core.runs import files
 from core.runs.labels import Label, parse_label
 from core.runs.record import RunRecord
+from core.runs.record_file import FIELDS, pack_record, unpack_record
 from core.storage.base import Storage, StoredFile
-from core.storage.documents import find_readers, parse_json
+from core.storage.documents import parse_json
 from core.storage.local import write_atomically
 
 SHARED: Final = "cache/runs.json"
 MANY: Final = 100  # records that are new: what a machine learnt of so many runs the others need not read again
-_FIELDS: Final = tuple(field.name for field in fields(RunRecord))
-_OPTIONAL: Final = frozenset(name for name, hint in get_type_hints(RunRecord).items() if NoneType in get_args(hint))
 
 
 class Remembered(NamedTuple):
@@ -63,9 +60,9 @@ class RememberedRuns:
         """Keeps this here, and where many are new there."""
         content = orjson.dumps(
             {
-                "fields": _FIELDS,
+                "fields": FIELDS,
                 "runs": {
-                    run_id: [*_pack(state_file), [getattr(record, name) for name in _FIELDS]]
+                    run_id: [*_pack(state_file), pack_record(record)]
                     for run_id, (state_file, record) in known.runs.items()
                 },
                 "labels": {run_id: [*_pack(file), label] for run_id, (file, label) in known.labels.items()},
@@ -89,7 +86,7 @@ def parse_memory(content: bytes) -> Memory:
     """What was kept; nothing where it cannot be read."""
     try:
         known = parse_json(content, SHARED)
-        if tuple(known["fields"]) != _FIELDS:
+        if tuple(known["fields"]) != FIELDS:
             return Memory({}, {})
         runs = {run_id: found for run_id, packed in known["runs"].items() if (found := _unpack(run_id, packed))}
         labels = {run_id: _unpack_label(run_id, *packed) for run_id, packed in known["labels"].items()}
@@ -110,10 +107,5 @@ def _unpack_file(name: str, size_bytes: Any, modified_at: Any, tag: Any) -> Stor
 def _unpack(run_id: str, packed: Any) -> Remembered | None:
     """What one run's entry says; None where it is not what this version writes."""
     *file, row = packed
-    values: list[Any] = []
-    for (name, read), told in zip(find_readers(RunRecord).items(), row, strict=True):
-        value = None if told is None else read(told)
-        if value is None and (told is not None or name not in _OPTIONAL):
-            return None
-        values.append(value)
-    return Remembered(_unpack_file(f"{files.RUNS}{run_id}/{files.STATE}", *file), RunRecord(*values))
+    record = unpack_record(row)
+    return None if record is None else Remembered(_unpack_file(f"{files.RUNS}{run_id}/{files.STATE}", *file), record)

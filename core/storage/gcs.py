@@ -29,7 +29,7 @@ from core.storage.names import ALL_BELOW, PARTIAL_SUFFIX, check_name, check_pref
 # A try is given up after so many seconds in which nothing comes, and everything after the deadline.
 TRY_SECONDS: Final = (4.0, 8.0)  # to connect, to wait for the next byte
 DEADLINE_SECONDS: Final = 40.0
-PAGE_SIZE: Final = 5000
+PAGE_SIZE: Final = 20_000  # or what the service gives at once, if that is less
 READ, LIST, CREATE, DELETE = (f"storage.objects.{verb}" for verb in ("get", "list", "create", "delete"))
 NEEDED: Final = (READ, LIST, CREATE, DELETE)  # to replace an object takes the permission to delete it
 _FIELDS: Final = "items(name,size,updated,generation,crc32c,md5Hash),nextPageToken"

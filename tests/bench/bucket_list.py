@@ -23,6 +23,8 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from core.config.train import TrainConfig
+from core.runs.folder import JobFolder
+from core.runs.record_file import write_record
 from core.runs.remembered import SHARED
 from tests.bench.runs_page import read_processor, time_page
 from tests.browser import chrome
@@ -37,7 +39,7 @@ REPORT = {"epochs": 100, "best_epoch": 60, "val_acc": 0.75, "test_acc": 0.77, "s
 
 
 def fill(folder, num_runs, graph="twin"):
-    """As many finished runs, each of ten files."""
+    """As many finished runs, each of eleven files, as a trainer leaves them."""
     for number in range(num_runs):
         at = 1.79e9 + number
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
@@ -52,6 +54,7 @@ def fill(folder, num_runs, graph="twin"):
         }
         for name, content in documents.items():
             (run / f"{name}.json").write_text(json.dumps(content))
+        write_record(JobFolder(run))
         for name in ("metrics.csv", "log.txt", "snapshots.npz", "last.ckpt", "best.pt"):
             (run / name).write_bytes(b"x" * 100)
         np.savez(run / "predictions.npz", logits=np.zeros((2, 2), np.float32))  # a page looks for a run that predicts

@@ -5,15 +5,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.graph.archive import dump_arrays
+from core.runs import files
 from core.runs.job_states import JobStates
+from core.runs.record_file import parse_record
 from core.runs.state import PREEMPTED
 from core.runs.store import RunStore
+from core.storage.documents import load_json
 from core.storage.local import LocalStorage
 
 pytestmark = pytest.mark.slow
@@ -183,3 +187,13 @@ def test_c01_a_killed_job_ends_with_the_weights_of_one_that_was_left_alone(rig, 
         logits.append(RunStore(storage).read_logits(rig.id))
     assert np.array_equal(*logits)
     assert rig.epochs() == list(range(1, 301))
+    check_record(rig)
+
+
+def check_record(rig):
+    """What the job has left for lists is what its files say."""
+    stored = {file.name.rpartition("/")[2]: file for file in rig.storage.list(f"runs/{rig.id}/*")}
+    left = parse_record(load_json(rig.storage, stored[files.RECORD].name), stored)
+    rig.storage.delete(stored[files.RECORD].name)
+    found = RunStore(rig.storage).read(rig.id)
+    assert replace(left, folder=found.folder, has_predictions=True) == found

@@ -2,15 +2,18 @@
 
 import threading
 from dataclasses import replace
-from hashlib import sha256
 
 import pytest
 
 from core.errors import UnavailableError
 from core.runs import index
+from core.runs.files import RECORD
+from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.labels import LabelChanges
+from core.runs.record_file import FIELDS, MADE_OF, digest_bytes, write_record
 from core.runs.store import RunStore
+from core.storage.documents import dump_json, parse_json
 from tests.shared_memory import SharedMemoryStorage
 
 REPORT = b'{"epochs": 3, "best_epoch": 2, "val_acc": 0.75, "test_acc": 0.5, "seconds_per_epoch": 0.1}'
@@ -125,19 +128,116 @@ def test_c01_a_bucket_that_may_not_be_written_is_listed(storage, tmp_path, monke
     assert len(RunStore(storage, cache=tmp_path).list()) == 8
 
 
-def test_c05_what_is_the_same_under_many_names_is_read_once(storage, monkeypatch):
-    """In a bucket, whose listings tell digests."""
-    expected = RunStore(storage).list()
+@pytest.fixture
+def digests_told(storage, monkeypatch):
+    """As the listings of a bucket tell them."""
     listed = type(storage).list
 
     def list_with_digests(self, pattern):
-        return [replace(file, digest=sha256(self._files[file.name][0]).hexdigest()) for file in listed(self, pattern)]
+        return [replace(file, digest=digest_bytes(self._files[file.name][0])) for file in listed(self, pattern)]
 
     monkeypatch.setattr(type(storage), "list", list_with_digests)
+
+
+@pytest.mark.usefixtures("digests_told")
+def test_c05_what_is_the_same_under_many_names_is_read_once(storage, monkeypatch):
+    expected = RunStore(storage).list()
     monkeypatch.setattr("core.runs.index.NUM_READERS", 1)
     found, counts = asked(storage, RunStore(storage))
     assert found == expected
     assert [counts[name] for name in ("config.json", "environment.json", "report.json", "state.json")] == [1, 1, 1, 8]
+
+
+def leave_records(storage, folder, *run_ids):
+    """What the trainers of these runs leave at their end."""
+    for run_id in run_ids:
+        job = JobFolder(folder / run_id)
+        job.path.mkdir()
+        for name in MADE_OF:
+            (job / name).write_bytes(storage.read(f"runs/{run_id}/{name}"))
+        write_record(job)
+        storage.write(f"runs/{run_id}/{RECORD}", (job / RECORD).read_bytes())
+
+
+@pytest.mark.usefixtures("digests_told")
+def test_c05_of_runs_that_left_a_record_nothing_else_is_read(storage, tmp_path):
+    expected = RunStore(storage).list()
+    leave_records(storage, tmp_path, *(run.id for run in expected))
+    found, counts = asked(storage, RunStore(storage))
+    assert found == expected
+    assert {name: reads for name, reads in counts.items() if name.endswith(".json")} == {RECORD: 8, "label.json": 1}
+
+
+@pytest.mark.usefixtures("digests_told")
+@pytest.mark.parametrize("name", MADE_OF)
+def test_c05_a_record_counts_only_while_its_files_are_as_they_were(name, storage, tmp_path):
+    run_id = RunStore(storage).list()[0].id
+    leave_records(storage, tmp_path, run_id)
+    stored = f"runs/{run_id}/{name}"
+    changed = {
+        "state.json": {"state": "failed", "message": "no"},
+        "config.json": {"preset": "sage"},
+        "environment.json": {"device": "another"},
+        "report.json": {"val_acc": 0.25},
+    }[name]
+    storage.write(stored, dump_json(parse_json(storage.read(stored), name) | changed))
+    found = RunStore(storage).read(run_id)
+    storage.delete(f"runs/{run_id}/{RECORD}")
+    assert found == RunStore(storage).read(run_id)
+    assert next(iter(changed.values())) in vars(found).values()
+
+
+@pytest.mark.usefixtures("digests_told")
+def test_c05_a_record_is_believed_under_the_name_where_it_is_found_alone(storage, tmp_path):
+    """A copied folder, and one whose predictions came later."""
+    run = RunStore(storage).list()[0]
+    leave_records(storage, tmp_path, run.id)
+    for name in (*MADE_OF, RECORD):
+        storage.write(f"runs/20200101-000000-gcn-abc/{name}", storage.read(f"runs/{run.id}/{name}"))
+    storage.write("runs/20200101-000000-gcn-abc/predictions.npz", b"")
+    found = RunStore(storage).read("20200101-000000-gcn-abc")
+    assert (found.id, found.has_predictions) == ("20200101-000000-gcn-abc", True)
+    assert found.folder.endswith("runs/20200101-000000-gcn-abc")
+    assert (found.val_acc, found.created_at) == (run.val_acc, run.created_at)
+
+
+@pytest.mark.usefixtures("digests_told")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"fields": 1}',
+        {"record": []},
+        {"record": {}},
+        {"fields": ["id"]},
+        {"record": [None] * len(FIELDS)},
+    ],
+)
+def test_c05_a_record_that_cannot_be_read_is_none(content, storage, tmp_path):
+    expected = RunStore(storage).list()
+    run_id = expected[0].id
+    leave_records(storage, tmp_path, run_id)
+    name = f"runs/{run_id}/{RECORD}"
+    if isinstance(content, dict):
+        content = dump_json(parse_json(storage.read(name), name) | content)
+    storage.write(name, content)
+    assert RunStore(storage).list() == expected
+
+
+def test_c05_a_run_without_a_report_leaves_no_record(storage, tmp_path):
+    run_id = RunStore(storage).list()[0].id
+    leave_records(storage, tmp_path, run_id)
+    for name, content in (("state.json", b'{"state": "failed"}'), ("report.json", b"{"), ("report.json", None)):
+        job = JobFolder(tmp_path / run_id)
+        (job / RECORD).unlink(missing_ok=True)
+        (job / name).unlink()
+        if content is not None:
+            (job / name).write_bytes(content)
+        write_record(job)
+        assert not (job / RECORD).exists()
+        (job / name).write_bytes(storage.read(f"runs/{run_id}/{name}"))
 
 
 def test_c05_a_name_is_remembered_until_it_changes(storage, tmp_path):
