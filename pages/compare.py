@@ -123,7 +123,9 @@ def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
         st.header("What differs")
         compared.draw_differences(found, names)
     st.header("Curves")
-    curves([CurveRun(id_, records[id_].state, name=records[id_].name) for id_ in found.runs], key="compare_curves")
+    colors = compared.color_runs(found.runs, newest_first=list(records))
+    drawn = [CurveRun(id_, records[id_].state, name=records[id_].name, color=colors[id_]) for id_ in found.runs]
+    curves(drawn, key="compare_curves")
     draw_articles(found)
 
 

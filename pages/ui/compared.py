@@ -12,9 +12,17 @@ from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.stages import EVERY_SECONDS
 from pages.ui.text import UNKNOWN, escape_markdown, number, percent, shorten
+from pages.ui.theme import run_colors
 
 LONGEST_VALUE: Final = 60  # characters
 PARTS: Final = {"config": "Config", "data": "Data", "environment": "Environment"}
+
+
+def color_runs(ids: Sequence[str], *, newest_first: Sequence[str]) -> dict[str, str]:
+    """A colour by id, the one that *Runs* gives when the same runs are drawn there: by age, in whatever order here."""
+    among = set(ids)
+    drawn = [id_ for id_ in newest_first if id_ in among]
+    return dict(zip(drawn, run_colors(len(drawn)), strict=True))
 
 
 def describe_mcnemar(changes: ChangedArticles) -> str:

@@ -35,6 +35,19 @@ def test_row_14_the_page_says_what_differs_and_admits_that_nothing_can_be_told(o
     assert ("Show on the map", params) in list_page_links(at, "map")
 
 
+def read_colors(at):
+    return {run["id"]: run["color"] for run in find_picture(at, "charts")["runs"]}
+
+
+def test_a_run_has_the_colour_that_it_has_on_runs(open_page, two_runs, make_run):
+    first, second = two_runs
+    third = make_run("mlp", created_at=3e9)
+    on_runs = read_colors(open_page("runs", runs=f"{first},{second},{third}"))
+    assert len(set(on_runs.values())) == 3
+    assert read_colors(open_page("compare", runs=f"{first},{second},{third}")) == on_runs
+    assert read_colors(open_page("compare", runs=f"{second},{third},{first}", second=first)) == on_runs
+
+
 def test_i02_metrics_of_a_run_that_trains_are_read_anew(open_page, two_runs, storage, explorer):
     first, second = two_runs
     stored = json.loads(storage.read(f"runs/{second}/{files.STATE}"))
