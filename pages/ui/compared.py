@@ -8,8 +8,17 @@ from typing import Any, Final
 
 import streamlit as st
 
-from core.app.compared import DIRECTIONS, SHARES, TITLES, ChangedArticles, RunComparison
+from core.app.compared import (
+    DIRECTIONS,
+    SHARES,
+    TITLES,
+    ChangedArticles,
+    RunComparison,
+    describe_cut_short,
+    is_cut_short,
+)
 from core.errors import RunNotFoundError
+from core.runs.record import RunRecord
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.stages import EVERY_SECONDS
@@ -26,6 +35,17 @@ def color_runs(ids: Sequence[str], *, newest_first: Sequence[str]) -> dict[str, 
     among = set(ids)
     drawn = [id_ for id_ in newest_first if id_ in among]
     return dict(zip(drawn, run_colors(len(drawn)), strict=True))
+
+
+def draw_cut_short(runs: Sequence[RunRecord], names: Mapping[str, str]) -> None:
+    """A line about runs that did not train to their end; nothing where all did."""
+    if told := describe_cut_short(runs, names):
+        st.caption(f":material/content_cut: {escape_markdown(told)}")
+
+
+def name_columns(runs: Sequence[RunRecord], names: Mapping[str, str]) -> dict[str, str]:
+    """What stands above the numbers of each run, by id: its name, and how it was cut short."""
+    return {run.id: f"{names[run.id]} ({run.state})" if is_cut_short(run) else names[run.id] for run in runs}
 
 
 def describe_mcnemar(changes: ChangedArticles) -> str:

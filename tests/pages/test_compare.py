@@ -54,6 +54,21 @@ def test_a_run_has_the_colour_that_it_has_on_runs(open_page, two_runs, make_run)
     assert read_colors(open_page("compare", runs=f"{second},{third},{first}", second=first)) == on_runs
 
 
+def test_a_run_that_was_stopped_is_said_to_be(open_page, two_runs, storage, explorer):
+    whole, stopped = two_runs
+    stored = json.loads(storage.read(f"runs/{stopped}/{files.STATE}"))
+    storage.write(f"runs/{stopped}/{files.STATE}", json.dumps(stored | {"state": "stopped"}).encode())
+    record = explorer.runs.read(stopped)
+    at = open_page("compare", runs=f"{whole},{stopped}")
+    assert not at.exception
+    said = [text.value.replace("\\", "") for text in at.caption if "cut short" in text.value]
+    trained = f"{record.epochs} of at most {record.max_epochs} epochs"
+    expected = f"{stopped} was stopped after {trained}: its numbers are of a training that was cut short."
+    assert record.epochs and said == [f":material/content_cut: {expected}"]
+    names = [name.replace("\\", "") for name in read_tables(at)[1] if name != "metric"]
+    assert names == [whole, f"{stopped} (stopped)"]
+
+
 def test_i02_metrics_of_a_run_that_trains_are_read_anew(open_page, two_runs, storage, explorer):
     first, second = two_runs
     stored = json.loads(storage.read(f"runs/{second}/{files.STATE}"))
