@@ -27,6 +27,13 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
+def say_sure(confidence: float | None) -> str:
+    """A probability as per cent that is never rounded to certainty: with a second decimal from 99 % on."""
+    if confidence is None or confidence < 0.99:
+        return percent(confidence)
+    return f"{100 * confidence:.2f} %" if confidence < 0.99995 else "> 99.99 %"
+
+
 def is_share(field: str) -> bool:
     """Whether a field of a run is a fraction, which people read as per cent."""
     return field.endswith("_acc")
