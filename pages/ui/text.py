@@ -65,6 +65,12 @@ def shorten(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def cut_middle(text: str, most: int) -> str:
+    """Text of at most about so many characters, of which both ends are seen: people tell names apart by either."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half].rstrip()}…{text[-half:].lstrip()}"
+
+
 def quote(text: str) -> str:
     """What someone wrote, within a sentence: in quotation marks, and its beginning alone if it is long."""
     return repr(shorten(text, LONGEST_QUOTE))
