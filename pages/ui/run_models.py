@@ -25,8 +25,8 @@ DID = {"promote": "made {alias}", "roll back": "rolled back to", "withdraw": "no
 def draw_badge(record: RunRecord) -> None:
     """Version and aliases; nothing for a run that is no model."""
     if said := describe_standing(record.version, record.aliases):
-        color = "blue" if record.aliases else "gray"
-        st.badge(said, icon=":material/deployed_code:", color=color, help=explain(record.aliases) or None)
+        told = explain(record.aliases) or None
+        st.badge(said, icon=":material/deployed_code:", color="blue" if record.aliases else "gray", help=told)
 
 
 def explain(aliases: Iterable[str] = MEANINGS) -> str:

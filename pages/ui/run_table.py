@@ -16,7 +16,7 @@ from core.runs.record import LOCAL, RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import name_field
-from pages.ui.stages import call, is_any_active, read_stage
+from pages.ui.stages import IN_COLUMN, call, is_any_active, read_stage
 from pages.ui.text import UNKNOWN, is_share
 from pages.ui.theme import RIGHT, STAGE_COLORS, WRONG
 
@@ -65,7 +65,7 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
     stages = [read_stage(record, place) for record in records]
     # On a phone three columns are in view: which run it is, where it stands, how good it is.
     columns: dict[str, list[object]] = {
-        "name": [call(record) for record in records],
+        "name": [call(record, IN_COLUMN) for record in records],
         "state": [[stage.word] for stage in stages],
     }
     for name, field in look.shares.items():

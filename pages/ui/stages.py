@@ -14,7 +14,9 @@ from pages.ui.text import cut_middle, duration, percent
 EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
 EVERY_SECONDS_AT_REST = 5.0  # how often is looked whether another door made, deleted or renamed a run
 
-SHORT_NAME: Final = 24  # characters of a name where there is little room
+# Characters of a name where a phone has little room: in the box of runs, and in the first column of their table.
+IN_BOX: Final = 16
+IN_COLUMN: Final = 20
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,14 @@ def name_run(record: RunRecord) -> str:
     return f"{record.name} · {record.id}" if record.name else record.id
 
 
-def call(record: RunRecord) -> str:
-    """A run's name, else its preset, in the few characters that a narrow column has."""
-    return cut_middle(record.name or record.preset or record.model, SHORT_NAME)
+def call(record: RunRecord, most: int) -> str:
+    """A run's name, else its preset, in about so many characters."""
+    return cut_middle(record.name or record.preset or record.model, most)
 
 
 def call_apart(records: Sequence[RunRecord]) -> dict[str, str]:
     """What each is called, by its id; where several are called alike with the end of the id, which tells them apart."""
-    called = {record.id: call(record) for record in records}
+    called = {record.id: call(record, IN_BOX) for record in records}
     counts = Counter(called.values())
     return {id_: name if counts[name] == 1 else f"{name} {id_.rpartition('-')[2]}" for id_, name in called.items()}
 

@@ -69,7 +69,7 @@ def test_i09_on_a_phone_presets_fold_a_form_shows_its_button_and_one_acts_first(
     fold = page.locator("summary", has_text="more presets")
     fold.click()
     chosen = page.get_by_role("button", name="MLP")
-    chosen.wait_for()
+    chosen.scroll_into_view_if_needed()
     at = chosen.bounding_box()["y"]
     chosen.click()
     page.wait_for_url("**preset=mlp**")
