@@ -103,7 +103,8 @@ def draw_articles(found: RunComparison) -> None:
 
 def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     """The verdict first, then what it rests on."""
-    names = name_apart([records[id_] for id_ in ids])
+    several = [records[id_] for id_ in ids]
+    names = name_apart(several)
     second = choose_second(ids, names)
     others = [id_ for id_ in ids[1:] if id_ != second]
     with st.spinner("Drawing test articles and splits anew for the interval"):
@@ -111,19 +112,23 @@ def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     st.markdown(f"**{escape_markdown(found.sentence)}**")
     if found.advice:
         st.caption(escape_markdown(found.advice))
+    compared.draw_cut_short(several, names)
     compared.draw_certainty(found)
+    heads = compared.name_columns(several, names)
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Metrics")
-        if stages.is_any_active([records[id_] for id_ in found.runs]):
-            compared.follow_metrics(found.runs, names)
+        if stages.is_any_active(several):
+            compared.follow_metrics(found.runs, heads)
         else:
-            compared.draw_metrics(found.metrics, found.runs, names)
+            compared.draw_metrics(found.metrics, found.runs, heads)
     with right:
         st.header("What differs")
         compared.draw_differences(found, names)
     st.header("Curves")
-    curves([CurveRun(id_, records[id_].state, name=records[id_].name) for id_ in found.runs], key="compare_curves")
+    colors = compared.color_runs(found.runs, newest_first=list(records))
+    drawn = [CurveRun(id_, records[id_].state, name=records[id_].name, color=colors[id_]) for id_ in found.runs]
+    curves(drawn, key="compare_curves")
     draw_articles(found)
 
 

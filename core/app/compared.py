@@ -17,7 +17,7 @@ from core.inference.articles import ArticleHit, build_hit
 from core.inference.predict import RunPredictions
 from core.runs.environment import publish
 from core.runs.record import RunDetails, RunRecord
-from core.runs.state import ACTIVE, REPORTED
+from core.runs.state import ACTIVE, ENDED, REPORTED
 
 # Of a record and its report, in the order in which they are shown.
 METRICS: Final = (
@@ -200,6 +200,22 @@ def advise(found: RunDifference, *, same: bool) -> str:
     return (
         f"Whether the settings differ in general takes {FEWEST_SPLITS} splits on which both have finished (so far "
         f"{found.num_splits}): benchmark both."
+    )
+
+
+def is_cut_short(run: RunRecord) -> bool:
+    """Whether a run has ended before its training had."""
+    return run.state in ENDED and run.state != "finished"
+
+
+def describe_cut_short(runs: Sequence[RunRecord], names: Mapping[str, str]) -> str:
+    """Which of these runs did not train to their end, and after how many epochs; empty where all did."""
+    told = {"stopped": "was stopped", "crashed": "crashed", "failed": "failed"}
+    return " ".join(
+        f"{names[run.id]} {told[run.state]} after {run.epochs:,} of at most {run.max_epochs:,} epochs: its numbers are "
+        "of a training that was cut short."
+        for run in runs
+        if is_cut_short(run) and run.epochs
     )
 
 

@@ -19,7 +19,14 @@ class TrainConfig(ModelConfig):
         "", description="Name of the preset that the config began as.", json_schema_extra={"form": False}
     )
     graph: str = Field("", description="Id of the graph.", json_schema_extra={"form": False})
-    split: int = Field(0, ge=0, description="Which of the graph's splits.", json_schema_extra={"basic": True})
+    split: int = Field(
+        0,
+        ge=0,
+        description="A split says which articles train, which stop (choose the epoch) and which validate; WikiCS has "
+        "20, numbered from 0, all with the same test articles. Another one moves accuracy a little by chance: compare "
+        "runs on the same split.",
+        json_schema_extra={"basic": True},
+    )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of weights and dropout.", json_schema_extra={"basic": True})
     lr: float = Field(
         0.01,

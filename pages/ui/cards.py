@@ -7,7 +7,7 @@ from core.runs.record import RunRecord
 from core.runs.state import REPORTED
 from pages.ui import charts, inputs, stages
 from pages.ui.loaders import get_explorer
-from pages.ui.text import escape_markdown, percent
+from pages.ui.text import escape_markdown, percent, say_sure
 
 ROLES = {
     "train": "a training article",
@@ -55,11 +55,11 @@ def draw_head(card: ArticleCard) -> None:
         f"Category **{escape_markdown(card.label)}**" if card.category >= 0 else "It has no category (unlabelled)"
     )
     if card.pred is not None and card.category < 0:
-        sentence += f", predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
+        sentence += f", predicted as **{escape_markdown(card.pred)}** with {say_sure(card.confidence)} confidence"
     elif card.pred is not None:
         verdict = "rightly" if card.pred == card.label else "wrongly"
         sentence += (
-            f", {verdict} predicted as **{escape_markdown(card.pred)}** with {percent(card.confidence)} confidence"
+            f", {verdict} predicted as **{escape_markdown(card.pred)}** with {say_sure(card.confidence)} confidence"
         )
     st.markdown(sentence + ".")
 

@@ -2,19 +2,50 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
+from math import floor, isfinite, log10
 from typing import Any, Final
 
 import streamlit as st
 
-from core.app.compared import DIRECTIONS, SHARES, TITLES, ChangedArticles, RunComparison
+from core.app.compared import (
+    DIRECTIONS,
+    SHARES,
+    TITLES,
+    ChangedArticles,
+    RunComparison,
+    describe_cut_short,
+    is_cut_short,
+)
 from core.errors import RunNotFoundError
+from core.runs.record import RunRecord
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.stages import EVERY_SECONDS
-from pages.ui.text import UNKNOWN, escape_markdown, number, percent, shorten
+from pages.ui.text import UNKNOWN, escape_markdown, shorten
+from pages.ui.theme import run_colors
 
 LONGEST_VALUE: Final = 60  # characters
+MOST_DECIMALS: Final = 6
 PARTS: Final = {"config": "Config", "data": "Data", "environment": "Environment"}
+
+
+def color_runs(ids: Sequence[str], *, newest_first: Sequence[str]) -> dict[str, str]:
+    """A colour by id, the one that *Runs* gives when the same runs are drawn there: by age, in whatever order here."""
+    among = set(ids)
+    drawn = [id_ for id_ in newest_first if id_ in among]
+    return dict(zip(drawn, run_colors(len(drawn)), strict=True))
+
+
+def draw_cut_short(runs: Sequence[RunRecord], names: Mapping[str, str]) -> None:
+    """A line about runs that did not train to their end; nothing where all did."""
+    if told := describe_cut_short(runs, names):
+        st.caption(f":material/content_cut: {escape_markdown(told)}")
+
+
+def name_columns(runs: Sequence[RunRecord], names: Mapping[str, str]) -> dict[str, str]:
+    """What stands above the numbers of each run, by id: its name, and how it was cut short."""
+    return {run.id: f"{names[run.id]} ({run.state})" if is_cut_short(run) else names[run.id] for run in runs}
 
 
 def describe_mcnemar(changes: ChangedArticles) -> str:
@@ -59,12 +90,9 @@ def draw_certainty(found: RunComparison) -> None:
 
 def draw_metrics(metrics: Mapping[str, Sequence[float | None]], ids: Sequence[str], names: Mapping[str, str]) -> None:
     """A row a metric, a column a run, each with its difference to the first, green where it is better."""
+    heads = [escape_markdown(names[run]) for run in ids]
     rows = [
-        {"metric": TITLES.get(name, name)}
-        | {
-            escape_markdown(names[run]): say_metric(name, value, values[0] if at else None)
-            for at, (run, value) in enumerate(zip(ids, values, strict=True))
-        }
+        {"metric": TITLES.get(name, name)} | dict(zip(heads, say_metric(name, values), strict=True))
         for name, values in metrics.items()
     ]
     if not rows:
@@ -80,18 +108,53 @@ def follow_metrics(ids: Sequence[str], names: Mapping[str, str]) -> None:
         draw_metrics(get_explorer().comparisons.read_metrics(ids), ids, names)
 
 
-def say_metric(name: str, value: float | None, first: float | None) -> str:
-    """A metric, and after it how far it is from the first run's: green where that is better, red where it is worse."""
-    if value is None:
-        return UNKNOWN
-    said = percent(value) if name in SHARES else number(value)
+def say_metric(name: str, values: Sequence[float | None]) -> list[str]:
+    """What each run reached, and after it how far that is from the first: green where it is better, red where worse.
+
+    All have as many decimals as it takes for a difference to be that of the two numbers beside it.
+    """
+    is_share = name in SHARES
+    unit, scale = (" %", 100) if is_share else ("", 1)
+    known = [scale * value for value in values if value is not None and isfinite(value)]
+    decimals = find_decimals(known, fewest=1 if is_share else count_decimals(known))
+    written = [
+        None if value is None or not isfinite(value) else Decimal(f"{scale * value:.{decimals}f}") for value in values
+    ]
+    return [
+        UNKNOWN if value is None else f"{value:,}{unit}{_say_change(name, value, written[0]) if at else ''}"
+        for at, value in enumerate(written)
+    ]
+
+
+def _say_change(name: str, value: Decimal, first: Decimal | None) -> str:
     if first is None or value == first:
-        return said
-    change = abs(value - first)
-    more = f"{100 * change:.1f}" if name in SHARES else number(change)
+        return ""
     sign = "+" if value > first else "\u2212"
     color = {1: "green", -1: "red"}.get(DIRECTIONS.get(name, 0) * (1 if value > first else -1), "gray")
-    return f"{said} :{color}[{sign}{more}]"
+    return f" :{color}[{sign}{abs(value - first):,}]"
+
+
+def count_decimals(values: Sequence[float]) -> int:
+    """The decimals that numbers take: none where all are whole, one, or those that show a digit of the least."""
+    if all(value == round(value) for value in values):
+        return 0
+    least = min(abs(value) for value in values if value)
+    return min(max(1, -floor(log10(least))), MOST_DECIMALS)
+
+
+def find_decimals(values: Sequence[float], *, fewest: int) -> int:
+    """The decimals with which what differs from the first is written as another number, and the difference of the
+    two as written is what it is, rounded; two more than the fewest at most.
+    """
+    for decimals in range(fewest, fewest + 2):
+        written = [round(value, decimals) for value in values]
+        if all(
+            shown != written[0] and round(shown - written[0], decimals) == round(value - values[0], decimals)
+            for value, shown in zip(values, written, strict=True)
+            if value != values[0]
+        ):
+            return decimals
+    return fewest + 2
 
 
 def draw_differences(found: RunComparison, names: Mapping[str, str]) -> None:

@@ -113,10 +113,11 @@ def _draw_run_box(graph_id: str, chosen: str | None, drawn: dict[str, bool]) -> 
     # With a run chosen the box cannot be cleared: any of the two shows a run. What it shows is set below.
     holding = held.hold("router_run", value, changed, same=_names_run, begins={"index": 0 if value else None})
     st.session_state[holding["key"]] = value  # by the label that it has now
+    called = stages.call_apart(list(records.values()))
     st.selectbox(
         "Run",
         list(records),
-        format_func=lambda id_: stages.describe_run(records[id_], place, best=best),
+        format_func=lambda id_: stages.describe_run(records[id_], place, called=called[id_], best=best),
         **holding,
         label_visibility="collapsed",
         placeholder="Choose a run",

@@ -14,12 +14,12 @@ CARD_PIXELS: Final = 155  # three stand side by side on a laptop, two on a phone
 
 
 def draw_cards(explorer: Explorer, graph_id: str, presets: list[Preset], *, chosen: Preset) -> None:
-    """The presets with a merit, and the chosen one if it has none; the others below, folded."""
-    first = [preset for preset in presets if preset.merit or preset.name == chosen.name]
+    """The presets with a merit; the others below, folded. Each keeps its place, whichever is chosen."""
+    first = [preset for preset in presets if preset.merit]
     _draw_row(explorer, graph_id, first, chosen=chosen, key="train_presets")
-    rest = [preset for preset in presets if preset not in first]
-    # Of a key of its own for each chosen preset: it is folded again once one of it was chosen.
-    with st.expander(f"{len(rest)} more presets", icon=":material/more_horiz:", key=f"train_more_than_{chosen.name}"):
+    rest = [preset for preset in presets if not preset.merit]
+    among = "" if chosen.merit else f": {chosen.title} is chosen"
+    with st.expander(f"{len(rest)} more presets{among}", icon=":material/more_horiz:", key="train_more"):
         _draw_row(explorer, graph_id, rest, chosen=chosen, key="train_presets_more")
 
 

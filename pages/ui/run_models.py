@@ -1,5 +1,6 @@
 """A run as a model of its graph: its badge, made candidate, promoted, rolled back; and the list of all versions."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -7,19 +8,31 @@ import streamlit as st
 
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
-from core.runs.versions import CANDIDATE, PREVIOUS, PRODUCTION, Alias, Step, describe_standing
+from core.runs.versions import CANDIDATE, PREVIOUS, PRODUCTION, WORDS, Alias, Step, describe_standing
 from pages.ui import inputs, run_acts
 from pages.ui.loaders import get_explorer
 from pages.ui.text import UNKNOWN, escape_markdown, percent
 
 BY_PAGE = "page"  # who a history names for what was done here
+MEANINGS = {
+    CANDIDATE: "the version to look at next: a mark alone, which takes no gates and shows it nowhere by itself",
+    PRODUCTION: "the version that is shown wherever no run is named",
+    PREVIOUS: "the version that was in production before: a rollback leads there",
+}
 DID = {"promote": "made {alias}", "roll back": "rolled back to", "withdraw": "no longer {alias}"}
 
 
 def draw_badge(record: RunRecord) -> None:
     """Version and aliases; nothing for a run that is no model."""
     if said := describe_standing(record.version, record.aliases):
-        st.badge(said, icon=":material/deployed_code:", color="blue" if record.aliases else "gray")
+        told = explain(record.aliases) or None
+        st.badge(said, icon=":material/deployed_code:", color="blue" if record.aliases else "gray", help=told)
+
+
+def explain(aliases: Iterable[str] = MEANINGS) -> str:
+    """What these words mean, or all: `Candidate: the version to look at next. …`."""
+    told = {alias: WORDS[alias] for alias in aliases if alias in MEANINGS}
+    return " ".join(f"{word[0].upper()}{word[1:]}: {MEANINGS[alias]}." for alias, word in told.items())
 
 
 def draw_model(record: RunRecord, *, key: str) -> None:
@@ -30,8 +43,8 @@ def draw_model(record: RunRecord, *, key: str) -> None:
         return
     models = get_explorer().models
 
-    def offer(label: str, icon: str, name: str, action: object) -> None:
-        button = partial(st.button, icon=f":material/{icon}:", key=f"{key}_{name}", on_click=run_acts.act)
+    def offer(label: str, icon: str, name: str, action: object, told: str | None = None) -> None:
+        button = partial(st.button, icon=f":material/{icon}:", key=f"{key}_{name}", on_click=run_acts.act, help=told)
         button(label, args=(action, record.id), type="primary" if name == "promote" else "secondary")
 
     def promote(alias: Alias) -> object:
@@ -41,7 +54,7 @@ def draw_model(record: RunRecord, *, key: str) -> None:
         st.markdown(_describe(record))
         if PRODUCTION not in record.aliases:
             if CANDIDATE not in record.aliases:
-                offer("Make it the candidate", "flag", "candidate", promote("candidate"))
+                offer("Make it the candidate", "flag", "candidate", promote("candidate"), explain([CANDIDATE]))
             offer("Promote to production", "rocket_launch", "promote", promote("production"))
         elif any(PREVIOUS in model.aliases for model in models.list(record.graph).models):
             back = partial(models.roll_back, record.graph, who=BY_PAGE)
@@ -79,7 +92,10 @@ def draw_list(graph_id: str) -> None:
             },
             hide_index=True,
             key="runs_models",
-            column_config={"added": st.column_config.DatetimeColumn(format="distance")},
+            column_config={
+                "aliases": st.column_config.ListColumn(help=explain()),
+                "added": st.column_config.DatetimeColumn(format="distance"),
+            },
             placeholder=UNKNOWN,
             alt="Models of this graph, newest first",
         )

@@ -16,20 +16,20 @@ from core.runs.record import LOCAL, RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import name_field
-from pages.ui.stages import is_any_active, read_stage
+from pages.ui.stages import IN_COLUMN, call, is_any_active, read_stage
 from pages.ui.text import UNKNOWN, is_share
 from pages.ui.theme import RIGHT, STAGE_COLORS, WRONG
 
 NARROW_COLUMNS: Final = (
     "name",
-    "version",
-    "star",
     "state",
-    "progress",
     "validation",
     "Δ validation",
     "test",
     "Δ test",
+    "progress",
+    "star",
+    "version",
     "model",
     "run",
     "age",
@@ -60,21 +60,22 @@ class Look:
 
 
 def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None = None) -> dict[str, list[object]]:
-    """The table's columns; names, stars and progress only where a run has any."""
+    """The table's columns; stars, versions and progress only where a run has any."""
     look = look or Look()
     stages = [read_stage(record, place) for record in records]
-    columns: dict[str, list[object]] = {}
-    if any(record.name for record in records):
-        columns["name"] = [record.name for record in records]
-    if any(record.version is not None for record in records):
-        columns["version"] = [tell_version(record) for record in records]
-    if any(record.starred for record in records):
-        columns["star"] = ["★" if record.starred else "" for record in records]
-    columns["state"] = [[stage.word] for stage in stages]
+    # On a phone three columns are in view: which run it is, where it stands, how good it is.
+    columns: dict[str, list[object]] = {
+        "name": [call(record, IN_COLUMN) for record in records],
+        "state": [[stage.word] for stage in stages],
+    }
+    for name, field in look.shares.items():
+        columns |= _measure(name, field, records, look.baseline)
     if is_any_active(records):
         columns["progress"] = [stage.progress for stage in stages]
-    for name, field in look.shares.items():  # numbers first: on a phone two or three columns are in view
-        columns |= _measure(name, field, records, look.baseline)
+    if any(record.starred for record in records):
+        columns["star"] = ["★" if record.starred else "" for record in records]
+    if any(record.version is not None for record in records):
+        columns["version"] = [tell_version(record) for record in records]
     columns |= {
         "model": [record.model for record in records],
         "run": [record.id for record in records],
@@ -205,6 +206,8 @@ def describe_columns(look: Look) -> dict[str, Any]:
     more = st.column_config.NumberColumn(format="%+.4g", help="More than the baseline")
     measured = [name for name in look.columns if name in DIRECTIONS]
     return {
+        "name": st.column_config.TextColumn("run", help="Its name, else its preset"),
+        "run": st.column_config.TextColumn("id"),
         "state": st.column_config.MultiselectColumn(
             options=list(STAGE_COLORS), color=list(STAGE_COLORS.values()), width="small"
         ),

@@ -1,16 +1,22 @@
 """Where a run stands, in the words that every page uses: all of them come from one record and one queue."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.app.places import Occupancy
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.versions import PRODUCTION, WORDS
-from pages.ui.text import duration, percent
+from pages.ui.text import cut_middle, duration, percent
 
 EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
 EVERY_SECONDS_AT_REST = 5.0  # how often is looked whether another door made, deleted or renamed a run
+
+# Characters of a name where a phone has little room: in the box of runs, and in the first column of their table.
+IN_BOX: Final = 16
+IN_COLUMN: Final = 20
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,23 @@ def name_run(record: RunRecord) -> str:
     return f"{record.name} · {record.id}" if record.name else record.id
 
 
-def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None = None) -> str:
-    """One run in a menu, whose narrow box cuts the end: its name, else its preset; how good or how far it is; its id.
+def call(record: RunRecord, most: int) -> str:
+    """A run's name, else its preset, in about so many characters."""
+    return cut_middle(record.name or record.preset or record.model, most)
 
-    best: the run that is shown where none is named, which is marked if it has finished.
+
+def call_apart(records: Sequence[RunRecord]) -> dict[str, str]:
+    """What each is called, by its id; where several are called alike with the end of the id, which tells them apart."""
+    called = {record.id: call(record, IN_BOX) for record in records}
+    counts = Counter(called.values())
+    return {id_: name if counts[name] == 1 else f"{name} {id_.rpartition('-')[2]}" for id_, name in called.items()}
+
+
+def describe_run(record: RunRecord, place: Occupancy, *, called: str = "", best: RunRecord | None = None) -> str:
+    """One run in a menu, whose narrow box cuts the end: what it is called; how good or how far it is; its id.
+
+    called: its name, else its preset, where it is not given. best: the run that is shown where none is named, which is
+    marked if it has finished.
     """
     stage = read_stage(record, place)
     if record.state in ACTIVE or record.test_acc is None:
@@ -68,7 +87,7 @@ def describe_run(record: RunRecord, place: Occupancy, *, best: RunRecord | None 
         said = f"{WORDS[PRODUCTION]}, {said}"
     elif is_best:
         said = f"best, {said}"
-    return f"{record.name or record.preset}, {said} · {record.id}"
+    return f"{called or record.name or record.preset}, {said} · {record.id}"
 
 
 def is_any_active(records: Sequence[RunRecord]) -> bool:

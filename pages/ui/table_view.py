@@ -17,7 +17,6 @@ from pages.ui.text import escape_markdown
 
 SHOWN = (
     "id",
-    "name",
     "state",
     "val_acc",
     "test_acc",

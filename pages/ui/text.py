@@ -27,6 +27,13 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * value:.1f} %"
 
 
+def say_sure(confidence: float | None) -> str:
+    """A probability as per cent that is never rounded to certainty: with a second decimal from 99 % on."""
+    if confidence is None or confidence < 0.99:
+        return percent(confidence)
+    return f"{100 * confidence:.2f} %" if confidence < 0.99995 else "> 99.99 %"
+
+
 def is_share(field: str) -> bool:
     """Whether a field of a run is a fraction, which people read as per cent."""
     return field.endswith("_acc")
@@ -56,6 +63,12 @@ def say_time(estimate: Estimate, *, times: int = 1) -> str:
 def shorten(text: str, most: int) -> str:
     """Text of at most so many characters; what is cut off is told by an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def cut_middle(text: str, most: int) -> str:
+    """Text of at most about so many characters, of which both ends are seen: people tell names apart by either."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half].rstrip()}…{text[-half:].lstrip()}"
 
 
 def quote(text: str) -> str:

@@ -12,7 +12,7 @@ from core.runs.record import RunRecord
 from pages.ui import inputs
 from pages.ui.components.paths import paths
 from pages.ui.components.search import search
-from pages.ui.text import escape_markdown, percent, shorten
+from pages.ui.text import escape_markdown, say_sure, shorten
 
 TRAIL_LENGTH = 6
 LONGEST_TITLE = 32  # characters of a title in the trail or to begin with; pointing at it says the whole
@@ -63,7 +63,7 @@ def draw_start(explorer: Explorer, graph: Graph, predicted: RunRecord | None) ->
             st.header("Where the model is most surely wrong")
             _draw_doors(
                 graph,
-                [(card, f"{card.label}, taken for {card.pred} ({percent(card.confidence)} sure)") for card in errors],
+                [(card, f"{card.label}, taken for {card.pred} ({say_sure(card.confidence)} sure)") for card in errors],
             )
             st.page_link(
                 "map.py",

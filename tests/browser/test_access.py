@@ -68,11 +68,14 @@ def test_i09_on_a_phone_presets_fold_a_form_shows_its_button_and_one_acts_first(
     page.goto(f"{app.url}/train?graph={home.small}&run={trained}")
     fold = page.locator("summary", has_text="more presets")
     fold.click()
-    page.get_by_role("button", name="MLP").click()
+    chosen = page.get_by_role("button", name="MLP")
+    chosen.scroll_into_view_if_needed()
+    at = chosen.bounding_box()["y"]
+    chosen.click()
     page.wait_for_url("**preset=mlp**")
-    page.locator("summary[aria-expanded=false], details:not([open]) > summary").filter(
-        has_text="more presets"
-    ).wait_for()
+    page.locator("summary", has_text="MLP is chosen").wait_for()
+    assert chosen.bounding_box()["y"] == at  # it stays under the finger
+    fold.click()
     page.get_by_test_id("stPopoverButton").filter(has_text="Fork").click()
     form = page.get_by_test_id("stPopoverBody")
     start = form.get_by_role("button", name="Start the fork")

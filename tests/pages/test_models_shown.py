@@ -32,7 +32,9 @@ def press(at, key):
 def test_row_32_a_run_is_promoted_and_rolled_back_on_its_page(open_page, explorer, tiny_id, make_model):
     first, second = make_model(0.5, created_at=1e9), make_model(0.25, created_at=2e9)
     explorer.models.promote(first, limits=LIMITS, who="ada")
-    at = press(open_page("runs", run=second), "runs_candidate")
+    at = open_page("runs", run=second)
+    assert at.button(key="runs_candidate").help.startswith("Candidate: the version to look at next")
+    at = press(at, "runs_candidate")
     assert any("v1, candidate" in text for text in texts(at))
     at = press(at, "runs_promote")
     assert any("v1, in production" in text for text in texts(at))
@@ -68,7 +70,7 @@ def test_row_32_pages_show_what_is_in_production_and_say_so(open_page, explorer,
         at = open_page(name, article=0)
         box = at.selectbox(key="router_run")
         assert box.value == chosen
-        assert f"gcn, in production, test 50.0 % · {chosen}" in box.options
+        assert f"gcn {chosen[-3:]}, in production, test 50.0 % · {chosen}" in box.options
         said = f"Shown by default: **{chosen}**, v0, in production on this graph (validation 100.0 %)."
         if name == "overview":
             said = f"In production, as v0 of this graph's models, is **{chosen}** (gcn, split 0): it names the category"

@@ -10,6 +10,7 @@ from core.graph.archive import compute_digest, dump_arrays
 from core.graph.twin import build as twin
 from core.graph.twin import versions
 from core.runs.job_states import JobStates
+from core.runs.labels import LabelChanges
 from core.runs.state import RunState, build_state
 from core.runs.store import RunStore
 from pages.ui import inputs, stages
@@ -57,7 +58,7 @@ def test_i01_the_best_finished_run_is_shown_by_default(open_page, add_run, explo
     assert not at.exception and not at.error
     box = at.selectbox(key="router_run")
     assert (box.value, "run" in at.query_params) == (best, False)
-    assert [label for label in box.options if "best" in label] == [f"gcn, best, test 80.0 % · {best}"]
+    assert [label for label in box.options if "best" in label] == [f"gcn abc, best, test 80.0 % · {best}"]
     assert {worse, newest} <= {record.id for record in explorer.runs.list(tiny_id)}
     if name == "overview":
         assert any(
@@ -84,6 +85,20 @@ def test_i01_where_no_run_has_finished_the_page_says_so(open_page, add_run, expl
     assert at.selectbox(key="router_run").options == [f"gcn, stopped, test 40.0 % · {stopped}"]
     said = f"Shown by default: **{stopped}**, the best run of this graph by validation accuracy (40.0 %), and none has "
     assert f"{said}finished yet." in texts(at)
+
+
+def test_runs_that_are_called_alike_are_told_apart_where_the_box_cuts(open_page, add_run, explorer, finished_run):
+    long = "A name that is longer than the box, of seed {}"
+    others = [add_run(acc=0.1) for _ in range(3)]
+    for number, run_id in enumerate(others[1:]):
+        explorer.runs.label(run_id, LabelChanges(name=long.format(number)))
+    end = finished_run.rpartition("-")[2]
+    assert set(open_page("map").selectbox(key="router_run").options) == {
+        f"gcn {end}, best, test 50.0 % · {finished_run}",
+        f"gcn abc, test 10.0 % · {others[0]}",
+        f"A name t…f seed 0, test 10.0 % · {others[1]}",
+        f"A name t…f seed 1, test 10.0 % · {others[2]}",
+    }
 
 
 def test_i01_a_run_that_is_named_is_not_called_the_default(open_page, add_run, finished_run):
@@ -173,7 +188,7 @@ def test_i02_all_places_say_the_same_of_a_run(open_page, shown, add_run, explore
             at = open_page(page, run=run_id)
             assert not at.exception and not at.error
             options = shown(at.selectbox, "router_run").options
-            assert [label for label in options if run_id in label] == [f"gcn, {word}, {progress} · {run_id}"]
+            assert [label for label in options if run_id in label] == [f"gcn abc, {word}, {progress} · {run_id}"]
             assert any(f"-badge[{word}]" in text.value for text in at.markdown)
             said = progress if run_id == live else f"{progress}, behind run {live}"
             assert any(text.split(" · ")[0] == said for text in texts(at))
@@ -196,10 +211,10 @@ def test_i02_a_pending_run_with_a_free_slot_starts_and_does_not_wait(open_page, 
 def test_i02_a_page_is_drawn_anew_when_a_run_has_begun_or_ended(open_page, add_run, storage, finished_run):
     run_id = add_run("pending", epoch=0)
     at = open_page("map", run=finished_run)
-    assert f"gcn, starting · {run_id}" in at.selectbox(key="router_run").options
+    assert f"gcn abc, starting · {run_id}" in at.selectbox(key="router_run").options
     JobStates(storage).write(f"runs/{run_id}", RunState("failed", message="no", created_at=1e9 + 1))
     at.run()
-    assert f"gcn, failed · {run_id}" in at.selectbox(key="router_run").options
+    assert f"gcn abc, failed · {run_id}" in at.selectbox(key="router_run").options
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped"])

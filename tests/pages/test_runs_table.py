@@ -49,7 +49,8 @@ def test_row_12_any_setting_is_a_column_and_a_name_stands_before_the_id(open_pag
     at = open_page("runs", columns="lr,best_epoch")
     assert not at.exception and not at.error
     table = read_table(at)
-    assert list(table.columns)[:2] == ["name", "star"]
+    assert list(table.columns)[:5] == ["name", "state", "validation", "test", "star"]
+    assert table["name"][0] == explorer.runs.read(ids[0]).preset
     assert (table["name"][2], table["star"][2], list(table["tags"][2])) == ("best, lr 0.01", "★", ["good"])
     assert table["Lr"].tolist() == [explorer.runs.read(run_id).config["lr"] for run_id in ids]
     assert table["Best epoch"].tolist() == [explorer.runs.read(run_id).best_epoch for run_id in ids]

@@ -126,9 +126,18 @@ def test_i09_few_presets_come_first_and_all_say_their_time_and_accuracy_here(tra
     assert len(first) == 11
     captions = [caption.value for caption in at.caption]
     assert sum(text == "Not trained here yet." or text.startswith("Here: ") for text in captions) == 11
-    chosen = train(preset="gat")
-    (folded,) = [expander for expander in chosen.expander if "more presets" in expander.label]
-    assert "train_preset_gat" not in [button.key for button in folded.button]
+
+
+def test_each_preset_keeps_its_place_when_one_is_chosen(train):
+    def list_places(at):
+        (folded,) = [expander for expander in at.expander if "more presets" in expander.label]
+        every = [button.key for button in at.button if button.key.startswith("train_preset_")]
+        return folded.label, every, [button.key for button in folded.button]
+
+    label, *places = list_places(train())
+    assert label == "8 more presets"
+    label, *others = list_places(train(preset="gat"))
+    assert (label, others) == ("8 more presets: GAT is chosen", places)
 
 
 def test_i09_a_run_that_trains_has_no_accuracy_to_tell(train, explorer, tiny_id, finished_run, monkeypatch):

@@ -33,7 +33,9 @@ def payload(at):
 
 
 def test_curves_name_runs_colors_and_columns():
-    data = payload(AppTest.from_function(draw_curves, default_timeout=20).run())
+    at = AppTest.from_function(draw_curves, default_timeout=20).run()
+    data = payload(at)
+    assert "in nats, the unit of natural logarithms" in at.caption[0].value
     name, (first, second) = "20261123-142501-gcn-k3f", run_colors(2)
     assert data["runs"] == [
         {"id": name, "name": name, "color": first, "state": "finished", "fields": {}},

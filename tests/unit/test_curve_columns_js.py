@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 
+from pages.ui.components.curves import NATS
 from tests.node import call_js
 
 APPLY = """
@@ -31,6 +32,15 @@ def build_chunks(rng):
             held += columns.get(name, [None] * size)
         chunks.append(columns)
     return chunks, rows
+
+
+def test_a_unit_that_few_know_is_explained():
+    script = """
+    import { explainUnit, unitOf } from "./curves/columns.js";
+    done(["val_loss", "val_acc", "epoch_seconds"].map((name) => explainUnit(unitOf(name))));
+    """
+    told, *others = call_js(script)
+    assert (f"Loss: {told[0].lower()}{told[1:]}.", others) == (NATS, [None, None])
 
 
 def test_rows_align_however_they_arrive_and_what_was_read_before_stays():

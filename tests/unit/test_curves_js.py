@@ -335,9 +335,10 @@ def test_csv_is_read_back_as_it_was():
 
 def test_numbers_read_well():
     script = """
-    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare } from "./base/format.js";
+    import { escapeText, formatCount, formatNumber, formatSeconds, formatShare, formatSure } from "./base/format.js";
     done([formatCount(11701), formatShare(0.7754), formatShare(null), formatNumber(0.000012), formatSeconds(0.314),
-          formatSeconds(185), formatSeconds(7440), escapeText("<b>A & B</b>")]);
+          formatSeconds(185), formatSeconds(7440), escapeText("<b>A & B</b>"),
+          ...[0.874, 0.98999, 0.99, 0.99969, 0.99996, 1, null].map((value) => formatSure(value, 0))]);
     """
     thin = "\u2009"
     assert call_js(script) == [
@@ -349,6 +350,8 @@ def test_numbers_read_well():
         f"3{thin}min 5{thin}s",
         f"2{thin}h 4{thin}min",
         "&lt;b&gt;A &amp; B&lt;/b&gt;",
+        *(f"{said}{thin}%" for said in ("87", "99", "99.00", "99.97", "> 99.99", "> 99.99")),
+        "–",
     ]
 
 

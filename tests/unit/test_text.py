@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.text import duration, escape_markdown, list_names, number, quote
+from pages.ui.text import cut_middle, duration, escape_markdown, list_names, number, quote, say_sure
 
 JOINER = "\u2060"
 
@@ -46,3 +46,14 @@ def test_i07_what_is_quoted_is_short():
     assert list_names([1, 2, 3]) == "1, 2 or 3"
     assert list_names([1]) == "1"
     assert list_names(range(11)) == "0, 1, 2, 3, 4 or one of 6 others"
+
+
+def test_nothing_is_surer_than_certain():
+    values = (0.874, 0.9899, 0.99, 0.9997, 0.99994, 0.99996, 1.0, None)
+    said = ["87.4 %", "99.0 %", "99.00 %", "99.97 %", "99.99 %", "> 99.99 %", "> 99.99 %", "–"]
+    assert [say_sure(value) for value in values] == said
+
+
+def test_of_a_long_name_both_ends_are_seen():
+    assert cut_middle("gcn, lr 0.01", 12) == "gcn, lr 0.01"
+    assert cut_middle("gcn, lr 0.01, seed 1", 12) == "gcn, l…seed 1"

@@ -57,6 +57,7 @@ class CurveChart:
     x: str = ""
 
 
+NATS: Final = "Loss: mean cross entropy in nats, the unit of natural logarithms; less is better, 0 is sure and right."
 WHOLE: Final = "value"
 LOSS: Final = CurveChart(
     "loss", "Loss", "nats", {"train": "train_loss", "stopping": "stopping_loss", "val": "val_loss"}
@@ -133,9 +134,15 @@ def curves(
 
     draw = load_component("curves", plots=True)
     result = draw(key=key, data=data, on_ended_change=on_ended or (lambda: None), on_view_change=take_view)
-    if any(WHOLE not in chart.columns for chart in charts):
-        st.caption(explain_parts("train", "stopping", "validation"))
+    if explained := _explain(charts):
+        st.caption(explained)
     return list(result.get("ended") or [])
+
+
+def _explain(charts: Sequence[CurveChart]) -> str:
+    """The words that stand in these charts."""
+    parts = explain_parts("train", "stopping", "validation") if any(WHOLE not in one.columns for one in charts) else ""
+    return f"{parts} {NATS if any(one.unit == 'nats' for one in charts) else ''}".strip()
 
 
 def _describe_chart(chart: CurveChart) -> dict[str, Any]:

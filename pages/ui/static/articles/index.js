@@ -4,7 +4,7 @@ import { addressOfPage, isPlainClick, writeIndex } from "../base/address.js";
 import { colourCategory, nameCategory } from "../base/categories.js";
 import { defineComponent } from "../base/component.js";
 import { buildDot, buildNamed, focusedBeside, html } from "../base/dom.js";
-import { countOf, formatCount, formatShare, nounOf } from "../base/format.js";
+import { countOf, formatCount, formatSure, nounOf } from "../base/format.js";
 import { listColumns, nextSort, sortArticles } from "./order.js";
 
 /** @import { Frame } from "../base/component.js" */
@@ -111,7 +111,7 @@ class Articles {
       category: () => this.#name(article.category, article.category, "disc"),
       before: () => this.#name(article.before ?? -1, article.category),
       predicted: () => this.#name(article.predicted, article.category),
-      confidence: () => [formatShare(article.confidence)],
+      confidence: () => [formatSure(article.confidence)],
       degree: () => [formatCount(article.degree)],
     };
     const noun = nounOf(article.degree, "link");

@@ -2,7 +2,7 @@
 
 import { isWrong } from "./categories.js";
 import { buildDot, html } from "./dom.js";
-import { countOf, formatShare } from "./format.js";
+import { countOf, formatSure } from "./format.js";
 
 /** @import { Spot } from "./labels.js" */
 
@@ -62,7 +62,7 @@ export class Card {
     lines.push(buildLine(buildDot(this.colourOf(category)), this.nameOf(category)));
     if (pred != null) {
       const wrong = isWrong(pred, category);
-      const sure = confidence == null ? "" : `, ${formatShare(confidence, 0)} sure`;
+      const sure = confidence == null ? "" : `, ${formatSure(confidence, 0)} sure`;
       const verdict = `${wrong ? "Wrongly predicted" : "Predicted"}: ${this.nameOf(pred)}${sure}`;
       lines.push(buildLine(buildDot(this.colourOf(pred), wrong ? "open" : "ring"), verdict));
     }
@@ -80,7 +80,7 @@ export class Card {
 export function describe(article, nameOf) {
   const words = [`${nameOf(article.category)}: ${article.title}`, countOf(article.degree, "link")];
   if (article.pred != null) {
-    const sure = article.confidence == null ? "" : ` (${formatShare(article.confidence, 0)})`;
+    const sure = article.confidence == null ? "" : ` (${formatSure(article.confidence, 0)})`;
     words.push(`predicted ${nameOf(article.pred)}${sure}${isWrong(article.pred, article.category) ? ", wrong" : ""}`);
   }
   return words.join(", ");

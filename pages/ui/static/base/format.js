@@ -19,6 +19,15 @@ export function formatShare(value, digits = 1) {
 }
 
 /**
+ * A probability as per cent that is never rounded to certainty: 0.9997 -> "99.97 %", 0.99999 -> "> 99.99 %".
+ * @param {number | null | undefined} confidence
+ */
+export function formatSure(confidence, digits = 1) {
+  if (confidence == null || !(confidence >= 0.99)) return formatShare(confidence, digits);
+  return confidence < 0.99995 ? formatShare(confidence, 2) : `> 99.99${THIN}%`;
+}
+
+/**
  * A number with about four significant digits: 0.01235, 12.35, 1.2e-5.
  * @param {number | null | undefined} value
  */

@@ -4,6 +4,7 @@ import { html, svg } from "../base/dom.js";
 import { countOf, formatCount } from "../base/format.js";
 import { buildLayout, buildXAxis, buildYAxis } from "./axes.js";
 import { ChartMenu } from "./chart_menu.js";
+import { explainUnit } from "./columns.js";
 import { Crosshair } from "./crosshair.js";
 import { describeDifference, unitOfDifference } from "./differences.js";
 import { requestDraw } from "./draw_queue.js";
@@ -115,7 +116,7 @@ export class CurveChart {
   #showTitle() {
     const isPlain = (this.view?.baseline ?? null) === null;
     const told = isPlain ? this.unit.replace(/^share$/, "") : describeDifference(this.unit);
-    this.heading.replaceChildren(this.title, ...(told ? [html("span", { class: "w-faint" }, ` (${told})`)] : []));
+    this.heading.replaceChildren(this.title, ...(told ? [html("span", { class: "w-faint", title: explainUnit(this.spec.unit) }, ` (${told})`)] : []));
   }
 
   #holdWhileDragging() {

@@ -53,6 +53,14 @@ export function unitOf(name) {
 }
 
 /**
+ * What a unit that few know is; null for the others.
+ * @param {string} unit
+ */
+export function explainUnit(unit) {
+  return unit === "nats" ? "Mean cross entropy in nats, the unit of natural logarithms; less is better, 0 is sure and right" : null;
+}
+
+/**
  * The column that an axis is along; null where it is none.
  * @param {string} x
  */
