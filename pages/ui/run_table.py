@@ -16,10 +16,12 @@ from core.runs.record import LOCAL, RunRecord
 from pages.ui import held, inputs, run_choice
 from pages.ui.loaders import get_explorer
 from pages.ui.run_fields import name_field
-from pages.ui.stages import IN_COLUMN, call, is_any_active, read_stage
+from pages.ui.stages import call, is_any_active, read_stage
 from pages.ui.text import UNKNOWN, is_share
 from pages.ui.theme import RIGHT, STAGE_COLORS, WRONG
 
+# On a phone three columns are in view: which run it is, where it stands, how good it is.
+NAME_PIXELS: Final = 150
 NARROW_COLUMNS: Final = (
     "name",
     "state",
@@ -63,9 +65,8 @@ def build_rows(records: Sequence[RunRecord], place: Occupancy, look: Look | None
     """The table's columns; stars, versions and progress only where a run has any."""
     look = look or Look()
     stages = [read_stage(record, place) for record in records]
-    # On a phone three columns are in view: which run it is, where it stands, how good it is.
     columns: dict[str, list[object]] = {
-        "name": [call(record, IN_COLUMN) for record in records],
+        "name": [call(record) for record in records],
         "state": [[stage.word] for stage in stages],
     }
     for name, field in look.shares.items():
@@ -206,7 +207,7 @@ def describe_columns(look: Look) -> dict[str, Any]:
     more = st.column_config.NumberColumn(format="%+.4g", help="More than the baseline")
     measured = [name for name in look.columns if name in DIRECTIONS]
     return {
-        "name": st.column_config.TextColumn("run", help="Its name, else its preset"),
+        "name": st.column_config.TextColumn("run", help="Its name, else its preset", width=NAME_PIXELS),
         "run": st.column_config.TextColumn("id"),
         "state": st.column_config.MultiselectColumn(
             options=list(STAGE_COLORS), color=list(STAGE_COLORS.values()), width="small"

@@ -14,9 +14,7 @@ from pages.ui.text import cut_middle, duration, percent
 EVERY_SECONDS = 1.0  # how often what is shown of an active run is drawn again
 EVERY_SECONDS_AT_REST = 5.0  # how often is looked whether another door made, deleted or renamed a run
 
-# Characters of a name where a phone has little room: in the box of runs, and in the first column of their table.
-IN_BOX: Final = 16
-IN_COLUMN: Final = 20
+IN_BOX: Final = 16  # characters of a name in the box of runs, of which a phone shows few more
 
 
 @dataclass(frozen=True)
@@ -57,14 +55,14 @@ def name_run(record: RunRecord) -> str:
     return f"{record.name} · {record.id}" if record.name else record.id
 
 
-def call(record: RunRecord, most: int) -> str:
-    """A run's name, else its preset, in about so many characters."""
-    return cut_middle(record.name or record.preset or record.model, most)
+def call(record: RunRecord) -> str:
+    """A run's name, else its preset."""
+    return record.name or record.preset or record.model
 
 
 def call_apart(records: Sequence[RunRecord]) -> dict[str, str]:
     """What each is called, by its id; where several are called alike with the end of the id, which tells them apart."""
-    called = {record.id: call(record, IN_BOX) for record in records}
+    called = {record.id: cut_middle(call(record), IN_BOX) for record in records}
     counts = Counter(called.values())
     return {id_: name if counts[name] == 1 else f"{name} {id_.rpartition('-')[2]}" for id_, name in called.items()}
 
@@ -72,8 +70,8 @@ def call_apart(records: Sequence[RunRecord]) -> dict[str, str]:
 def describe_run(record: RunRecord, place: Occupancy, *, called: str = "", best: RunRecord | None = None) -> str:
     """One run in a menu, whose narrow box cuts the end: what it is called; how good or how far it is; its id.
 
-    called: its name, else its preset, where it is not given. best: the run that is shown where none is named, which is
-    marked if it has finished.
+    called: its name, else its preset, where it is not given; a name that was cut there stands whole at the end. best:
+    the run that is shown where none is named, which is marked if it has finished.
     """
     stage = read_stage(record, place)
     if record.state in ACTIVE or record.test_acc is None:
@@ -87,7 +85,9 @@ def describe_run(record: RunRecord, place: Occupancy, *, called: str = "", best:
         said = f"{WORDS[PRODUCTION]}, {said}"
     elif is_best:
         said = f"best, {said}"
-    return f"{called or record.name or record.preset}, {said} · {record.id}"
+    called = called or record.name or record.preset
+    whole = name_run(record) if record.name and not called.startswith(record.name) else record.id
+    return f"{called}, {said} · {whole}"
 
 
 def is_any_active(records: Sequence[RunRecord]) -> bool:

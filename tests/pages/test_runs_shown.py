@@ -96,8 +96,8 @@ def test_runs_that_are_called_alike_are_told_apart_where_the_box_cuts(open_page,
     assert set(open_page("map").selectbox(key="router_run").options) == {
         f"gcn {end}, best, test 50.0 % · {finished_run}",
         f"gcn abc, test 10.0 % · {others[0]}",
-        f"A name t…f seed 0, test 10.0 % · {others[1]}",
-        f"A name t…f seed 1, test 10.0 % · {others[2]}",
+        f"A name t…f seed 0, test 10.0 % · {long.format(0)} · {others[1]}",
+        f"A name t…f seed 1, test 10.0 % · {long.format(1)} · {others[2]}",
     }
 
 
