@@ -110,9 +110,8 @@ def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     with st.spinner("Drawing test articles and splits anew for the interval"):
         found = explorer.comparisons.compare([ids[0], second, *others])
     st.markdown(f"**{escape_markdown(found.sentence)}**")
-    if found.advice:
-        st.caption(escape_markdown(found.advice))
-    compared.draw_cut_short(several, names)
+    for more in filter(None, (found.advice, found.cut_short)):
+        st.caption(escape_markdown(more))
     compared.draw_certainty(found)
     heads = compared.name_columns(several, names)
     left, right = st.columns(2, gap="large")

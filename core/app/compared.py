@@ -100,6 +100,7 @@ class RunComparison:
     difference: RunDifference | None
     sentence: str
     advice: str  # what it does not tell, and the way to it; empty where nothing is left to say
+    cut_short: str  # which of all runs did not train to their end; empty where all did, or still train
 
 
 def name_apart(records: Sequence[RunRecord]) -> dict[str, str]:
@@ -212,11 +213,15 @@ def describe_cut_short(runs: Sequence[RunRecord], names: Mapping[str, str]) -> s
     """Which of these runs did not train to their end, and after how many epochs; empty where all did."""
     told = {"stopped": "was stopped", "crashed": "crashed", "failed": "failed"}
     return " ".join(
-        f"{names[run.id]} {told[run.state]} after {run.epochs:,} of at most {run.max_epochs:,} epochs: its numbers are "
-        "of a training that was cut short."
+        f"{names[run.id]} {told[run.state]} {_describe_reach(run)}: its numbers are of a training that was cut short."
         for run in runs
         if is_cut_short(run) and run.epochs
     )
+
+
+def _describe_reach(run: RunRecord) -> str:
+    at_most = f" of at most {run.max_epochs:,}" if run.max_epochs else ""  # which an imported run does not tell
+    return f"after {run.epochs:,}{at_most} epoch{'' if (run.max_epochs or run.epochs) == 1 else 's'}"
 
 
 def explain_nothing(first: RunRecord, second: RunRecord, names: tuple[str, str]) -> str:

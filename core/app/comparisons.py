@@ -17,9 +17,11 @@ from core.app.compared import (
     advise,
     collect_metrics,
     compare_configs,
+    describe_cut_short,
     describe_difference,
     describe_environment,
     explain_nothing,
+    name_apart,
     name_articles,
 )
 from core.app.graphs import Graphs
@@ -88,6 +90,7 @@ class Comparisons:
             data=found["data"][0],
             metrics=collect_metrics(several),
             same={part: same for part, (_, same) in found.items()},
+            cut_short=describe_cut_short(several, name_apart(several)),
             **vars(verdict),
         )
 

@@ -14,7 +14,7 @@ def write_comparison(found: RunComparison, names: Mapping[str, str]) -> None:
 
     names: what each run is called, by its id.
     """
-    out.print(f"{found.sentence} {found.advice}".rstrip())
+    out.print(" ".join(filter(None, (found.sentence, found.advice, found.cut_short))))
     rows = [
         [TITLES.get(name, name), *(_say(value, name) for value in values)] for name, values in found.metrics.items()
     ]

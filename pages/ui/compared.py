@@ -14,7 +14,6 @@ from core.app.compared import (
     TITLES,
     ChangedArticles,
     RunComparison,
-    describe_cut_short,
     is_cut_short,
 )
 from core.errors import RunNotFoundError
@@ -35,12 +34,6 @@ def color_runs(ids: Sequence[str], *, newest_first: Sequence[str]) -> dict[str, 
     among = set(ids)
     drawn = [id_ for id_ in newest_first if id_ in among]
     return dict(zip(drawn, run_colors(len(drawn)), strict=True))
-
-
-def draw_cut_short(runs: Sequence[RunRecord], names: Mapping[str, str]) -> None:
-    """A line about runs that did not train to their end; nothing where all did."""
-    if told := describe_cut_short(runs, names):
-        st.caption(f":material/content_cut: {escape_markdown(told)}")
 
 
 def name_columns(runs: Sequence[RunRecord], names: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 import contextlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from core import cli
-from core.app.compared import compare_configs, describe_environment
+from core.app.compared import compare_configs, describe_cut_short, describe_environment
 from core.errors import InvalidInputError, RunNotFoundError
 from core.http import build_api
 from core.runs import files
@@ -87,6 +87,26 @@ def test_row_15_two_runs_of_one_split_admit_that_nothing_can_be_told(explorer, t
     assert found.advice == (
         "Whether the settings differ in general takes 5 splits on which both have finished (so far 1): benchmark both."
     )
+
+
+@pytest.mark.parametrize(
+    ("epochs", "most", "told"),
+    [
+        (21, 10_000, "21 of at most 10,000 epochs"),
+        (1, 1, "1 of at most 1 epoch"),
+        (1, 0, "1 epoch"),
+        (7, 0, "7 epochs"),
+    ],
+)
+def test_row_15_runs_that_were_cut_short_are_named(epochs, most, told, explorer, two_runs):
+    runs = [explorer.runs.read(run_id) for run_id in two_runs]
+    names = {run.id: run.id for run in runs}
+    assert explorer.comparisons.compare(two_runs).cut_short == describe_cut_short(runs, names) == ""
+    stopped = replace(runs[0], state="stopped", epochs=epochs, max_epochs=most)
+    assert describe_cut_short([stopped, replace(runs[1], state="running")], names) == (
+        f"{stopped.id} was stopped after {told}: its numbers are of a training that was cut short."
+    )
+    assert describe_cut_short([replace(stopped, epochs=0)], names) == ""
 
 
 def test_row_15_runs_and_benchmarks_of_both_configs_count(explorer, benchmark_store, tiny_id, make_run):

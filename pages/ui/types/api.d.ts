@@ -1955,6 +1955,8 @@ export interface components {
             config: {
                 [key: string]: unknown[];
             };
+            /** Cut Short */
+            cut_short: string;
             /** Data */
             data: {
                 [key: string]: unknown[];
