@@ -165,7 +165,7 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         model=_name_model(config, report),
         graph=name_twin(_text(config, "graph"), _text(content.environment, "graph_digest")),
         graph_digest=_text(content.environment, "graph_digest"),
-        config=_plain(config),
+        config=keep_plain(config),
         variant=compute_variant(config),
         split=_whole(config, "split") or 0,
         seed=_whole(config, "seed") or 0,
@@ -207,7 +207,7 @@ def _describe_damage(state: RunState, damage: tuple[str, ...]) -> str:
     return f"{', and '.join(damage)}: {way_on}"
 
 
-def _plain(config: Json) -> dict[str, Any]:
+def keep_plain(config: Json) -> dict[str, Any]:
     """The fields of a config that a list can show: numbers, words, and not more of them than a config has."""
     shown = {name: value for name, value in config.items() if isinstance(value, bool | int | float | str | None)}
     short = {name: value for name, value in shown.items() if len(name) <= MAX_SHOWN and len(str(value)) <= MAX_SHOWN}

@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import NoneType
 from typing import Any, Final, get_args, get_type_hints
 
@@ -16,7 +16,7 @@ from core.errors import DamagedFileError
 from core.runs import files
 from core.runs.folder import JobFolder
 from core.runs.metrics import MetricsSummary
-from core.runs.record import RunFiles, RunRecord, build_record
+from core.runs.record import RunFiles, RunRecord, build_record, keep_plain
 from core.runs.report import read_report
 from core.runs.state import REPORTED, build_state
 from core.storage.base import StoredFile
@@ -62,7 +62,8 @@ def parse_record(content: Mapping[str, Any], stored: Mapping[str, StoredFile]) -
     digests = {name: stored[name].digest for name in MADE_OF if name in stored}
     row = content.get("record")
     is_known = content.get("fields") == list(FIELDS) and isinstance(row, list) and len(row) == len(FIELDS)
-    return unpack_record(row) if is_known and row and content.get("made_of") == digests else None
+    record = unpack_record(row) if is_known and row and content.get("made_of") == digests else None
+    return record and replace(record, config=keep_plain(record.config))
 
 
 def digest_bytes(content: bytes) -> str:

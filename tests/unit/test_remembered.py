@@ -226,6 +226,17 @@ def test_c05_a_record_that_cannot_be_read_is_none(content, storage, tmp_path):
     assert RunStore(storage).list() == expected
 
 
+@pytest.mark.usefixtures("digests_told")
+def test_c05_a_record_shows_what_a_list_can_show(storage, tmp_path):
+    run_id = RunStore(storage).list()[0].id
+    leave_records(storage, tmp_path, run_id)
+    name = f"runs/{run_id}/{RECORD}"
+    content = parse_json(storage.read(name), name)
+    content["record"][FIELDS.index("config")] = {"lr": 0.1, "nested": {"a": [1]}, "long": "x" * 1000}
+    storage.write(name, dump_json(content))
+    assert RunStore(storage).read(run_id).config == {"lr": 0.1}
+
+
 def test_c05_a_run_without_a_report_leaves_no_record(storage, tmp_path):
     run_id = RunStore(storage).list()[0].id
     leave_records(storage, tmp_path, run_id)
