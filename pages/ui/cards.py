@@ -69,11 +69,12 @@ def draw_rest(card: ArticleCard, *, key: str, run: RunRecord | None = None) -> N
     if card.probs is not None and card.pred is not None:
         draw_probabilities(card, card.probs, card.pred, key=key)
     if run is not None and card.pred is not None:
-        label = f"Predicted by {escape_markdown(stages.name_run(run))}"
+        name = escape_markdown(stages.name_run(run))
+        label = f"Predicted by {name}"
         if run.state not in REPORTED:
             label += " as it was at its last stop"
         params = {"graph": run.graph, "run": run.id}
-        st.page_link("runs.py", label=label, icon=":material/account_tree:", query_params=params)
+        st.page_link("runs.py", label=label, icon=":material/account_tree:", query_params=params, help=name)
     neighbours = (
         "no neighbours" if card.agreement is None else f"{percent(card.agreement)} of its neighbours share its category"
     )

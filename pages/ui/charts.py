@@ -15,7 +15,7 @@ PICKED = "#c8620a"  # what was clicked, on both backgrounds
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
 LONGEST_TICK = 22  # characters; hovering says the whole name
-LONGEST_BESIDE = 18  # of a chart in a narrow panel
+LONGEST_BESIDE = 14  # of a name in a narrow column, of which plotly gives it half
 MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
 CELL_TEXT_PX = 10
 DIGIT_PX = 5.2  # of that size
@@ -206,7 +206,7 @@ def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, lab
         [bar],
         height=ROW_HEIGHT * len(names) + 20,
         xaxis={"visible": False, "range": [0, ROOM_FOR_NUMBERS]},
-        yaxis={"autorange": "reversed", "showgrid": False, **ticks},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 11}, **ticks},
     )
 
 
