@@ -43,8 +43,8 @@ def choose_runs(records: dict[str, RunRecord]) -> list[str]:
 def draw_too_few(records: dict[str, RunRecord], chosen: list[str]) -> None:
     """What to do until there are two."""
     st.markdown(
-        "Choose two runs or more: what differs between them, whether one is better, and which articles changed their "
-        "prediction stands here then."
+        "Choose two runs or more, to see what differs between them, whether one is better, and of which articles they "
+        "say something else."
     )
     newest = [id_ for id_ in records if id_ not in chosen][: FEWEST_RUNS - len(chosen)]
     if len(chosen) + len(newest) >= FEWEST_RUNS:

@@ -55,7 +55,8 @@ def _describe_experience(explorer: Explorer, graph_id: str, preset: Preset) -> s
         others = [record for record in explorer.runs.list(graph_id) if record.preset == preset.name]
         ranked = [record for record in rank_best(others) if record.test_acc is not None]  # one that trains has none yet
         if ranked:
-            return f"Here: test {percent(ranked[0].test_acc)} with other settings{about}."
+            other = f"With other settings: test {percent(ranked[0].test_acc)}."
+            return f"Here: {say_time(estimate)}. {other}" if estimate else other
         return f"Here: {say_time(estimate)}." if estimate else "Not trained here yet."
     runs = "1 run" if experience.runs == 1 else f"{experience.runs} runs"
     return f"Here: test {percent(experience.test_acc)}{about} ({runs})."

@@ -39,7 +39,7 @@ def read_stage(record: RunRecord, place: Occupancy) -> Stage:
     progress = f"epoch {record.epoch:,} of {record.max_epochs:,}"
     if record.state == "running" and record.seconds_per_epoch is not None:
         left = (record.max_epochs - record.epoch) * record.seconds_per_epoch
-        progress += f", at most {duration(left)} left"
+        progress += f", at most {duration(left)} left" if left >= 1 else ", almost done"
     return Stage(record.state, progress)
 
 

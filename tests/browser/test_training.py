@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from itertools import pairwise
 
 import pytest
@@ -80,6 +81,19 @@ def test_row_01_train_from_the_page_and_reload_in_the_middle(app, home, page):
     logged = [float(row["logged_at"]) for row in rows]
     gaps = [after - before for before, after in pairwise(logged)]
     assert max(gaps) < 5.0, "the trainer paused"
+
+
+def test_i09_each_start_brings_the_curves_of_its_run_into_view(app, home, live, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.url}/train?graph={home.small}&run={live}")
+    page.locator(".c-gd .scatterlayer .js-line").first.wait_for(state="attached")
+    page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo({ top: 0 })")
+    page.locator(".st-key-train_start button").click()
+    page.wait_for_url(lambda url: f"run={live}" not in url)
+    deadline = time.monotonic() + 30
+    while page.locator(".c-gd").first.bounding_box()["y"] > 600:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(200)
 
 
 def test_row_18_stop(app, home, live, page):

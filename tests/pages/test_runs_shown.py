@@ -179,7 +179,7 @@ def test_i02_all_places_say_the_same_of_a_run(open_page, shown, add_run, explore
     live, first, second = add_run("running"), add_run("pending", epoch=0), add_run("pending", epoch=0)
     monkeypatch.setattr(explorer.configs, "max_epochs", 10_000)
     words = {
-        live: ("running", "epoch 3 of 3, at most 0 s left"),
+        live: ("running", "epoch 3 of 3, almost done"),
         first: ("waiting", "place 1 of 2 in the queue"),
         second: ("waiting", "place 2 of 2 in the queue"),
     }

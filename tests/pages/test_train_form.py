@@ -146,10 +146,11 @@ def test_i09_a_run_that_trains_has_no_accuracy_to_tell(train, explorer, tiny_id,
 
     def find_card(records):
         monkeypatch.setattr(explorer.runs, "list", lambda *_args, **_more: records)
-        return next(text.value for text in train().caption if "Here: " in text.value or "Not trained" in text.value)
+        told = ("Here: ", "With other settings: ", "Not trained")
+        return next(text.value for text in train().caption if text.value.startswith(told))
 
     assert find_card([live]) == "Not trained here yet."
-    assert find_card([live, record]) == "Here: test 50.0 % with other settings."
+    assert find_card([live, record]) == "With other settings: test 50.0 %."
 
 
 def test_i13_a_time_that_no_run_has_told_is_said_to_be_a_trial(train, monkeypatch):

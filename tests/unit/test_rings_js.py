@@ -183,6 +183,6 @@ def test_i08_what_is_drawn_of_a_neighbourhood_reads_as_sentences():
         "3 linked, 15 two links away, all drawn.",
         "9 linked. Drawn: all these 9 articles, 8 of the 9 links between them.",
         "0 links",
-        "1,395 linked, 8,062 two links away. Drawn: 299 of these 9,457 articles, 2,000 of the 12,927 links between "
-        "them. All that are linked stand in the table below.",
+        "1,395 linked, 8,062 two links away. Drawn: 299 of these 9,457 articles, those most linked to one another, "
+        "2,000 of the 12,927 links between them. All that are linked stand in the table below.",
     ]

@@ -109,7 +109,7 @@ def curves(
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
     There is a chart for every metric that any of the runs has logged; `charts` stand first. tools: without them there
-    is no toolbar. height: of each chart, px. reveal: scrolls to the curves when they are drawn for the first time.
+    is no toolbar. height: of each chart, px. reveal: scrolls to the curves when a run is first among them.
     on_ended: with it the script runs once more when a run that was drawn as active ends; no other news reruns it. The
     component keeps zoom and hidden lines as long as `key` stays.
     """

@@ -38,7 +38,7 @@ import { findChanges, PLAIN, readView, writeView } from "./view_state.js";
  * @property {string[]} palette
  * @property {number} height px, of each chart
  * @property {string} plotly address of the library
- * @property {boolean} reveal whether to scroll to the curves at the first drawing
+ * @property {boolean} reveal whether to scroll to the curves when one of their runs is drawn for the first time
  * @property {boolean} reports whether the script wants to run when a run has ended
  */
 
@@ -109,10 +109,11 @@ class Curves {
     if (!this.#isLoading) this.#load(data.plotly);
     this.#show(data);
     this.#showNews(data, { changed: new Set(ids), offline: this.#poller.offline });
-    if (!earlier && data.reveal) requestAnimationFrame(() => this.#reveal());
+    const isOther = !earlier || data.runs.some(({ id }) => earlier.runs.every((run) => run.id !== id));
+    if (data.reveal && isOther) requestAnimationFrame(() => this.#reveal());
   }
 
-  /** On a phone the curves of a run that has just been started would lie below the form. What is said above them stays in view. */
+  /** The curves of a run that has just been started would lie below the form, or its presets. What is said above them stays in view. */
   #reveal() {
     const { root } = this.frame;
     if (root.getBoundingClientRect().bottom <= innerHeight) return;

@@ -174,7 +174,8 @@ class ArticleMap {
     const parts = [shown === total ? countOf(total, "article") : `${formatCount(shown)} of ${countOf(total, "article")}`];
     if (wrong) {
       const count = wrong.reduce((sum, one, at) => sum + (one && visible[at]), 0);
-      parts.push(`${formatCount(count)} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
+      const told = count && count === shown ? "all" : formatCount(count);
+      parts.push(`${told} predicted wrongly${this.#color === "correct" ? "" : ", outlined"}`);
     }
     const { near, linked = 0 } = this.#light ?? {};
     const marked = [...(near ?? [])].filter((each) => visible[each]).length;

@@ -8,7 +8,7 @@ const WAYS = ["", "linked", "two links away", "three links away"];
 
 /**
  * "31 linked, 402 two links away, all drawn."; "1,395 linked, 8,062 two links away. Drawn: 299 of these 9,457 articles,
- * 2,000 of the 12,927 links between them. All that are linked stand in the table below."
+ * those most linked to one another, 2,000 of the 12,927 links between them. All that are linked stand in the table below."
  * @param {Pick<NeighbourhoodAnswer, "counts" | "num_links"> & { articles: unknown[], links: unknown[] }} answer
  */
 export function describeCounts({ counts, articles, links, num_links: allLinks }) {
@@ -20,5 +20,6 @@ export function describeCounts({ counts, articles, links, num_links: allLinks })
   const some = drawn === total ? `all these ${formatCount(total)}` : `${formatCount(drawn)} of these ${formatCount(total)}`;
   const lines = links.length < allLinks ? `${formatCount(links.length)} of the ${formatCount(allLinks)}` : `all ${formatCount(allLinks)}`;
   const table = drawn === total ? "" : " All that are linked stand in the table below.";
-  return `${rings}. Drawn: ${some} articles, ${lines} links between them.${table}`;
+  const chosen = drawn === total ? "" : " those most linked to one another,";
+  return `${rings}. Drawn: ${some} articles,${chosen} ${lines} links between them.${table}`;
 }
