@@ -45,7 +45,7 @@ def unpack_record(row: Sequence[Any]) -> RunRecord | None:
 
 def write_record(folder: JobFolder) -> None:
     """Leaves the record of a run that has a report. Of any other job, or where the disk is full, there is none."""
-    with suppress(OSError, DamagedFileError):
+    with suppress(OSError, DamagedFileError, ValueError):  # the last of a number that JSON cannot say
         contents = {name: (folder / name).read_bytes() for name in MADE_OF}
         state, config, environment, report = (parse_json(content, name) for name, content in contents.items())
         ended = build_state(state)
