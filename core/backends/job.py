@@ -26,7 +26,6 @@ from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import JobStates, describe_job
 from core.runs.mirror import JobMirror
 from core.runs.processes import identify_process, this_host
-from core.runs.record_file import write_record
 from core.runs.state import PREEMPTED, STOPPED_EARLY, RunState, build_resumed
 from core.runs.turn import Turn
 from core.storage.base import Storage
@@ -71,9 +70,17 @@ def _open_copy(stack: ExitStack, storage: Storage, job: str) -> JobFolder:
     stop_on_sigterm(folder)  # before there is any other thread
     _take_over(stack, storage, job)
     stack.enter_context(JobMirror(folder.path, storage, job).keep())
+    stack.callback(_leave_record, folder)
     if folder.terminated.is_set():  # before there was a folder
         (folder / files.STOP).touch()
     return folder
+
+
+def _leave_record(folder: JobFolder) -> None:
+    """For lists of the storage's runs, whose own files take a request each."""
+    from core.runs.record_file import write_record  # loads what a job that waits has no need of
+
+    write_record(folder)
 
 
 def _take_over(stack: ExitStack, storage: Storage, job: str) -> None:
@@ -162,7 +169,6 @@ def take_turn(
             traceback.print_exc()  # first: whoever sees the job failed finds the reason in its log
         pulse.end("failed", _describe_failure(error, folder))
         return 1
-    write_record(folder)
     return 0
 
 

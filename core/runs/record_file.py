@@ -1,7 +1,7 @@
 """`record.json`: what a list shows of a run that has ended, in one document where its files are four.
 
-Its trainer leaves it at the end, for whoever lists many runs of a bucket. It counts only while a listing tells that
-the files it was made of are as they were.
+Its job leaves it at the end, where its folder is not of this machine, for whoever lists many runs of a bucket. It
+counts only while a listing tells that the files it was made of are as they were.
 """
 
 import base64

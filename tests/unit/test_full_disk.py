@@ -16,7 +16,6 @@ from core.errors import TrainingError, WikicsError
 from core.graph.archive import dump_arrays
 from core.graph.twin.build import describe_twin
 from core.graph.twin.versions import TWINS
-from core.runs import files
 from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Wanted
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
@@ -177,7 +176,7 @@ def train_on_a_failing_disk(explorer, trainer, tiny_id, number, lasts):
         assert trainer.store.read(run_id).state == "finished", disk.refused
         assert learnt(trainer, run_id) == learnt(trainer, whole), disk.refused
         left = [path for path in explorer.settings.home_folder.rglob("*.partial") if run_id in str(path)]
-        assert [path.name for path in left if not path.name.startswith((files.STATE, files.RECORD))] == []
+        assert [path.name for path in left if not path.name.startswith("state.json")] == []
         trainer.store.delete(run_id)
 
 
