@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from pages.ui.theme import ACCENT, category_colors
 PICKED = "#c8620a"  # what was clicked, on both backgrounds
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False}
 ROW_HEIGHT = 26
+TWO_LINES = 30  # the height of a row whose name may take two
 LONGEST_TICK = 22  # characters; hovering says the whole name
-LONGEST_BESIDE = 14  # of a name in a narrow column, of which plotly gives it half
+LONGEST_BESIDE = 14  # of a line of a name in a narrow column, of which plotly gives it half
 MOST_BARS = 12  # categories whose probabilities are drawn, the likeliest
 CELL_TEXT_PX = 10
 DIGIT_PX = 5.2  # of that size
@@ -52,13 +54,20 @@ def _name_categories(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _name_ticks(names: Sequence[str], *, longest: int = LONGEST_TICK) -> dict[str, Any]:
+def _break_name(name: str) -> str:
+    """A category's name on one line or two, shortened where it takes more."""
+    first, *rest = wrap(name, LONGEST_BESIDE, break_on_hyphens=False) or [""]
+    lines = [first, shorten(" ".join(rest), LONGEST_BESIDE)] if rest else [first]
+    return "<br>".join(escape_plotly(line) for line in lines)
+
+
+def _name_ticks(names: Sequence[str]) -> dict[str, Any]:
     """An axis of categories whose long names are shortened."""
     labels = [escape_plotly(name) for name in names]
     return {
         "tickmode": "array",
         "tickvals": labels,
-        "ticktext": [escape_plotly(shorten(name, longest)) for name in names],
+        "ticktext": [escape_plotly(shorten(name, LONGEST_TICK)) for name in names],
     }
 
 
@@ -188,25 +197,26 @@ def choose_likeliest(probs: Mapping[str, float], *, label: str) -> list[str]:
 def build_probabilities(probs: Mapping[str, float], names: Sequence[str], *, label: str, pred: str) -> go.Figure:
     """One bar for each named category, in its colour and this order; the true and the predicted one are bold."""
     colors = dict(zip(probs, category_colors(len(probs)), strict=True))
-    ticks = _name_ticks(names, longest=LONGEST_BESIDE)
+    ticks = _name_ticks(names)
+    texts = [_break_name(name) for name in names]
     ticks["ticktext"] = [
-        f"<b>{text}</b>" if name in (label, pred) else text for name, text in zip(names, ticks["ticktext"], strict=True)
+        f"<b>{text}</b>" if name in (label, pred) else text for name, text in zip(names, texts, strict=True)
     ]
     bar = go.Bar(
         x=[100 * probs[name] for name in names],
         y=ticks["tickvals"],
         orientation="h",
         marker_color=[colors[name] for name in names],
-        text=[f"{100 * probs[name]:.1f} %" for name in names],
+        text=["< 0.1 %" if 0 < probs[name] < 0.0005 else f"{100 * probs[name]:.1f} %" for name in names],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
     )
     return build_figure(
         [bar],
-        height=ROW_HEIGHT * len(names) + 20,
+        height=TWO_LINES * len(names) + 20,
         xaxis={"visible": False, "range": [0, ROOM_FOR_NUMBERS]},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 11}, **ticks},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"size": 10}, **ticks},
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pages.ui import charts
+from pages.ui.text import escape_plotly
 
 TEN = ["Computational linguistics", *(f"Category {index}" for index in range(9))]
 
@@ -45,3 +46,17 @@ def test_i13_the_number_beside_the_longest_bar_fits_a_phone(build):
     figure = build(TEN, [1234] * 10)
     assert figure.layout.xaxis.range[1] >= 1.3 * 1234
     assert figure.layout.yaxis.ticktext[0] == "Computational linguis…"
+
+
+def test_i13_a_category_beside_its_bar_has_two_lines_and_a_probability_is_not_rounded_to_nothing():
+    names = ["Databases", "Computer architecture", "Distributed computing architecture", "A<b", "None"]
+    probs = dict(zip(names, (0.5, 0.4, 0.0996, 0.0004, 0.0), strict=True))
+    figure = charts.build_probabilities(probs, names, label="Databases", pred="Computer architecture")
+    assert list(figure.layout.yaxis.ticktext) == [
+        "<b>Databases</b>",
+        "<b>Computer<br>architecture</b>",
+        "Distributed<br>computing arc…",
+        escape_plotly("A<b"),
+        "None",
+    ]
+    assert list(figure.data[0].text) == ["50.0 %", "40.0 %", "10.0 %", "< 0.1 %", "0.0 %"]
