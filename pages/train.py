@@ -97,7 +97,7 @@ def draw_run(run_id: str) -> None:
     curves(
         [CurveRun(record.id, record.state, name=record.name)],
         key="train_curves",
-        reveal=record.state in ACTIVE,
+        reveal="train_head" if record.state in ACTIVE else "",
         on_ended=lambda: None,
     )
     if record.state not in ACTIVE:

@@ -94,6 +94,8 @@ def test_i09_each_start_brings_the_curves_of_its_run_into_view(app, home, live, 
     while page.locator(".c-gd").first.bounding_box()["y"] > 600:
         assert time.monotonic() < deadline
         page.wait_for_timeout(200)
+    page.wait_for_timeout(1000)  # what is above is the new run's then
+    assert 0 <= page.locator(".st-key-train_head").bounding_box()["y"] < 200
 
 
 def test_row_18_stop(app, home, live, page):

@@ -103,15 +103,15 @@ def curves(
     charts: Sequence[CurveChart] = (LOSS, ACCURACY),
     tools: CurveTools | None = None,
     height: int = 280,
-    reveal: bool = False,
+    reveal: str = "",
     on_ended: Callable[[], None] | None = None,
 ) -> list[str]:
     """Draws the curves and returns the ids of runs that have just ended, else an empty list.
 
     There is a chart for every metric that any of the runs has logged; `charts` stand first. tools: without them there
-    is no toolbar. height: of each chart, px. reveal: scrolls to the curves when a run is first among them.
-    on_ended: with it the script runs once more when a run that was drawn as active ends; no other news reruns it. The
-    component keeps zoom and hidden lines as long as `key` stays.
+    is no toolbar. height: of each chart, px. reveal: the key of what stands above, which comes to the top when a run is
+    new here. on_ended: with it the script runs once more when a run that was drawn as active ends; no other news reruns
+    it. The component keeps zoom and hidden lines as long as `key` stays.
     """
     data = {
         "runs": _describe(runs),

@@ -38,12 +38,11 @@ import { findChanges, PLAIN, readView, writeView } from "./view_state.js";
  * @property {string[]} palette
  * @property {number} height px, of each chart
  * @property {string} plotly address of the library
- * @property {boolean} reveal whether to scroll to the curves when one of their runs is drawn for the first time
+ * @property {string} reveal the key of what stands above the curves and comes to the top when one of their runs is drawn for the first time; empty where nothing does
  * @property {boolean} reports whether the script wants to run when a run has ended
  */
 
-// Room for the name of the run, its state and the button that stops it.
-const ABOVE_THE_CURVES = "16rem";
+const BELOW_THE_BAR = "5rem"; // of the page, which stays at its top
 
 export default defineComponent("c-root", (/** @type {Frame} */ frame) => new Curves(frame));
 
@@ -110,15 +109,19 @@ class Curves {
     this.#show(data);
     this.#showNews(data, { changed: new Set(ids), offline: this.#poller.offline });
     const isOther = !earlier || data.runs.some(({ id }) => earlier.runs.every((run) => run.id !== id));
-    if (data.reveal && isOther) requestAnimationFrame(() => this.#reveal());
+    if (data.reveal && isOther) requestAnimationFrame(() => this.#reveal(data.reveal));
   }
 
-  /** The curves of a run that has just been started would lie below the form, or its presets. What is said above them stays in view. */
-  #reveal() {
-    const { root } = this.frame;
-    if (root.getBoundingClientRect().bottom <= innerHeight) return;
-    root.style.scrollMarginTop = ABOVE_THE_CURVES;
-    root.scrollIntoView({ block: "start" });
+  /**
+   * The curves of a run that has just been started would lie below the form, or its presets. What is said above them
+   * comes to the top, whatever height it has.
+   * @param {string} key
+   */
+  #reveal(key) {
+    const head = document.querySelector(`.st-key-${key}`);
+    if (!(head instanceof HTMLElement) || this.frame.root.getBoundingClientRect().bottom <= innerHeight) return;
+    head.style.scrollMarginTop = BELOW_THE_BAR;
+    head.scrollIntoView({ block: "start" });
   }
 
   /** @param {string} url */
