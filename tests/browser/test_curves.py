@@ -92,12 +92,15 @@ def test_row_30_the_url_restores_the_whole_view(runs, page):
     for name in ("zoom", "hidden", "big", "more", "spread", "group", "log", "kind", "smooth"):
         wait_for_param(page, name)
     page.wait_for_timeout(500)  # nothing more is told
-    before, address = root.evaluate(LOOK), page.url
+    before, address, lines = root.evaluate(LOOK), page.url, page.locator(DRAWN).count()
     page.reload()
     page.wait_for_function(
-        "(before) => before <= [...document.querySelectorAll('*')].map((one) => one.shadowRoot)"
-        ".flatMap((root) => root ? [...root.querySelectorAll('.c-gd .main-svg .js-line')] : []).length",
-        arg=page.locator(DRAWN).count() or 2,
+        """(lines) => {
+            const roots = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
+            const find = (what) => roots.flatMap((root) => [...root.querySelectorAll(what)]);
+            return find(".c-gd .scatterlayer .js-line").length >= lines && find(".c-gd").every(({ layout }) => layout);
+        }""",
+        arg=lines,
     )
     assert root.evaluate(LOOK) == before
     assert page.url == address
