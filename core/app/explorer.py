@@ -17,13 +17,14 @@ from core.app.forks import Forks
 from core.app.graphs import Graphs
 from core.app.guests import Guests, Quotas, Visitor
 from core.app.imports import Imports
-from core.app.lists import open_run_storage, open_run_store
+from core.app.lists import open_run_store
 from core.app.models import Models
 from core.app.places import Places
 from core.app.prediction_log import PredictionLog
 from core.app.predictions import Predictions
 from core.app.registry import Registry
 from core.app.reports import Reports
+from core.app.run_storage import open_run_storage
 from core.app.runs import Runs
 from core.app.sweeps import Sweeps, launch_by
 from core.backends.base import Backend

@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from core.app.ranking import is_of
+from core.app.run_storage import open_memory
 from core.app.values import Values
+from core.runs.memory_file import MemoryFile
 from core.runs.prices import Prices, load_prices
 from core.runs.query import parse_query
 from core.runs.record import RunRecord
 from core.runs.store import RunStore
 from core.settings import Settings
-from core.storage.address import open_storage
 from core.storage.base import Storage
-from core.storage.local import LocalStorage
 
 if TYPE_CHECKING:
     from core.evaluation.groups import RunGroup
@@ -55,20 +55,12 @@ class RunLists:
         return group_runs(records, keys)
 
 
-def open_run_storage(settings: Settings) -> Storage:
-    """Where graphs and runs lie: the bucket, else the home. Raises InvalidInputError for an address of neither."""
-    return open_storage(settings.bucket) if settings.bucket else LocalStorage(settings.home_folder)
-
-
-def open_run_store(settings: Settings, storage: Storage, *, prices: Prices | None = None) -> RunStore:
-    """The runs of a storage; `prices` instead of those that the settings name. Raises ConfigError."""
+def open_run_store(
+    settings: Settings, storage: Storage, *, prices: Prices | None = None, memory: MemoryFile | None = None
+) -> RunStore:
+    """The runs of a storage; `prices` and `memory` instead of those that the settings name. Raises ConfigError."""
     return RunStore(
         storage,
         prices=load_prices(settings.prices) if prices is None else prices,
-        cache=settings.home_folder / "cache",
+        memory=memory or open_memory(settings, storage),
     )
-
-
-def open_lists(settings: Settings) -> RunLists:
-    """The lists of runs over what the settings name."""
-    return RunLists(open_run_store(settings, open_run_storage(settings)))

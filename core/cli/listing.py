@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.app.lists import RunLists
-from core.app.lists import open_lists as open_lists_of
+from core.app.run_storage import open_lists as open_lists_of
 from core.cli.options import GraphOption, JsonOption, print_json
 from core.runs.fields import VALUE_KINDS, ValueKind
 from core.runs.query import EXAMPLE
-from core.runs.record import RunRecord
 from core.settings import load_settings
 
 if TYPE_CHECKING:
+    from core.app.lists import RunLists
     from core.evaluation.groups import RunGroup, Spread
+    from core.runs.record import RunRecord
 
 list_app = typer.Typer(add_completion=False)
 
 
-def open_lists() -> RunLists:
+def open_lists() -> "RunLists":
     """The runs of this process's settings."""
     return open_lists_of(load_settings())
 
@@ -54,7 +54,7 @@ def list_runs(
         write_records(records, value, currency=lists.currency)
 
 
-def write_records(records: Sequence[RunRecord], value: ValueKind, *, currency: str) -> None:
+def write_records(records: Sequence["RunRecord"], value: ValueKind, *, currency: str) -> None:
     """Runs as a table, and below it what is damaged."""
     from core.cli.console import err, write_table  # rich, which JSON does without
 

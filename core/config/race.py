@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from core.config.train import TrainConfig
 from core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from core.config.train import TrainConfig
 
 # What each of them sets beside what the config says. Where two are equally good the earlier one wins: it is the faster.
 RACERS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
@@ -21,12 +23,12 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def enter_racer(config: TrainConfig, name: str) -> TrainConfig:
+def enter_racer(config: "TrainConfig", name: str) -> "TrainConfig":
     """The config of one that runs in the race of `config`: it trains as long as the race lasts."""
     return settle_race(config, name).model_copy(update={"epochs": min(config.race_epochs, config.epochs)})
 
 
-def settle_race(config: TrainConfig, name: str) -> TrainConfig:
+def settle_race(config: "TrainConfig", name: str) -> "TrainConfig":
     """The config without its race, for the architecture of this name. Raises ConfigError for an unknown one."""
     if name not in RACERS:
         raise ConfigError(f"no architecture of a race is called {name[:80]!r}: there are {', '.join(RACERS)}")

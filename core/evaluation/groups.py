@@ -12,7 +12,7 @@ import numpy as np
 from core.errors import InvalidInputError
 from core.evaluation.comparison import Interval, compute_t_interval
 from core.graph.titles import shorten
-from core.runs.fields import AGE, COLUMNS, CONFIG, CONFIG_PREFIX, NUMBERS, Value, is_field, read_field
+from core.runs.fields import AGE, COLUMNS, CONFIG_PREFIX, NUMBERS, Value, is_field, list_config_fields, read_field
 from core.runs.record import RunRecord
 
 MEASURED: Final = tuple(name for name in NUMBERS if name not in ("split", "seed", "epoch", "max_epochs"))
@@ -67,8 +67,8 @@ def check_keys(keys: Sequence[str]) -> list[str]:
         raise InvalidInputError(f"{len(found)} fields to group by: name one to {MAX_KEYS}, such as preset or variant")
     unknown = next((key for key in found if not is_field(key) or key == AGE), None)
     if unknown is not None:
-        near = get_close_matches(unknown[:80], (*COLUMNS, *CONFIG), n=1)
-        way_on = f"did you mean {near[0]}?" if near else f"there are {', '.join((*COLUMNS, *CONFIG))}"
+        near = get_close_matches(unknown[:80], (*COLUMNS, *list_config_fields()), n=1)
+        way_on = f"did you mean {near[0]}?" if near else f"there are {', '.join((*COLUMNS, *list_config_fields()))}"
         raise InvalidInputError(f"{shorten(unknown)!r} is nothing to group runs by: {way_on}")
     return found
 

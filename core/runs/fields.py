@@ -1,10 +1,11 @@
 """What can be asked of a run by name: its columns, and the fields of its config."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from core.config.train import TrainConfig
-from core.runs.record import RunRecord
+if TYPE_CHECKING:
+    from core.runs.record import RunRecord
 
 Value = bool | int | float | str | tuple[str, ...] | None
 
@@ -40,16 +41,28 @@ LISTS: Final = (TAGS, ALIASES)
 AGE: Final = "age"  # seconds since the run was made
 VARIANT: Final = "variant"  # the same for runs that differ in split, seed and device alone
 COLUMNS: Final = (*WORDS, *NUMBERS, *SWITCHES, *LISTS, AGE, VARIANT)
-CONFIG: Final = tuple(name for name in TrainConfig.model_fields if name not in COLUMNS)
-_DEFAULTS: Final[Mapping[str, Any]] = {name: field.default for name, field in TrainConfig.model_fields.items()}
+
+
+@cache
+def read_defaults() -> Mapping[str, Any]:
+    """What a config says that says nothing."""
+    from core.config.train import TrainConfig  # a thirtieth of a second, which a list of known runs does without
+
+    return TrainConfig().model_dump()
+
+
+@cache
+def list_config_fields() -> tuple[str, ...]:
+    """The fields of a config that no column hides."""
+    return tuple(name for name in read_defaults() if name not in COLUMNS)
 
 
 def is_field(name: str) -> bool:
     """Whether something is called so that can be asked of a run."""
-    return name in COLUMNS or name in CONFIG or name.startswith(CONFIG_PREFIX)
+    return name in COLUMNS or name in list_config_fields() or name.startswith(CONFIG_PREFIX)
 
 
-def read_field(record: RunRecord, name: str, now: float) -> Value:
+def read_field(record: "RunRecord", name: str, now: float) -> Value:
     """What a run says under a name; None where it says nothing. now: Unix seconds, for its age.
 
     A config's field that came after the run was made has its default.
@@ -60,5 +73,5 @@ def read_field(record: RunRecord, name: str, now: float) -> Value:
         value: Value = getattr(record, name)
         return value if value != "" else None
     name = name.removeprefix(CONFIG_PREFIX)
-    found: Value = record.config.get(name, None if record.imported else _DEFAULTS.get(name))
+    found: Value = record.config.get(name, None if record.imported else read_defaults().get(name))
     return found

@@ -21,6 +21,7 @@ RACE: Final = "race.json"
 RACE_FOLDER: Final = "race"  # of those that run in it, while they do
 LOG: Final = "log.txt"
 STATE: Final = "state.json"
+CHANGING: Final = "*a*.json"  # state.json and label.json alone, by which is told whether a known run has changed
 RECORD: Final = "record.json"
 LABEL: Final = "label.json"
 SINK_TENSORBOARD: Final = "tensorboard"  # folders of sinks

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
@@ -11,11 +11,12 @@ from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.job_states import JobStates, Stored
 from core.runs.labels import Label, RunLabels
+from core.runs.memory_file import MemoryFile
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
 from core.runs.record_file import MADE_OF, parse_record
-from core.runs.remembered import Memory, Remembered, RememberedRuns, parse_memory
+from core.runs.remembered import Memory, Remembered, dump_memory, parse_memory
 from core.runs.report import Report, read_report
 from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, REPORTED, RunState, build_damaged
@@ -28,7 +29,6 @@ MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 FEW_RUNS: Final = 4
 # A file that was written a moment ago may be written again with the same size and time: its bytes are read again.
 SETTLING_SECONDS: Final = 2.0
-_LISTED: Final = "*a*.json"  # state.json and label.json alone
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class RunIndex:
     """Reads the runs below `runs/` of a storage. May be used from any thread."""
 
     def __init__(
-        self, storage: Storage, states: JobStates, labels: RunLabels, *, remembered: RememberedRuns | None = None
+        self, storage: Storage, states: JobStates, labels: RunLabels, *, memory: MemoryFile | None = None
     ) -> None:
-        """`remembered` is what earlier processes have read of a storage that many machines share."""
+        """`memory` is what earlier processes have read of a storage that many machines share."""
         self.storage = storage
         self._states, self._labels = states, labels
-        self._remembered = remembered
+        self._memory = memory
         self._seen = SeenDocuments(storage)
         self._known: OrderedDict[str, _KnownRun] = OrderedDict()
         self._kept: set[tuple[str, str]] = set()  # name and tag of every file of which is remembered what it says
@@ -103,12 +103,8 @@ class RunIndex:
         return Scan([record for record in found.values() if record is not None], labels)
 
     def _list_stored(self, pattern: str) -> dict[str, dict[str, StoredFile]]:
-        """The files of all runs whose names match, by run and name; a folder without a state is none."""
-        stored: dict[str, dict[str, StoredFile]] = {}
-        for file in self.storage.list(f"{files.RUNS}*/{pattern}"):
-            _, run_id, name = file.name.split("/")
-            stored.setdefault(run_id, {})[name] = file
-        return {run_id: found for run_id, found in stored.items() if files.STATE in found and is_run_id(run_id)}
+        """The files of all runs whose names match, by run and name."""
+        return _sort_files(self.storage.list(f"{files.RUNS}*/{pattern}"))
 
     def _is_settled(self, run_id: str, stored: Stored) -> bool:
         return run_id in self._known and self._known[run_id].find_settled(stored[files.STATE]) is not None
@@ -118,13 +114,12 @@ class RunIndex:
 
         What those have read is taken up once, while the storage answers.
         """
-        kept = b"" if self._remembered is None or self._known else self._remembered.find()
-        if not kept:
-            return self._list_stored(_LISTED if self._known else "*")
-        with ThreadPoolExecutor(1) as pool:
-            listing = pool.submit(self._list_stored, _LISTED)
-            self._recall(parse_memory(kept))
-        return listing.result() if self._known else self._list_stored("*")
+        kept = b"" if self._memory is None or self._known else self._memory.find()
+        if self._memory is None or not kept:
+            return self._list_stored(files.CHANGING if self._known else "*")
+        listing = self._memory.begin_listing()
+        self._recall(parse_memory(kept))
+        return _sort_files(listing.result()) if self._known else self._list_stored("*")
 
     def _recall(self, memory: Memory) -> None:
         for run_id, remembered in memory.runs.items():
@@ -137,8 +132,8 @@ class RunIndex:
         settled = {run_id: Remembered(*kept) for run_id in found if (kept := self._find(run_id).settled) is not None}
         memory = Memory(settled, self._labels.known)
         read = _list_files(memory)
-        if self._remembered is not None and (new := read - self._kept):
-            self._remembered.save(memory, num_new=len(new))
+        if self._memory is not None and (new := read - self._kept):
+            self._memory.save(dump_memory(memory), num_new=len(new))
         self._kept = read
 
     def _look(self, run_id: str, stored: Stored) -> RunRecord | None:
@@ -365,6 +360,15 @@ class _KnownRun:
 
     def _name(self, file_name: str) -> str:
         return f"{files.RUNS}{self.id}/{file_name}"
+
+
+def _sort_files(listed: Iterable[StoredFile]) -> dict[str, dict[str, StoredFile]]:
+    """Files by run and name; a folder without a state is none."""
+    stored: dict[str, dict[str, StoredFile]] = {}
+    for file in listed:
+        _, run_id, name = file.name.split("/")
+        stored.setdefault(run_id, {})[name] = file
+    return {run_id: found for run_id, found in stored.items() if files.STATE in found and is_run_id(run_id)}
 
 
 def _list_files(memory: Memory) -> set[tuple[str, str]]:

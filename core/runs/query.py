@@ -16,17 +16,19 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
 from operator import ge, gt, le, lt
-from typing import Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from core.errors import QueryError
 from core.graph.titles import shorten
-from core.runs.fields import COLUMNS, CONFIG, LISTS, SWITCHES, WORDS, Value, is_field, read_field
-from core.runs.record import RunRecord
+from core.runs.fields import COLUMNS, LISTS, SWITCHES, WORDS, Value, is_field, list_config_fields, read_field
+
+if TYPE_CHECKING:
+    from core.runs.record import RunRecord
 
 MAX_CHARACTERS: Final = 1_000
 MAX_DEPTH: Final = 40
 
-Test = Callable[[RunRecord, float], bool]  # of a run, at a time (Unix seconds)
+Test = Callable[["RunRecord", float], bool]  # of a run, at a time (Unix seconds)
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:(?P<quoted>"[^"]*"|'[^']*')|(?P<sign>==|!=|<=|>=|[=<>(),\[\]])|(?P<word>[^\s()\[\],=<>!"']+))"""
@@ -56,7 +58,7 @@ class Query:
     test: Test
     fields: frozenset[str]  # that it asks for
 
-    def select(self, records: Sequence[RunRecord], now: float | None = None) -> list[RunRecord]:
+    def select(self, records: Sequence["RunRecord"], now: float | None = None) -> list["RunRecord"]:
         """The runs that say yes, in their order."""
         now = time.time() if now is None else now
         return [record for record in records if self.test(record, now)]
@@ -173,7 +175,7 @@ class _Parser:
     def _find_field(self, field: _Token) -> str:
         name = field.text if is_field(field.text) else field.text.lower()
         if field.kind == "quoted" or not is_field(name):
-            near = get_close_matches(name[:80], (*COLUMNS, *CONFIG), n=1)
+            near = get_close_matches(name[:80], (*COLUMNS, *list_config_fields()), n=1)
             way_on = f"did you mean {near[0]}?" if near else f"there are {', '.join(COLUMNS)}, and the config's fields"
             _refuse(field.at, f"nothing of a run is called {shorten(field.text)!r}: {way_on}")
         self.fields.add(name)
@@ -223,7 +225,7 @@ class _Parser:
         return self._tokens[self._place - 1]
 
 
-def describe(record: RunRecord) -> str:
+def describe(record: "RunRecord") -> str:
     """What a list says of a run, in small letters: words are looked for in it."""
     said = (record.name, record.id, record.state, record.preset, record.model, *record.tags, *record.aliases)
     return " ".join([*said, f"split{record.split}", f"seed{record.seed}"]).casefold()
@@ -233,7 +235,7 @@ def _equals(name: str, value: _Token) -> Test:
     """Whether a field is a value: words whatever their case, a tag among the tags, `none` where nothing is said."""
     text, number = value.text.casefold(), _parse_number(value) if value.kind == "word" else None
 
-    def test(record: RunRecord, now: float) -> bool:
+    def test(record: "RunRecord", now: float) -> bool:
         found = read_field(record, name, now)
         if found is None or found == ():
             return value.kind == "word" and text == "none"
@@ -248,11 +250,11 @@ def _equals(name: str, value: _Token) -> Test:
     return test
 
 
-def _contains(name: str, text: str, record: RunRecord, now: float) -> bool:
+def _contains(name: str, text: str, record: "RunRecord", now: float) -> bool:
     return text in _say(read_field(record, name, now))
 
 
-def _matches(name: str, pattern: str, record: RunRecord, now: float) -> bool:
+def _matches(name: str, pattern: str, record: "RunRecord", now: float) -> bool:
     found = read_field(record, name, now)
     return any(fnmatchcase(_say(item), pattern) for item in (found if isinstance(found, tuple) else (found,)))
 
@@ -261,7 +263,9 @@ def _say(value: Value) -> str:
     return "" if value is None else str(value).casefold()
 
 
-def _is_ordered(name: str, order: Callable[[float, float], bool], limit: float, record: RunRecord, now: float) -> bool:
+def _is_ordered(
+    name: str, order: Callable[[float, float], bool], limit: float, record: "RunRecord", now: float
+) -> bool:
     found = read_field(record, name, now)
     return isinstance(found, int | float) and not isinstance(found, bool) and order(found, limit)
 

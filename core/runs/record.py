@@ -4,15 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import Any, Final, Literal
 
 from core.config.race import RACERS
-from core.config.train import TrainConfig
 from core.graph.twin.versions import name_twin
 from core.runs import files
 from core.runs.executions import Execution
+from core.runs.fields import read_defaults
 from core.runs.labels import Label
 from core.runs.metrics import MetricsSummary
 from core.runs.report import Report, find_winner
@@ -127,15 +126,10 @@ def compute_variant(config: Json) -> str:
     A field at its default counts as absent, so that a run keeps its variant when later versions add fields.
     """
     fields = {name: value for name, value in config.items() if name not in NO_VARIANT}
-    defaults = _read_defaults()
+    defaults = read_defaults()
     changed = {name: value for name, value in fields.items() if name not in defaults or value != defaults[name]}
     text = json.dumps(changed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12] if fields else ""
-
-
-@cache
-def _read_defaults() -> dict[str, Any]:
-    return TrainConfig().model_dump()
 
 
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:

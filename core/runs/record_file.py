@@ -6,11 +6,12 @@ counts only while a listing tells that the files it was made of are as they were
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
-from types import NoneType
-from typing import Any, Final, get_args, get_type_hints
+from typing import Annotated, Any, Final, get_args, get_type_hints
+
+import msgspec
 
 from core.errors import DamagedFileError
 from core.runs import files
@@ -20,27 +21,31 @@ from core.runs.record import RunFiles, RunRecord, build_record, keep_plain
 from core.runs.report import read_report
 from core.runs.state import REPORTED, build_state
 from core.storage.base import StoredFile
-from core.storage.documents import find_readers, parse_json
+from core.storage.documents import LAST_SECOND, parse_json
 
 MADE_OF: Final = (files.STATE, files.CONFIG, files.ENVIRONMENT, files.REPORT)
 FIELDS: Final = tuple(field.name for field in fields(RunRecord))
-_OPTIONAL: Final = frozenset(name for name, hint in get_type_hints(RunRecord).items() if NoneType in get_args(hint))
+
+
+def _bound(name: str, hint: Any) -> Any:
+    """The type of a field's values with the bounds that they have in any document."""
+    if name == "config":
+        return dict[str, bool | int | float | str | None]
+    bounds: Any = hint
+    if int in (hint, *get_args(hint)):
+        bounds = Annotated[int, msgspec.Meta(ge=0)]
+    elif name.endswith("_at"):
+        bounds = Annotated[float, msgspec.Meta(ge=0, le=LAST_SECOND)]
+    return bounds | None if type(None) in get_args(hint) else bounds
+
+
+# The values of a record's fields, in their order.
+Row: Any = tuple[tuple(_bound(name, hint) for name, hint in get_type_hints(RunRecord).items())]  # type: ignore[misc]
 
 
 def pack_record(record: RunRecord) -> list[Any]:
     """The values of its fields, in their order."""
     return [getattr(record, name) for name in FIELDS]
-
-
-def unpack_record(row: Sequence[Any]) -> RunRecord | None:
-    """The record of such values as JSON gives them back; None where they are not what this version writes."""
-    values: list[Any] = []
-    for (name, read), told in zip(find_readers(RunRecord).items(), row, strict=True):
-        value = None if told is None else read(told)
-        if value is None and (told is not None or name not in _OPTIONAL):
-            return None
-        values.append(value)
-    return RunRecord(*values)
 
 
 def write_record(folder: JobFolder) -> None:
@@ -60,10 +65,13 @@ def write_record(folder: JobFolder) -> None:
 def parse_record(content: Mapping[str, Any], stored: Mapping[str, StoredFile]) -> RunRecord | None:
     """The record in a `record.json` beside these files; None where it is not of them, or of another version."""
     digests = {name: stored[name].digest for name in MADE_OF if name in stored}
-    row = content.get("record")
-    is_known = content.get("fields") == list(FIELDS) and isinstance(row, list) and len(row) == len(FIELDS)
-    record = unpack_record(row) if is_known and row and content.get("made_of") == digests else None
-    return record and replace(record, config=keep_plain(record.config))
+    if content.get("fields") != list(FIELDS) or content.get("made_of") != digests:
+        return None
+    try:
+        record = RunRecord(*msgspec.convert(content.get("record"), Row))
+    except msgspec.ValidationError:
+        return None
+    return replace(record, config=keep_plain(record.config))
 
 
 def digest_bytes(content: bytes) -> str:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError, UnavailableError
@@ -18,12 +17,12 @@ from core.runs.index import FollowedRun, RunIndex
 from core.runs.job_states import JobStates
 from core.runs.labels import Label, LabelChanges, RunLabels, change_label
 from core.runs.looks import Looks
+from core.runs.memory_file import MemoryFile
 from core.runs.metrics import Cursor, MetricsChunk, cut_rows
 from core.runs.names import build_id, check_apart, is_run_id, list_some, match_run
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
 from core.runs.refusals import explain_no_predictions, refuse_active, refuse_kept
-from core.runs.remembered import RememberedRuns
 from core.runs.report import Report, read_report
 from core.runs.state import RunState
 from core.runs.versions import ModelHistories, Standing
@@ -58,18 +57,17 @@ class RunStore:
         states: JobStates | None = None,
         prices: Prices | None = None,
         now: Callable[[], float] = time.time,
-        cache: Path | None = None,
+        memory: MemoryFile | None = None,
     ) -> None:
         """`states` tells where the storage's jobs stand, `now` is the clock (Unix seconds).
 
-        cache: a folder of this machine for what was read of a storage far away.
+        memory: what earlier processes have read of a storage far away.
         """
         self.storage = storage
         self.histories = ModelHistories(storage, now=now)
         self._states = states or JobStates(storage)
-        remembered = RememberedRuns(storage, cache) if cache else None
         self._labels = RunLabels(storage)
-        self._index = RunIndex(storage, self._states, self._labels, remembered=remembered)
+        self._index = RunIndex(storage, self._states, self._labels, memory=memory)
         self._executions = Executions(storage)
         self._can_predict = lru_cache(maxsize=MAX_CHECKED)(self._check_predictions)
         self.prices = prices or Prices()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
@@ -10,6 +9,7 @@ from typing import Final, Literal
 from core.errors import ConflictError, Damage, DamagedFileError, FileNotStoredError
 from core.runs import files
 from core.runs.names import is_run_id
+from core.storage.ahead import begin
 from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 
@@ -192,10 +192,7 @@ class ModelHistories:
         """Reads a storage far away while the caller does something else; what is returned is `find_standings`."""
         if not isinstance(self._storage, SharedStorage):
             return self.find_standings
-        pool = ThreadPoolExecutor(1)
-        standings = pool.submit(self.find_standings)
-        pool.shutdown(wait=False)
-        return standings.result
+        return begin(self.find_standings).result
 
     def _read(self, file: StoredFile, key: str) -> Step | Damage:
         """One step, read once as long as its file is as it is."""

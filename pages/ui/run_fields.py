@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from core.runs.fields import CONFIG, CONFIG_PREFIX, VARIANT, read_field
+from core.runs.fields import CONFIG_PREFIX, VARIANT, list_config_fields, read_field
 from core.runs.record import RunRecord
 
 PLACES: Final = ("preset", "model", "split", "seed", "state", "device", "graph", "imported")
@@ -44,7 +44,11 @@ def read_text(record: RunRecord, name: str) -> str:
 def find_differing(records: Sequence[RunRecord]) -> list[str]:
     """Fields in which these runs differ, but not so much that each has its own: of the record, then of the config."""
     own = dict.fromkeys(name for record in records for name in record.config)
-    config = [name if name in CONFIG else CONFIG_PREFIX + name for name in own if name not in (*PLACES, "epochs")]
+    config = [
+        name if name in list_config_fields() else CONFIG_PREFIX + name
+        for name in own
+        if name not in (*PLACES, "epochs")
+    ]
     told = {name: {read_text(record, name) for record in records} for name in (*PLACES, *config)}
     return [name for name, texts in told.items() if 1 < len(texts) <= MANY_VALUES]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import QueryError
-from core.runs.fields import COLUMNS, CONFIG, is_field
+from core.runs.fields import COLUMNS, is_field, list_config_fields
 from core.runs.query import MAX_CHARACTERS
 from core.runs.record import RunRecord
 from pages.ui import held, inputs, stages
@@ -29,7 +29,7 @@ SHOWN = (
     "starred",
     "version",
 )
-OFFERED = tuple(name for name in (*COLUMNS, *CONFIG) if name not in (*SHOWN, "epoch", "variant"))
+OFFERED = tuple(name for name in (*COLUMNS, *list_config_fields()) if name not in (*SHOWN, "epoch", "variant"))
 EXAMPLE = "Filter: gcn split0, or test_acc > 77% and lr in (0.01, 0.003)"
 
 

@@ -24,8 +24,8 @@ from playwright.sync_api import sync_playwright
 
 from core.config.train import TrainConfig
 from core.runs.folder import JobFolder
+from core.runs.memory_file import SHARED
 from core.runs.record_file import write_record
-from core.runs.remembered import SHARED
 from tests.bench.runs_page import read_processor, time_page
 from tests.browser import chrome
 from tests.browser.homes import Home

@@ -1,6 +1,7 @@
 """Imports without a search for cycles."""
 
 import gc
+import subprocess
 import sys
 
 import pytest
@@ -31,3 +32,10 @@ def test_c05_where_all_was_imported_before_garbage_stays_garbage():
     with importing_much():
         import gc as known  # noqa: F401
     assert gc.get_freeze_count() == 0
+
+
+def test_c05_a_list_of_runs_is_asked_for_before_what_shows_it_is_imported():
+    """A bucket answers meanwhile."""
+    late = ("core.app.lists", "core.config.train", "core.runs.record", "core.runs.store", "core.storage.gcs", "numpy")
+    code = f"import core.cli.listing, sys; print(*(sys.modules.keys() & {{*{late!r}}}))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "\n"

@@ -11,6 +11,7 @@ from core.runs.files import RECORD
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.labels import LabelChanges
+from core.runs.memory_file import MemoryFile
 from core.runs.record_file import FIELDS, MADE_OF, digest_bytes, write_record
 from core.runs.store import RunStore
 from core.storage.documents import dump_json, parse_json
@@ -49,6 +50,11 @@ def storage():
     return storage
 
 
+def open_store(storage, folder):
+    """As a process does that keeps in this folder what it has read."""
+    return RunStore(storage, memory=MemoryFile(storage, folder))
+
+
 def asked(storage, store):
     """The runs, and what was asked for them: patterns, and how often a file. Models are listed by the clock."""
     storage.asked.clear()
@@ -58,7 +64,7 @@ def asked(storage, store):
 
 
 def test_c01_a_cold_listing_is_one_request_and_a_warm_one_reads_nothing(storage, tmp_path):
-    store = RunStore(storage, cache=tmp_path)
+    store = open_store(storage, tmp_path)
     found, cold = asked(storage, store)
     assert cold == {
         "runs/*/*": 1,
@@ -70,7 +76,7 @@ def test_c01_a_cold_listing_is_one_request_and_a_warm_one_reads_nothing(storage,
         "label.json": 1,
     }
     assert asked(storage, store) == (found, {"runs/*/*a*.json": 1})
-    assert asked(storage, RunStore(storage, cache=tmp_path)) == (found, {"runs/*/*a*.json": 1})
+    assert asked(storage, open_store(storage, tmp_path)) == (found, {"runs/*/*a*.json": 1})
     assert [record.name for record in found if record.name] == ["Best of all"]
     assert found == [
         replace(record, name=kept.name) for record, kept in zip(RunStore(storage).list(), found, strict=True)
@@ -78,11 +84,11 @@ def test_c01_a_cold_listing_is_one_request_and_a_warm_one_reads_nothing(storage,
 
 
 def test_c01_what_changed_is_read_again_and_a_deleted_run_is_gone(storage, tmp_path):
-    runs = RunStore(storage, cache=tmp_path).list()
+    runs = open_store(storage, tmp_path).list()
     states = JobStates(storage)
     states.write(f"runs/{runs[3].id}", replace(states.read_stored(f"runs/{runs[3].id}"), state="failed", message="why"))
     storage.delete(f"runs/{runs[0].id}")
-    found, counts = asked(storage, RunStore(storage, cache=tmp_path))
+    found, counts = asked(storage, open_store(storage, tmp_path))
     assert [(record.id, record.state) for record in found] == [
         (run.id, "failed" if run is runs[3] else "finished") for run in runs[1:]
     ]
@@ -90,9 +96,9 @@ def test_c01_what_changed_is_read_again_and_a_deleted_run_is_gone(storage, tmp_p
 
 
 def test_c01_another_machine_finds_what_this_one_has_read(storage, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.runs.remembered.MANY", 8)
-    found = RunStore(storage, cache=tmp_path / "one").list()
-    assert asked(storage, RunStore(storage, cache=tmp_path / "another")) == (
+    monkeypatch.setattr("core.runs.memory_file.MANY", 8)
+    found = open_store(storage, tmp_path / "one").list()
+    assert asked(storage, open_store(storage, tmp_path / "another")) == (
         found,
         {"runs.json": 1, "runs/*/*a*.json": 1},
     )
@@ -113,19 +119,19 @@ def test_c01_another_machine_finds_what_this_one_has_read(storage, tmp_path, mon
 def test_c01_what_is_remembered_wrongly_is_as_if_it_had_never_been(content, storage, tmp_path):
     expected = RunStore(storage).list()
     storage.write("cache/runs.json", content)
-    assert RunStore(storage, cache=tmp_path).list() == expected
+    assert open_store(storage, tmp_path).list() == expected
     for path in tmp_path.iterdir():
         path.write_bytes(content)
-    assert RunStore(storage, cache=tmp_path).list() == expected
+    assert open_store(storage, tmp_path).list() == expected
 
 
 def test_c01_a_bucket_that_may_not_be_written_is_listed(storage, tmp_path, monkeypatch):
     def refuse(*_):
         raise UnavailableError("who lacks the permission storage.objects.create")
 
-    monkeypatch.setattr("core.runs.remembered.MANY", 1)
+    monkeypatch.setattr("core.runs.memory_file.MANY", 1)
     monkeypatch.setattr(storage, "write", refuse)
-    assert len(RunStore(storage, cache=tmp_path).list()) == 8
+    assert len(open_store(storage, tmp_path).list()) == 8
 
 
 @pytest.fixture
@@ -213,6 +219,12 @@ def test_c05_a_record_is_believed_under_the_name_where_it_is_found_alone(storage
         {"record": {}},
         {"fields": ["id"]},
         {"record": [None] * len(FIELDS)},
+        {"epoch": -1},
+        {"epoch": 1.5},
+        {"created_at": 1e15},
+        {"state": "unheard of"},
+        {"aliases": [1]},
+        {"config": {"nested": {"a": [1]}}},
     ],
 )
 def test_c05_a_record_that_cannot_be_read_is_none(content, storage, tmp_path):
@@ -221,7 +233,10 @@ def test_c05_a_record_that_cannot_be_read_is_none(content, storage, tmp_path):
     leave_records(storage, tmp_path, run_id)
     name = f"runs/{run_id}/{RECORD}"
     if isinstance(content, dict):
-        content = dump_json(parse_json(storage.read(name), name) | content)
+        document = parse_json(storage.read(name), name)
+        for field in content.keys() & set(FIELDS):
+            document["record"][FIELDS.index(field)] = content.pop(field)
+        content = dump_json(document | content)
     storage.write(name, content)
     assert RunStore(storage).list() == expected
 
@@ -232,7 +247,7 @@ def test_c05_a_record_shows_what_a_list_can_show(storage, tmp_path):
     leave_records(storage, tmp_path, run_id)
     name = f"runs/{run_id}/{RECORD}"
     content = parse_json(storage.read(name), name)
-    content["record"][FIELDS.index("config")] = {"lr": 0.1, "nested": {"a": [1]}, "long": "x" * 1000}
+    content["record"][FIELDS.index("config")] = {"lr": 0.1, "long": "x" * 1000}
     storage.write(name, dump_json(content))
     assert RunStore(storage).read(run_id).config == {"lr": 0.1}
 
@@ -252,20 +267,63 @@ def test_c05_a_run_without_a_report_leaves_no_record(storage, tmp_path):
 
 
 def test_c05_a_name_is_remembered_until_it_changes(storage, tmp_path):
-    runs = RunStore(storage, cache=tmp_path).list()
+    runs = open_store(storage, tmp_path).list()
     unnamed = next(run.id for run in runs if not run.name)
     RunStore(storage).label(unnamed, LabelChanges(name="Another"))
     RunStore(storage).label(next(run.id for run in runs if run.name), LabelChanges(name=""))
     for reads in (1, 0):
-        found, counts = asked(storage, RunStore(storage, cache=tmp_path))
+        found, counts = asked(storage, open_store(storage, tmp_path))
         assert {record.id: record.name for record in found if record.name} == {unnamed: "Another"}
         assert counts.get("label.json", 0) == reads
 
 
 def test_c05_what_is_remembered_is_read_while_the_storage_lists_runs_and_models(storage, tmp_path, monkeypatch):
-    runs = RunStore(storage, cache=tmp_path).list()
+    runs = open_store(storage, tmp_path).list()
     everybody_waits, parse = threading.Barrier(3, timeout=60), index.parse_memory
     listing = storage.list
     monkeypatch.setattr(storage, "list", lambda pattern: [everybody_waits.wait(), listing(pattern)][1])
     monkeypatch.setattr(index, "parse_memory", lambda content: [everybody_waits.wait(), parse(content)][1])
-    assert RunStore(storage, cache=tmp_path).list() == runs
+    assert open_store(storage, tmp_path).list() == runs
+
+
+def test_c05_what_has_changed_may_be_asked_before_anybody_lists(storage, tmp_path):
+    runs = open_store(storage, tmp_path).list()
+    memory = MemoryFile(storage, tmp_path)
+    storage.asked.clear()
+    memory.foresee()
+    store = RunStore(storage, memory=memory)
+    assert store.list() == runs
+    assert storage.asked.count("runs/*/*a*.json") == 1
+    storage.delete(f"runs/{runs[0].id}")
+    assert store.list() == runs[1:]
+
+
+def test_c05_nothing_is_asked_before_where_nothing_is_kept(storage, tmp_path):
+    MemoryFile(storage, tmp_path).foresee()
+    assert not [thread.name for thread in threading.enumerate() if thread.name == "ahead"]
+    assert storage.asked == []
+
+
+def test_c05_what_was_asked_in_vain_is_told_who_lists(storage, tmp_path, monkeypatch):
+    open_store(storage, tmp_path).list()
+
+    def refuse(pattern):
+        raise UnavailableError("the bucket does not answer")
+
+    monkeypatch.setattr(storage, "list", refuse)
+    memory = MemoryFile(storage, tmp_path)
+    memory.foresee()
+    with pytest.raises(UnavailableError, match="does not answer"):
+        RunStore(storage, memory=memory).list()
+    monkeypatch.undo()
+    assert len(RunStore(storage, memory=memory).list()) == 8
+
+
+def test_c05_who_ends_without_what_was_asked_does_not_wait(storage, tmp_path, monkeypatch):
+    open_store(storage, tmp_path).list()
+    answers = threading.Event()
+    monkeypatch.setattr(storage, "list", lambda _: [] if answers.wait(60) else None)
+    MemoryFile(storage, tmp_path).foresee()
+    waiting = [thread.daemon for thread in threading.enumerate() if thread.name == "ahead"]
+    answers.set()
+    assert waiting == [True]
