@@ -1,5 +1,6 @@
 """The command line: `wikics`. With --json a command prints one JSON document on stdout and nothing else there."""
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import ClassVar
@@ -7,6 +8,9 @@ from typing import ClassVar
 import typer
 
 from core.cli.late import LateGroup
+
+# Pydantic would look through every installed package for plugins of its own, for a sixtieth of a second.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
 
 class _Commands(LateGroup):
