@@ -54,6 +54,7 @@ def draw_board(board: list[BenchmarkSummary], published: tuple[PublishedResult, 
             "group": st.column_config.TextColumn(
                 help="Benchmarks that share a letter have intervals that overlap: they are not told apart."
             ),
+            "commit": st.column_config.TextColumn(help="Version of this program's code that measured it."),
             "splits alone": st.column_config.TextColumn(
                 help="Student's interval over splits: too narrow, since all splits share their test articles."
             ),

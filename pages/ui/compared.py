@@ -17,6 +17,7 @@ from core.app.compared import (
     is_cut_short,
 )
 from core.errors import RunNotFoundError
+from core.evaluation.comparison import say_points
 from core.runs.record import RunRecord
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
@@ -55,10 +56,10 @@ def draw_certainty(found: RunComparison) -> None:
     difference = found.difference
     if difference is None:
         return
-    low, high = difference.interval
+    low, high = map(say_points, difference.interval)
     rows = {
-        "Difference": f"{100 * difference.mean:+.2f} points",
-        "95 % interval": f"{100 * low:+.2f} to {100 * high:+.2f}",
+        "Difference": f"{say_points(difference.mean)} points",
+        "95 % interval": f"{low} to {high}",
         "Over": f"{difference.num_splits} common splits, test articles"
         if difference.basis != "articles"
         else "the test articles of these two runs",
