@@ -60,10 +60,7 @@ def draw_learned(records: list[RunRecord]) -> None:
     kind, one = (
         ("finished runs", "finished run")
         if best.state == "finished"
-        else (
-            "runs that ended early (none has finished)",
-            "run that can predict, which ended early,",
-        )
+        else ("runs that ended early (none has finished)", "run that can predict, which ended early,")
     )
     # The choice is by validation accuracy: picking by test accuracy would flatter it.
     which = f"The best of {len(alike)} {kind} by validation accuracy is" if len(alike) > 1 else f"The only {one} is"
@@ -71,7 +68,8 @@ def draw_learned(records: list[RunRecord]) -> None:
         which = f"In production, as v{best.version} of this graph's models, is"
     low, high = explorer.predictions.test_interval(best)
     st.markdown(
-        f"{which} **{escape_markdown(stages.name_run(best))}** ({best.preset}, split {best.split}): it names the "
+        f"{which} **{escape_markdown(stages.name_run(best))}** ({best.preset}, split {best.split}"
+        f"{stages.say_equals(best, alike)}): it names the "
         f"category of **{100 * (best.test_acc or 0):.1f} %** of the test articles "
         f"(95 % interval over articles {100 * low:.1f} to {100 * high:.1f})."
     )

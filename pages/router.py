@@ -93,7 +93,7 @@ def draw_row() -> None:
         inputs.write_params(**{LOST: None})
     shown = st.session_state["open_run"]
     if page.url_path in SHOW_A_MODEL and shown and shown.has_predictions and not inputs.read_param("run"):
-        open_row.say_default(shown)
+        open_row.say_default(explorer, shown)
 
 
 def name_tab() -> str:

@@ -53,7 +53,7 @@ def draw_curves(records: list[RunRecord], baseline: RunRecord | None) -> None:
 def draw_beside(record: RunRecord) -> None:
     """One run: curve, report, histograms, config, log."""
     if not inputs.read_param("run"):
-        open_row.say_default(record)
+        open_row.say_default(explorer, record)
     report.draw_head(record, key="runs", close=run_choice.close)
     st.fragment(draw_tabs)(record)
 

@@ -20,6 +20,12 @@ def rank_best(records: Sequence[RunRecord]) -> Sequence[RunRecord]:
     return sorted((record for record in records if record.has_predictions), key=rank, reverse=True)
 
 
+def count_equals(best: RunRecord, records: Sequence[RunRecord]) -> int:
+    """How many that can predict are as good as the best of them, itself counted."""
+    found = [record for record in records if record.has_predictions and record.state == best.state]
+    return sum(record.val_acc == best.val_acc for record in found)
+
+
 def is_of(record: RunRecord, graph_id: str) -> bool:
     """Whether a run stands in the list of a graph: its own, one of no known graph, and beside those on WikiCS's twin
     what was trained elsewhere on WikiCS."""

@@ -130,7 +130,7 @@ def _names_run(picked: str | None, run_id: str | None) -> bool:
     return (run_id or "None") in str(picked)
 
 
-def say_default(run: RunRecord) -> None:
+def say_default(explorer: Explorer, run: RunRecord) -> None:
     """What is shown where the URL names no run, and why it."""
     name = escape_markdown(stages.name_run(run))
     if PRODUCTION in run.aliases:
@@ -141,5 +141,5 @@ def say_default(run: RunRecord) -> None:
     kind, note = ("finished run", "") if is_whole else ("run", ", and none has finished yet")
     st.caption(
         f"Shown by default: **{name}**, the best {kind} of this graph by validation accuracy "
-        f"({percent(run.val_acc)}){note}."
+        f"({percent(run.val_acc)}{stages.say_equals(run, explorer.runs.list(run.graph))}){note}."
     )

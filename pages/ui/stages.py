@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.app.places import Occupancy
+from core.app.ranking import count_equals
 from core.runs.record import RunRecord
 from core.runs.state import ACTIVE
 from core.runs.versions import PRODUCTION, WORDS
@@ -88,6 +89,12 @@ def describe_run(record: RunRecord, place: Occupancy, *, called: str = "", best:
     called = called or record.name or record.preset
     whole = name_run(record) if record.name and not called.startswith(record.name) else record.id
     return f"{called}, {said} · {whole}"
+
+
+def say_equals(best: RunRecord, records: Sequence[RunRecord]) -> str:
+    """Behind a comma, that others have reached what the best of these has; one in production was chosen otherwise."""
+    equals = 0 if PRODUCTION in best.aliases else count_equals(best, records)
+    return f", the newest of {equals} that are equally good" if equals > 1 else ""
 
 
 def is_any_active(records: Sequence[RunRecord]) -> bool:

@@ -69,6 +69,18 @@ def test_i01_the_best_finished_run_is_shown_by_default(open_page, add_run, explo
         assert said in texts(at)
 
 
+def test_i01_of_runs_that_are_equally_good_the_newest_is_shown_and_said_to_be(
+    open_page, add_run, explorer, finished_run
+):
+    add_run(acc=0.8), add_run("stopped", acc=0.8)
+    newest = add_run(acc=0.8)
+    explorer.runs.delete(finished_run)
+    equals = "the newest of 2 that are equally good"
+    said = f"Shown by default: **{newest}**, the best finished run of this graph by validation accuracy (80.0 %, "
+    assert f"{said}{equals})." in texts(open_page("map"))
+    assert any(f"**{newest}** (gcn, split 0, {equals}): it names" in text for text in texts(open_page("overview")))
+
+
 def test_i01_where_a_page_shows_no_run_each_can_be_chosen(open_page, shown, finished_run):
     at = open_page("train")
     box = shown(at.selectbox, "router_run")
