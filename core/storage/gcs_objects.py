@@ -17,7 +17,7 @@ class Object(msgspec.Struct, rename="camel", gc=False):
     size: str
     updated: str
     generation: str
-    crc32c: str
+    crc32c: str = ""  # where the object is encrypted with a key of its writer, neither sum is told
     md5_hash: str = ""
 
 
