@@ -8,7 +8,7 @@ from core.evaluation.published import PublishedResult
 from pages.ui import benchmark_jobs, charts, inputs, leaderboard
 from pages.ui.damage import draw_damage
 from pages.ui.loaders import get_explorer
-from pages.ui.text import UNKNOWN, escape_markdown
+from pages.ui.text import UNKNOWN, escape_markdown, write_minus
 
 PARAMS = {"first": "First", "second": "Second"}
 
@@ -111,7 +111,7 @@ def draw_difference(board: list[BenchmarkSummary]) -> None:
     except ConflictError as error:
         st.caption(escape_markdown(str(error)))
         return
-    st.markdown(f"**{escape_markdown(found.sentence)}**")
+    st.markdown(f"**{escape_markdown(write_minus(found.sentence))}**")
     st.caption("Paired: the splits and seeds that both have, on the same test articles.")
 
 

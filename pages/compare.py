@@ -8,7 +8,7 @@ from core.runs.record import RunRecord
 from pages.ui import compared, held, inputs, offers, picks, stages
 from pages.ui.components.curves import CurveRun, curves
 from pages.ui.loaders import get_explorer
-from pages.ui.text import escape_markdown
+from pages.ui.text import escape_markdown, write_minus
 
 KINDS = {"fixed": "Fixed", "broken": "Broken", "swapped": "Swapped"}
 MEANINGS = {
@@ -109,7 +109,7 @@ def draw_comparison(ids: list[str], records: dict[str, RunRecord]) -> None:
     others = [id_ for id_ in ids[1:] if id_ != second]
     with st.spinner("Drawing test articles and splits anew for the interval"):
         found = explorer.comparisons.compare([ids[0], second, *others])
-    st.markdown(f"**{escape_markdown(found.sentence)}**")
+    st.markdown(f"**{escape_markdown(write_minus(found.sentence))}**")
     for more in filter(None, (found.advice, found.cut_short)):
         st.caption(escape_markdown(more))
     compared.draw_certainty(found)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from core.config.fields import uses_field
 from core.config.models import MODEL_SPECS
 from core.evaluation.changes import PredictionChanges
-from core.evaluation.comparison import Interval, say_points
+from core.evaluation.comparison import Interval
 from core.evaluation.differences import find_differences
 from core.evaluation.paired import FEWEST_SPLITS, Basis
 from core.graph.graph import Graph
@@ -179,17 +179,17 @@ def name_articles(
 
 def describe_difference(found: RunDifference, first: str, second: str) -> str:
     """The difference as a person says it, in points (per cent of the test articles)."""
-    low, high = map(say_points, found.interval)
+    low, high = (100 * bound for bound in found.interval)
+    points = 100 * found.mean
     basis = {
         "splits and articles": f"{found.num_splits} common splits and their test articles",
         "splits": f"{found.num_splits} common splits alone, without their articles",
         "articles": "the test articles of these two runs alone",
     }[found.basis]
-    spread = f"(95 % interval {low} to {high}, over {basis})"
+    spread = f"(95 % interval {low:+.2f} to {high:+.2f}, over {basis})"
     if not found.told_apart:
-        return f"{second} and {first} cannot be told apart: {say_points(found.mean)} points {spread}."
-    verdict = "better" if found.mean > 0 else "worse"
-    return f"{second} is {verdict} than {first} by {100 * abs(found.mean):.2f} points {spread}."
+        return f"{second} and {first} cannot be told apart: {points:+.2f} points {spread}."
+    return f"{second} is {'better' if points > 0 else 'worse'} than {first} by {abs(points):.2f} points {spread}."
 
 
 def advise(found: RunDifference, *, same: bool) -> str:

@@ -95,11 +95,6 @@ def _group(scores: Mapping[tuple[int, int], NDArray[np.float64]]) -> tuple[NDArr
     return np.stack([np.mean(rows, axis=0) for rows in by_split.values()]), "splits"
 
 
-def say_points(difference: float) -> str:
-    """A difference of two accuracies (fractions) in points with its sign, which is a minus and no hyphen."""
-    return f"{100 * difference:+z.2f}".replace("-", "\u2212")
-
-
 def compute_t_interval(values: NDArray[np.float64], *, level: float = LEVEL) -> Interval:
     """Student's interval of the mean of two or more values."""
     from scipy.special import stdtrit  # late: no listing waits for SciPy

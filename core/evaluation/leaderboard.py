@@ -16,7 +16,6 @@ from core.evaluation.comparison import (
     Unit,
     compute_difference,
     compute_estimate,
-    say_points,
 )
 from core.runs.benchmarks import Benchmark, BenchmarkResult, BenchmarkRun, BenchmarkStore
 from core.storage.base import StoredFile
@@ -142,14 +141,14 @@ def compare_benchmarks(
 
 def describe_difference(found: Difference, first: str, second: str) -> str:
     """The difference as a person says it, in points (per cent of the test articles)."""
-    low, high = map(say_points, found.estimate.interval)
-    difference = found.estimate.mean
+    low, high = (100 * bound for bound in found.estimate.interval)
+    points = 100 * found.estimate.mean
     common = "1 common run" if found.pairs == 1 else f"{found.pairs} common runs"
-    basis = f"(95 % interval {low} to {high}, {common})"
+    basis = f"(95 % interval {low:+.2f} to {high:+.2f}, {common})"
     if not found.is_distinguishable:
-        return f"{first} and {second} are not distinguishable: {say_points(difference)} points {basis}."
-    verdict = "better" if difference > 0 else "worse"
-    return f"{first} is {verdict} than {second} by {100 * abs(difference):.2f} points {basis}."
+        return f"{first} and {second} are not distinguishable: {points:+.2f} points {basis}."
+    verdict = "better" if points > 0 else "worse"
+    return f"{first} is {verdict} than {second} by {abs(points):.2f} points {basis}."
 
 
 class Leaderboard:

@@ -17,12 +17,11 @@ from core.app.compared import (
     is_cut_short,
 )
 from core.errors import RunNotFoundError
-from core.evaluation.comparison import say_points
 from core.runs.record import RunRecord
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.stages import EVERY_SECONDS
-from pages.ui.text import UNKNOWN, escape_markdown, shorten
+from pages.ui.text import UNKNOWN, escape_markdown, shorten, write_minus
 from pages.ui.theme import run_colors
 
 LONGEST_VALUE: Final = 60  # characters
@@ -56,10 +55,10 @@ def draw_certainty(found: RunComparison) -> None:
     difference = found.difference
     if difference is None:
         return
-    low, high = map(say_points, difference.interval)
+    low, high = difference.interval
     rows = {
-        "Difference": f"{say_points(difference.mean)} points",
-        "95 % interval": f"{low} to {high}",
+        "Difference": write_minus(f"{100 * difference.mean:+.2f} points"),
+        "95 % interval": write_minus(f"{100 * low:+.2f} to {100 * high:+.2f}"),
         "Over": f"{difference.num_splits} common splits, test articles"
         if difference.basis != "articles"
         else "the test articles of these two runs",

@@ -46,6 +46,11 @@ def number(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
+def write_minus(sentence: str) -> str:
+    """A sentence whose negative points have a minus, where shells and programs are given a hyphen."""
+    return re.sub(r"(?<![^ (])-(?=\d+\.\d\d\b)", "\u2212", sentence)
+
+
 def duration(seconds: float) -> str:
     """A duration as a person says it: `40 s`, `12 min`, `3 h`, `2 d`."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):

@@ -81,8 +81,8 @@ def test_row_15_two_runs_of_one_split_admit_that_nothing_can_be_told(explorer, t
     assert (found.difference.basis, found.difference.told_apart, found.difference.mean) == ("articles", False, 0.0)
     first, second = two_runs
     assert found.sentence == (
-        f"{second} and {first} cannot be told apart: +0.00 points (95 % interval \u2212100.00 to +100.00, over the "
-        "test articles of these two runs alone)."
+        f"{second} and {first} cannot be told apart: +0.00 points (95 % interval -100.00 to +100.00, over the test "
+        "articles of these two runs alone)."
     )
     assert found.advice == (
         "Whether the settings differ in general takes 5 splits on which both have finished (so far 1): benchmark both."

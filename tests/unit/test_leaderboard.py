@@ -64,7 +64,7 @@ def test_difference_in_words(explorer, two_benchmarks, benchmark_store):
     for split in (0, 1):
         benchmark_store.save_result(mlp, make_result(split, correct=(False, False)))
     assert explorer.benchmarks.compare(mlp, gcn).sentence == (
-        "mlp is worse than gcn by 100.00 points (95 % interval \u2212100.00 to \u2212100.00, 2 common runs)."
+        "mlp is worse than gcn by 100.00 points (95 % interval -100.00 to -100.00, 2 common runs)."
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.ui.text import cut_middle, duration, escape_markdown, list_names, number, quote, say_sure
+from pages.ui.text import cut_middle, duration, escape_markdown, list_names, number, quote, say_sure, write_minus
 
 JOINER = "\u2060"
 
@@ -57,3 +57,9 @@ def test_nothing_is_surer_than_certain():
 def test_of_a_long_name_both_ends_are_seen():
     assert cut_middle("gcn, lr 0.01", 12) == "gcn, lr 0.01"
     assert cut_middle("gcn, lr 0.01, seed 1", 12) == "gcn, l…seed 1"
+
+
+def test_negative_points_have_a_minus_and_names_their_hyphens():
+    said = "gcn -3 is worse than gcn-b by 2.50 points (95 % interval -3.10 to -1.90, over 20-odd splits)."
+    assert write_minus(said) == said.replace("-3.10", "\u22123.10").replace("-1.90", "\u22121.90")
+    assert write_minus("-0.50 to +0.50") == "\u22120.50 to +0.50"
