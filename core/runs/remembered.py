@@ -12,7 +12,7 @@ from core.runs.labels import Label, parse_label
 from core.runs.record import RunRecord
 from core.runs.record_file import FIELDS, Row, pack_record
 from core.storage.base import StoredFile
-from core.storage.documents import parse_json
+from core.storage.documents import UNREADABLE, parse_json
 
 
 class Remembered(NamedTuple):
@@ -67,7 +67,7 @@ def parse_memory(content: bytes) -> Memory:
             return Memory({}, {})
         runs = {run_id: _unpack(run_id, packed) for run_id, packed in kept.runs.items()}
         labels = {run_id: _unpack_label(run_id, packed) for run_id, packed in kept.labels.items()}
-    except (msgspec.MsgspecError, DamagedFileError):
+    except (*UNREADABLE, DamagedFileError):
         return Memory({}, {})
     return Memory(runs, labels)
 

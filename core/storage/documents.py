@@ -8,6 +8,7 @@ from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+import msgspec
 import orjson
 
 from core.errors import DamagedFileError
@@ -19,6 +20,9 @@ FIRST_BYTES: Final = 2**16  # of which room is made at first: most documents are
 MAX_DEPTH: Final = 32  # of lists and objects inside each other
 LAST_SECOND: Final = 253_402_300_799.0  # of the year 9999, after which no calendar goes on
 
+
+# What msgspec raises of bytes that are no JSON, or not of the type that is expected.
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]  # of JSON's value the field's; None where it is of another kind

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from core.storage.base import StoredFile
+from core.storage.documents import UNREADABLE
 
 _SKEW_SECONDS: Final = 1.5  # a Date is told in whole seconds
 
@@ -37,7 +38,7 @@ def parse_page(content: bytes) -> Page:
     """Raises ConnectionError for what is no page, which is worth another try."""
     try:
         return _PAGES.decode(content)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise ConnectionError("what lists its objects cannot be read") from error
 
 

@@ -25,7 +25,19 @@ def test_c01_an_empty_page_and_an_object_without_checksums_are_read():
     assert (file.tag, file.digest) == ("7-", "")
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b'{"items": [{"name": "a"}]}', b'{"items": [{"size": 1}]}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b'{"items": [{"name": "a"}]}',
+        b'{"items": [{"size": 1}]}',
+        b'{"nextPageToken": "\xff"}',
+        b'{"more": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=lambda content: content[:20].hex(),
+)
 def test_c01_what_is_no_page_is_worth_another_try(content):
     with pytest.raises(ConnectionError, match="cannot be read"):
         parse_page(content)

@@ -114,7 +114,11 @@ def test_c01_another_machine_finds_what_this_one_has_read(storage, tmp_path, mon
         b'{"fields": ["id"], "runs": {"a": [1, 2.0, "t", []]}}',
         b'{"fields": ["id"], "runs": []}',
         b"\xff\x00",
+        b'{"fields": ["\xff"], "runs": {}, "labels": {}}',
+        b'{"fields": ["\\ud800"], "runs": {}, "labels": {}}',
+        b'{"more": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
+    ids=lambda content: content[:20].hex(),
 )
 def test_c01_what_is_remembered_wrongly_is_as_if_it_had_never_been(content, storage, tmp_path):
     expected = RunStore(storage).list()
