@@ -33,6 +33,7 @@ from pages.ui.components.assets import asset_routes
 from pages.ui.loaders import get_explorer, get_monitor
 from pages.ui.preload import import_all
 from pages.ui.text import escape_markdown
+from pages.ui.timers import QuietTimers
 from pages.ui.uploads import GuardedUploads
 
 RECOVER_EVERY_SECONDS = 15.0
@@ -126,6 +127,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(QuietGoodbyes),
+        Middleware(QuietTimers),
         Middleware(MeasureRequests, monitor=get_monitor),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
         Middleware(

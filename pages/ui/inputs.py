@@ -4,7 +4,7 @@ A parameter that a script writes makes one entry in the browser's history, so "b
 nothing is said above the page, taken out of the URL, and counts as absent.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -22,13 +22,17 @@ KEPT = ("graph", "run", "preset", "set")  # parameters that go along from page t
 SHOW_AN_ARTICLE = ("map", "article")  # pages that are about one article
 _PARAMS_BY_PAGE = "router_params"
 _PARAMS = "router_params_now"
+_LEFT = "router_params_left"  # what parameters were before they were written, of which a late request may still tell
+_MOST_LEFT = 20
+_CALLED = "router_params_called"  # whether a callback has written some since the whole page was drawn last
+_PAGE = "router_page"
 _PAGE_ASKED_FOR = "router_page_asked_for"
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
 
 def read_param(name: str, default: str = "") -> str:
     """One parameter of the URL."""
-    return str(st.query_params.get(name, default))
+    return _read_params().get(name, default)
 
 
 def notice(text: str) -> None:
@@ -128,15 +132,45 @@ def write_params(**values: Any) -> None:
             params.pop(name, None)
         else:
             params[name] = str(value)
-    if params != st.query_params.to_dict():
-        st.query_params.from_dict(params)
+    _put(params)
     st.session_state[_PARAMS] = params
 
 
+def _put(params: dict[str, str]) -> None:
+    """Tells the browser of parameters, where they are others than it told of."""
+    told = st.query_params.to_dict()
+    if params == told:
+        return
+    if VIA not in told:  # a link may lead there again
+        st.session_state[_LEFT] = [*st.session_state.get(_LEFT, []), (_find_page(), told)][-_MOST_LEFT:]
+    context = get_script_run_ctx()
+    if context is not None and not context.has_script_started:
+        st.session_state[_CALLED] = True
+    st.query_params.from_dict(params)
+
+
 def _read_params() -> dict[str, str]:
-    """The parameters as they are. A fragment's request may have left before what was last written arrived."""
+    """The parameters as they are. A request may have left the browser before what was last written arrived there."""
     params: dict[str, str] = st.query_params.to_dict()
-    return dict(st.session_state.get(_PARAMS, params)) if is_fragment() else params
+    if is_fragment() or _is_late(params):
+        return dict(st.session_state.get(_PARAMS, params))
+    return params
+
+
+def _is_late(params: Mapping[str, str]) -> bool:
+    """Whether a request for the whole page tells of parameters that were written over since.
+
+    A person goes back to them by the browser's history, which Streamlit says, or by a link, which has `VIA`.
+    """
+    context = get_script_run_ctx()
+    is_back = context is not None and context.is_history_navigation
+    return not is_back and (_find_page(), params) in st.session_state.get(_LEFT, [])
+
+
+def _find_page() -> str:
+    """The page that a request is for, in Streamlit's words."""
+    context = get_script_run_ctx()
+    return context.page_script_hash if context is not None else ""
 
 
 def is_fragment() -> bool:
@@ -146,10 +180,8 @@ def is_fragment() -> bool:
 
 
 def catch_up() -> None:
-    """In a fragment: the parameters as they are, not as the fragment was asked with."""
-    params = _read_params()
-    if params != st.query_params.to_dict():
-        st.query_params.from_dict(params)
+    """The parameters as they are, not as the fragment or the page was asked with."""
+    _put(_read_params())
 
 
 def ask_for_page() -> None:
@@ -196,12 +228,28 @@ def changed_params(**changes: Any) -> dict[str, str]:
     return {VIA: "link"} | {name: value for name, value in params.items() if changes.get(name, value) not in (None, "")}
 
 
-def settle_address() -> None:
-    """First of all on a page; after a link from it to itself this tells the browser what its address is now."""
+def settle_address(page: str) -> None:
+    """First of all on a page; after a link from it to itself this tells the browser what its address is now.
+
+    page: its name in the address.
+    """
+    asked = _find_page(), st.query_params.to_dict()
+    left = [each for each in st.session_state.get(_LEFT, []) if each[0] == asked[0]]
+    if not st.session_state.pop(_CALLED, False):  # else the browser may have told of others
+        left = left[left.index(asked) :] if asked in left else []
+    st.session_state[_LEFT] = left
+    catch_up()
     st.session_state[_PARAMS] = st.query_params.to_dict()
+    st.session_state[_PAGE] = page
     st.session_state.pop(_PAGE_ASKED_FOR, None)
     if read_param(VIA):
         write_params(**{VIA: None})
+
+
+def link_params(page: str, params: Mapping[str, str]) -> dict[str, str]:
+    """What a link to a page carries, which may be the one that it stands on. page: its file."""
+    own = page.removesuffix(".py") == st.session_state.get(_PAGE)
+    return ({VIA: "link"} if own else {}) | dict(params)
 
 
 def choose(

@@ -10,6 +10,7 @@ from core.config.command import build_command, build_fork_command
 from core.errors import RunNotFoundError
 from core.runs.record import RunDetails
 from core.runs.versions import describe_standing
+from pages.ui import inputs
 from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown, percent
 
@@ -41,7 +42,7 @@ def draw_lineage(details: RunDetails, *, key: str) -> None:
                 st.caption(node.kind.capitalize(), width="content")
                 shown = escape_markdown(node.label or node.what)
                 if node.page:
-                    st.page_link(node.page, label=shown, query_params=dict(node.params))
+                    st.page_link(node.page, label=shown, query_params=inputs.link_params(node.page, node.params))
                 else:
                     st.markdown(shown, width="content")
 

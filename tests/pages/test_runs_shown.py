@@ -152,8 +152,8 @@ def test_row_20_a_run_is_forked_on_its_page(open_page, explorer, finished_run, s
     fork = explorer.runs.read(read_param(at, "run"))
     assert (fork.parent, fork.forked_at, fork.config["lr"], fork.max_epochs) == (finished_run, 3, 0.25, 20)
     assert read_param(at, "runs") == f"{finished_run},{fork.id}"
-    links = [label.replace("\\", "").replace("\u2060", "") for label, _ in list_page_links(at, "runs")]
-    assert f"{finished_run} to epoch 3" in links
+    links = {label.replace("\\", "").replace("\u2060", ""): told for label, told in list_page_links(at, "runs")}
+    assert links[f"{finished_run} to epoch 3"] == {"graph": fork.graph, "run": finished_run, "via": "link"}
     assert fork.id in [text.replace("\u2060", "") for text in texts(at)]
     command = f"wikics runs fork {finished_run} --epoch 3 --set lr=0.25 --set epochs=20"
     assert command in [code.value for code in at.code]
