@@ -13,6 +13,7 @@ from tests.browser.axe import find_violations
 from tests.browser.conftest import hide_runs
 from tests.browser.curve_runs import add_runs
 from tests.browser.server import Server
+from tests.browser.shots import AT_REST
 
 DRAWN = ".c-gd .scatterlayer .js-line"
 LOOK = """(root) => ({
@@ -189,6 +190,8 @@ def test_row_25_an_epochs_histogram_is_chosen_by_keyboard_and_read_as_a_table(ru
     page.locator(".st-key-runs_histograms_overlay .scatterlayer .js-line").nth(3).wait_for()
     assert find_violations(page) == []
     page.get_by_text("As a table", exact=True).locator("visible=true").click()
+    page.get_by_role("button", name="All epochs as CSV").wait_for()
+    page.wait_for_function(AT_REST)  # while it unfolds a click may miss
     with page.expect_download() as download:
         page.get_by_role("button", name="All epochs as CSV").click()
     rows = list(csv.DictReader(Path(download.value.path()).read_text().splitlines()))

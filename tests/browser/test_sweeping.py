@@ -78,9 +78,7 @@ def test_c06_a_sweep_is_begun_narrowed_killed_gone_on_with_and_confirmed(app, ho
     page.get_by_text("all 2 trials are done").wait_for(timeout=LONG_MS)
     page.locator(".parallel-canvas").wait_for()
     page.wait_for_function(AT_REST)
-    handle = page.get_by_role(
-        "slider", name="The least of lr"
-    )  # two trials may be as good, and never have the same rate
+    handle = page.get_by_role("slider", name="The least of lr")  # two trials may be equally good
     handle.press("ArrowUp")
     page.wait_for_url("**brush=lr*")
     page.get_by_text("of 2 trials pass the brushes; the others are left out.").wait_for()
