@@ -71,7 +71,7 @@ st.html(STATIC / "base" / "page.css")
 
 def draw_row() -> None:
     """Navigation on the left; the open graph and the chosen run on the right, kept in the URL."""
-    inputs.settle_address(page.url_path)
+    inputs.settle_address()
     row = st.container(horizontal=True, vertical_alignment="center", key="router_row", gap="small")
     st.session_state[inputs.NOTICES] = st.container()
     with row:

@@ -25,7 +25,6 @@ _PARAMS = "router_params_now"
 _LEFT = "router_params_left"  # what parameters were before they were written, of which a late request may still tell
 _MOST_LEFT = 20
 _CALLED = "router_params_called"  # whether a callback has written some since the whole page was drawn last
-_PAGE = "router_page"
 _PAGE_ASKED_FOR = "router_page_asked_for"
 NOTICES = "router_notices"  # where the router keeps the place for what is said above a page
 
@@ -228,11 +227,8 @@ def changed_params(**changes: Any) -> dict[str, str]:
     return {VIA: "link"} | {name: value for name, value in params.items() if changes.get(name, value) not in (None, "")}
 
 
-def settle_address(page: str) -> None:
-    """First of all on a page; after a link from it to itself this tells the browser what its address is now.
-
-    page: its name in the address.
-    """
+def settle_address() -> None:
+    """First of all on a page; after a link from it to itself this tells the browser what its address is now."""
     asked = _find_page(), st.query_params.to_dict()
     left = [each for each in st.session_state.get(_LEFT, []) if each[0] == asked[0]]
     if not st.session_state.pop(_CALLED, False):  # else the browser may have told of others
@@ -240,16 +236,9 @@ def settle_address(page: str) -> None:
     st.session_state[_LEFT] = left
     catch_up()
     st.session_state[_PARAMS] = st.query_params.to_dict()
-    st.session_state[_PAGE] = page
     st.session_state.pop(_PAGE_ASKED_FOR, None)
     if read_param(VIA):
         write_params(**{VIA: None})
-
-
-def link_params(page: str, params: Mapping[str, str]) -> dict[str, str]:
-    """What a link to a page carries, which may be the one that it stands on. page: its file."""
-    own = page.removesuffix(".py") == st.session_state.get(_PAGE)
-    return ({VIA: "link"} if own else {}) | dict(params)
 
 
 def choose(

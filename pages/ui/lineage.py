@@ -15,6 +15,7 @@ from pages.ui.loaders import get_explorer
 from pages.ui.text import escape_markdown, percent
 
 DIGITS: Final = 10  # of a digest
+_HERE: Final = "runs.py"  # the page that it is drawn on
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def draw_lineage(details: RunDetails, *, key: str) -> None:
                 st.caption(node.kind.capitalize(), width="content")
                 shown = escape_markdown(node.label or node.what)
                 if node.page:
-                    st.page_link(node.page, label=shown, query_params=inputs.link_params(node.page, node.params))
+                    via = {inputs.VIA: "link"} if node.page == _HERE else {}
+                    st.page_link(node.page, label=shown, query_params={**via, **node.params})
                 else:
                     st.markdown(shown, width="content")
 

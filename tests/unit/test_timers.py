@@ -3,8 +3,9 @@
 import asyncio
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.scriptrunner_utils.script_requests import _TRIGGER_PROTO_FIELDS
 
-from pages.ui.timers import QuietTimers
+from pages.ui.timers import _HAPPENINGS, QuietTimers
 
 STREAM = {"type": "websocket", "path": "/below/_stcore/stream"}
 
@@ -65,6 +66,10 @@ def test_a_value_is_told_by_its_own_request_first():
         {"epochs": 30.0, "more": True},
         {"epochs": 30.0, "more": True},
     ]
+
+
+def test_what_happens_once_is_what_streamlit_takes_for_it():
+    assert set(_HAPPENINGS) == _TRIGGER_PROTO_FIELDS
 
 
 def test_what_happens_once_never_comes_with_a_timer():
