@@ -252,6 +252,16 @@ time.sleep(60)
     assert rig.epochs(running) == list(range(1, 101))
 
 
+def test_a_waiter_that_another_process_has_just_started_is_alive_before_it_is_up(tmp_path):
+    rig = local_rig(tmp_path, waiter=(sys.executable, "-c", "import time; time.sleep(0.5)"))
+    run_id = rig.submit()
+    another = local_rig(tmp_path)
+    assert another.alive(run_id) and another.submit_orphans() == []
+    rig.stop(run_id)
+    rig.wait_until(lambda: not rig.alive(run_id))
+    assert not another.alive(run_id)
+
+
 def test_a_process_that_cannot_start_is_a_failed_run(tmp_path):
     rig = local_rig(tmp_path, waiter=("/nowhere/python",))
     with pytest.raises(UnavailableError, match="the training process could not be started"):

@@ -98,7 +98,8 @@ class LocalBackend:
 
     def alive(self, job: str) -> bool:
         self._states.read_stored(job)
-        return job in self._waiting or self._locks.is_held(job)
+        name = lock_name(job)  # its ticket first: whoever takes that over holds the lock already
+        return job in self._waiting or self._queue.is_announced(name) or self._locks.is_held(job)
 
     def describe_place(self) -> Place:
         waiting = tuple(job_name(name) for name in self._queue.list_names())

@@ -49,6 +49,10 @@ class RunQueue:
             ticket.touch()
             os.utime(ticket, (self._uptime(),) * 2)
 
+    def is_announced(self, run_id: str) -> bool:
+        """Whether the run's waiter has just been started and may not be up yet, whoever started it."""
+        return any(self._is_fresh(ticket) for ticket in self._find(run_id))
+
     def withdraw(self, run_id: str) -> None:
         """Gives up the run's place."""
         for ticket in self._find(run_id):
@@ -92,13 +96,18 @@ class RunQueue:
         place = max([since if 0 <= since < _LATEST else 0.0, *(place + _APART_SECONDS for place in places)])
         return self.folder / f"{place:020.6f}-{run_id}.ticket"
 
-    def _is_live(self, ticket: Path) -> bool:
+    def _is_fresh(self, ticket: Path) -> bool:
+        """Whether it was announced a moment ago and nobody has held it since, who would have set its time."""
         try:
-            age_seconds = self._uptime() - ticket.stat().st_mtime
+            return 0 <= self._uptime() - ticket.stat().st_mtime < START_SECONDS
         except FileNotFoundError:
             return False
-        if 0 <= age_seconds < START_SECONDS:
+
+    def _is_live(self, ticket: Path) -> bool:
+        if self._is_fresh(ticket):
             return True
+        if not ticket.exists():
+            return False
         lock = try_lock(ticket, timeout_seconds=0)
         if lock is None:
             return True
