@@ -1,4 +1,4 @@
-"""The settings: the only place that reads the environment (prefix WIKICS_) and .env."""
+"""The settings: with `core.early`, which guesses two of them, what reads the environment (WIKICS_) and .env."""
 
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.early import DEFAULT_HOME, PREFIX
 from core.errors import ConfigError
 
 MAX_SHOWN = 100  # characters of a wrong value that a message repeats
@@ -22,10 +23,10 @@ class Settings(BaseSettings):
     """Where things live and what a visitor may do. Every default works offline."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WIKICS_", env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    home: Path = Field(Path("~/.wikics"), description="Folder of graphs and runs.")
+    home: Path = Field(DEFAULT_HOME, description="Folder of graphs and runs.")
     bucket: str = Field(
         "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
     )

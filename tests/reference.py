@@ -6,7 +6,7 @@ from typing import Literal, get_args, get_origin
 import typer.main
 from pydantic_core import PydanticUndefined
 
-from core.cli import app as cli
+from core.cli.commands import app as cli
 from core.config.presets import list_presets
 from core.config.train import TrainConfig
 from core.http import build_api

@@ -14,19 +14,21 @@ from core.settings import load_settings
 
 if TYPE_CHECKING:
     from core.app.lists import RunLists
+    from core.app.run_storage import RunPlace
     from core.evaluation.groups import RunGroup, Spread
     from core.runs.record import RunRecord
 
 list_app = typer.Typer(add_completion=False)
 
 
-def open_lists() -> "RunLists":
-    """The runs of this process's settings."""
-    return open_lists_of(load_settings())
+def open_lists(guessed: "RunPlace | None") -> "RunLists":
+    """The runs of this process's settings; `guessed` is what has been asked before they were known."""
+    return open_lists_of(load_settings(), guessed)
 
 
 @list_app.command()
 def list_runs(
+    context: typer.Context,
     graph: GraphOption = None,
     archived: Annotated[bool, typer.Option("--archived", help="Also those that were put away.")] = False,
     where: Annotated[str, typer.Option(metavar="EXPR", help=f"Only those of which this is true, {EXAMPLE}.")] = "",
@@ -42,7 +44,7 @@ def list_runs(
     as_json: JsonOption = False,
 ) -> None:
     """All runs, newest first."""
-    lists = open_lists()
+    lists = open_lists(context.obj)
     records: Sequence[RunRecord] = lists.list(graph, archived=archived, where=where)
     if value != "kept":
         records = lists.fill_values(records)

@@ -21,14 +21,14 @@ class MemoryFile:
     """On this machine, and beside the runs. What cannot be read or kept is as if it had never been."""
 
     def __init__(self, storage: Storage, folder: Path) -> None:
-        """`folder` is on this machine."""
+        """`folder` is on this machine. `path`, which differs for every storage, is that of the file in it."""
         self._storage = storage
-        self._path = folder / f"runs-{hashlib.sha256(storage.location.encode()).hexdigest()[:16]}.json"
+        self.path = folder / f"runs-{hashlib.sha256(storage.location.encode()).hexdigest()[:16]}.json"
         self._listing: Future[Sequence[StoredFile]] | None = None
 
     def foresee(self) -> None:
         """Asks now what has changed since this machine kept something, for the first who asks then."""
-        if self._path.is_file():
+        if self.path.is_file():
             self._listing = begin(self._list_changing)
 
     def begin_listing(self) -> Future[Sequence[StoredFile]]:
@@ -39,7 +39,7 @@ class MemoryFile:
     def find(self) -> bytes:
         """What this machine has kept, else what another has left, for `parse_memory`; empty where there is nothing."""
         try:
-            return self._path.read_bytes()
+            return self.path.read_bytes()
         except OSError:
             pass
         try:
@@ -61,4 +61,4 @@ class MemoryFile:
 
     def _keep(self, content: bytes) -> None:
         with suppress(OSError):
-            write_atomically(self._path, content, parents=True, durable=False)
+            write_atomically(self.path, content, parents=True, durable=False)

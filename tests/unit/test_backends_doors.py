@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.backends.cloud.account import Account
-from core.cli import app as cli
+from core.cli.commands import app as cli
 from core.http import build_api
 from tests.shell import open_at_shell
 
@@ -88,7 +88,7 @@ def test_c05_listing_runs_loads_no_more_than_a_listing_needs(tmp_path):
         *("rich", "yaml", "filelock", "core.app.explorer", "core.cli.train"),
     )
     code = (
-        "import sys; from core.cli import app\ntry: app(['runs', 'list', '--json'])\nexcept SystemExit: pass\n\
+        "import sys; from core.cli.commands import app\ntry: app(['runs', 'list', '--json'])\nexcept SystemExit: pass\n\
 "
         + f"print([name for name in {unwanted} if name in sys.modules])"
     )

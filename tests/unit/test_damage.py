@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from core.cli import app as cli
+from core.cli.commands import app as cli
 from core.errors import DamagedFileError
 from core.graph.archive import dump_arrays
 from core.http import build_api

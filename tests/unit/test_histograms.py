@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from core.cli import app as cli
+from core.cli.commands import app as cli
 from core.cli.histograms import draw_bars
 from core.config.train import build_config
 from core.http import build_api

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from core.app.models import Models
-from core.cli import app as cli
 from core.cli import console
+from core.cli.commands import app as cli
 from core.errors import ConflictError, DamagedFileError, ForbiddenError, RunNotFoundError
 from core.evaluation.gates import Limits
 from core.http import build_api

@@ -13,7 +13,7 @@ from core.backends.local.backend import KEEP_MEMORY
 from core.backends.ray import asker, cluster, launcher, work
 from core.backends.ray.cluster import Cluster
 from core.backends.ray.launcher import RayLauncher, RayProvider, Share
-from core.cli import app as cli
+from core.cli.commands import app as cli
 from core.errors import InvalidInputError, NotFoundError, RefusedError, UnavailableError
 from core.runs.benchmarks import BENCHMARKS, Wanted
 from core.runs.job_states import JobStates
