@@ -6,11 +6,14 @@ import sys
 def main() -> None:
     """The entry point: an error is one line on stderr and exit code 1."""
     try:
-        from core.cli.ahead import begin_command  # what is imported here is imported within the `try`
+        # Whatever is imported here may be interrupted, and fail.
+        from core.importing import importing_much
 
-        asked = begin_command(sys.argv[1:])
-        from core.cli.commands import app
+        with importing_much():
+            from core.cli.ahead import begin_command
 
+            asked = begin_command(sys.argv[1:])
+            from core.cli.commands import app
         app(obj=asked)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -8,6 +8,7 @@ import typer
 
 from core.app.run_storage import open_lists as open_lists_of
 from core.cli.options import GraphOption, JsonOption, print_json
+from core.importing import making_much
 from core.runs.fields import VALUE_KINDS, ValueKind
 from core.runs.query import EXAMPLE
 from core.settings import load_settings
@@ -45,7 +46,8 @@ def list_runs(
 ) -> None:
     """All runs, newest first."""
     lists = open_lists(context.obj)
-    records: Sequence[RunRecord] = lists.list(graph, archived=archived, where=where)
+    with making_much():
+        records: Sequence[RunRecord] = lists.list(graph, archived=archived, where=where)
     if value != "kept":
         records = lists.fill_values(records)
     if group_by:

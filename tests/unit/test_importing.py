@@ -1,6 +1,7 @@
 """Imports without a search for cycles."""
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -39,3 +40,14 @@ def test_c05_a_list_of_runs_is_asked_for_before_what_shows_it_is_imported():
     late = ("core.app.lists", "core.config.train", "core.runs.record", "core.runs.store", "core.storage.gcs", "numpy")
     code = f"import core.cli.listing, sys; print(*(sys.modules.keys() & {{*{late!r}}}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "\n"
+
+
+def test_c05_nobody_looks_for_cycles_while_a_command_is_imported(tmp_path):
+    code = (
+        "import atexit, gc, sys; from core.cli import main\n"
+        "atexit.register(lambda: print(sum(found['collections'] for found in gc.get_stats()), file=sys.stderr))\n"
+        "sys.argv[1:] = ['runs', 'list', '--json']; gc.set_threshold(700, 10, 10); main()"
+    )
+    environment = os.environ | {"WIKICS_HOME": str(tmp_path), "WIKICS_BUCKET": ""}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, env=environment)
+    assert int(done.stderr.split()[-1]) < 30
