@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError
 from core.runs.state import RunState
-from core.storage.base import Storage, StoredFile
+from core.storage.base import SharedStorage, Storage, StoredFile
 from core.storage.documents import dump_json, load_json, read_whole
 
 EXECUTIONS: Final = "executions"
@@ -46,6 +46,7 @@ class Newest(NamedTuple):
     number: int
     age_seconds: float
     execution: Execution | None
+    file: StoredFile | None
 
 
 class Executions:
@@ -62,17 +63,26 @@ class Executions:
         """The newest, with its number and age."""
         stored = [file for file in self._storage.list(f"{job}/{EXECUTIONS}/*.json") if _number_of(file)]
         if not stored:
-            return Newest(0, 0.0, None)
+            return Newest(0, 0.0, None, None)
         last = max(stored, key=_number_of)
         try:
             execution = read_whole(Execution, load_json(self._storage, last.name), last.name)
         except (FileNotStoredError, DamagedFileError):
             execution = None
-        return Newest(_number_of(last), last.age_seconds, execution)
+        return Newest(_number_of(last), last.age_seconds, execution, last)
 
-    def claim(self, job: str, execution: Execution) -> bool:
-        """Writes a new one down. False where its number is taken: of many who ask at once one goes on."""
-        return self._storage.create(_name(job, execution.number), dump_json(asdict(execution)))
+    def claim(self, job: str, execution: Execution, *, instead_of: StoredFile | None = None) -> bool:
+        """Writes one down: a new one, or instead of one of its number that nobody asks for any more.
+
+        False where another has done that: of many who ask at once one goes on.
+        """
+        name, content = _name(job, execution.number), dump_json(asdict(execution))
+        if instead_of is None:
+            return self._storage.create(name, content)
+        if isinstance(self._storage, SharedStorage):
+            return self._storage.swap(name, content, instead_of) is not None
+        self._storage.write(name, content)
+        return True
 
     def update(self, job: str, execution: Execution, **changes: object) -> Execution:
         """Replaces one where it has changed."""

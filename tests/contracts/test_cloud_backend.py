@@ -173,6 +173,25 @@ def test_c01_an_order_whose_answer_was_lost_is_not_given_twice(rig):
     assert len(rig.server.machines.all) == 1
 
 
+def test_c01_an_order_whose_asker_was_killed_before_it_noted_the_answer_is_not_given_twice(rig, monkeypatch):
+    def die(*_, **__):
+        raise SystemExit
+
+    blocking = rig.submit(epochs=1000)
+    rig.wait_for(blocking, "running")
+    with monkeypatch.context() as killed, pytest.raises(SystemExit):
+        killed.setattr(Executions, "update", die)
+        rig.submit()
+    assert rig.submit_orphans() == []  # whoever asked may be about to note it
+    monkeypatch.setattr("core.backends.cloud.backend.ASKING_SECONDS", 0.0)
+    [run_id] = rig.submit_orphans()
+    assert (len(rig.server.machines.all), rig.alive(run_id)) == (2, True)
+    rig.stop(blocking)
+    rig.wait_for(run_id, "finished")
+    execution = wait_until_settled(rig, run_id)
+    assert (execution.number, execution.name == "") == (1, False)
+
+
 def test_c01_of_many_who_submit_or_resume_at_once_one_orders_a_machine(rig):
     run_id, answers, start = rig.create(epochs=40), [], threading.Barrier(4)
 

@@ -8,11 +8,12 @@ from core.backends.cloud.base import Machine, Sight
 from core.backends.cloud.provider import Provider
 from core.backends.known import Backends
 from core.errors import ConflictError, InvalidInputError, NotFoundError, RefusedError, UnavailableError
-from core.runs.executions import Executions
+from core.runs.executions import Execution, Executions
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 from core.storage.memory import MemoryStorage
+from tests.shared_memory import SharedMemoryStorage
 
 MACHINE = Machine("wikics", "wikics-tests", "us-central1", "g2-standard-4", "nvidia-l4")
 
@@ -134,6 +135,27 @@ def test_c01_an_execution_that_was_deleted_there_is_over(cloud):
     assert cloud.store.read(cloud.run_id).message == (
         "Fake Cloud ended it before it began (DELETED: it was deleted there)"
     )
+
+
+@pytest.mark.parametrize("storage", [MemoryStorage, SharedMemoryStorage])
+def test_c01_what_a_killed_process_asked_for_is_asked_for_under_its_number_by_one_of_many(storage):
+    executions = Executions(storage())
+    asked = Execution(1, "Fake Cloud", 1e9, 1e9, 0)
+    assert executions.claim("runs/r", asked) and not executions.claim("runs/r", asked)
+    found = executions.find_newest("runs/r")
+    answers = [executions.claim("runs/r", asked, instead_of=found.file) for _ in range(2)]
+    assert answers == [True, storage is MemoryStorage]  # which has no other machine that could ask
+    assert executions.find_newest("runs/r").number == 1
+
+
+def test_c01_what_was_asked_for_before_a_resume_is_no_machine_of_it(cloud, monkeypatch):
+    monkeypatch.setattr(cloud.backend._executions, "update", lambda *_, **__: None)  # killed before it notes anything
+    cloud.backend.submit(cloud.job)
+    cloud.now += 31
+    cloud.backend.submit(cloud.job)
+    cloud.write(state="crashed")
+    cloud.backend.resume(cloud.job)
+    assert [order.label[-2:] for order in cloud.launcher.orders] == ["-1", "-1", "-2"]
 
 
 def test_c01_a_waiting_run_that_is_stopped_gives_its_machine_back(cloud):

@@ -102,13 +102,17 @@ class CloudBackend:
         return self._provider.open_launcher()
 
     def _claim(self, job: str, state: RunState) -> Execution | None:
-        """A new execution for a job that stands so; None where it has one, or another process is asking for it."""
+        """A new execution for a job that stands so; None where it has one, or another process is asking for it.
+
+        Whoever asked before and was killed may have been given a machine: it is asked for again under its number.
+        """
         newest = self._executions.find_newest(job)
         if _is_open(newest, state):
             return None
-        number = newest.number + 1
+        was_given_up = newest.execution is not None and not newest.execution.ended and newest.execution.is_for(state)
+        number, left = (newest.number, newest.file) if was_given_up else (newest.number + 1, None)
         claimed = Execution(number, self._provider.title, self._now(), state.created_at, state.generation)
-        return claimed if self._executions.claim(job, claimed) else None
+        return claimed if self._executions.claim(job, claimed, instead_of=left) else None
 
     def _launch(self, job: str, execution: Execution) -> None:
         try:
