@@ -1,14 +1,12 @@
-"""What must be known before the settings are: their library takes a tenth of a second, in which a bucket answers.
+"""What must be known before the settings are: their library takes a tenth of a second, and this module takes none.
 
 Who asks here asks `core.settings` in the end, which reads .env too and says what is wrong.
 """
 
 import os
-from pathlib import Path
-from typing import Final
 
-PREFIX: Final = "WIKICS_"
-DEFAULT_HOME: Final = Path("~/.wikics")
+PREFIX = "WIKICS_"
+DEFAULT_HOME = "~/.wikics"
 
 
 def guess_bucket() -> str:
@@ -16,6 +14,11 @@ def guess_bucket() -> str:
     return os.environ.get(f"{PREFIX}BUCKET", "")
 
 
-def guess_home() -> Path:
+def guess_home() -> str:
     """`WIKICS_HOME`, or its default."""
-    return Path(os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME)
+    return os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME
+
+
+def count_cpus() -> int:
+    """Processors that this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

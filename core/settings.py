@@ -26,7 +26,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    home: Path = Field(DEFAULT_HOME, description="Folder of graphs and runs.")
+    home: Path = Field(Path(DEFAULT_HOME), description="Folder of graphs and runs.")
     bucket: str = Field(
         "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
     )

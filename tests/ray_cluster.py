@@ -8,7 +8,7 @@ import psutil
 from core.backends.cloud.backend import CloudBackend
 from core.backends.ray.cluster import Cluster
 from core.backends.ray.launcher import RayProvider, Share
-from core.runs.environment import count_cpus
+from core.early import count_cpus
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
 from tests.cloud.rigs import TickingRig

@@ -1,27 +1,24 @@
 """Where graphs and runs lie: what a process opens first, while the rest is still to be imported."""
 
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from subprocess import Popen
+from typing import TYPE_CHECKING, Final
 
-from core.early import guess_bucket, guess_home
-from core.errors import WikicsError
+from core.early import guess_bucket
 from core.importing import importing_much
-from core.runs.memory_file import MemoryFile
-from core.storage.address import is_bucket, open_storage
+from core.runs.files import STEPS
+from core.runs.memory_file import CHANGED, MemoryFile, find_memory
+from core.storage.address import is_bucket, normalize_bucket, open_storage
 from core.storage.base import Storage
+from core.storage.foreseen import ForeseenBucket
 from core.storage.local import LocalStorage
 
 if TYPE_CHECKING:
     from core.app.lists import RunLists
     from core.settings import Settings
 
-
-class RunPlace(NamedTuple):
-    """A storage and what this machine has kept of its runs."""
-
-    storage: Storage
-    memory: MemoryFile
+MEMORY_FOLDER: Final = "cache"
+LISTED: Final = (CHANGED, STEPS)  # by a list of runs of which this machine has kept something
 
 
 def open_run_storage(settings: "Settings") -> Storage:
@@ -31,41 +28,27 @@ def open_run_storage(settings: "Settings") -> Storage:
 
 def open_memory(settings: "Settings", storage: Storage) -> MemoryFile:
     """What this machine has kept of a storage's runs."""
-    return _keep_memory(settings.home_folder, storage)
+    return MemoryFile(storage, settings.home_folder / MEMORY_FOLDER)
 
 
-def guess_place() -> RunPlace | None:
-    """Asks the bucket that the environment names, before there are settings; None where it names none, or a wrong one.
-
-    What the settings say counts, and they say what is wrong: see `open_lists`.
-    """
-    bucket = guess_bucket()
-    if not is_bucket(bucket):
-        return None
-    with suppress(WikicsError, OSError, ValueError, RuntimeError):
-        storage = open_storage(bucket)
-        memory = _keep_memory(guess_home().expanduser().resolve(), storage)
-        memory.foresee()
-        return RunPlace(storage, memory)
-    return None
+def has_memory(home: Path, address: str) -> bool:
+    """Whether it has kept something of those of a bucket. Raises InvalidInputError for what is no bucket's address."""
+    return find_memory(home / MEMORY_FOLDER, normalize_bucket(address)).is_file()
 
 
-def open_lists(settings: "Settings", guessed: RunPlace | None = None) -> "RunLists":
+def open_lists(settings: "Settings", lister: "Popen[bytes] | None" = None) -> "RunLists":
     """The lists of runs over what the settings name. What lies far away is asked before lists are imported.
 
-    guessed: has been asked before the settings were known, and is taken where it is what they name.
+    lister: `core.app.lister`, started before the settings were known; what they say counts.
     """
-    storage = open_run_storage(settings)
-    memory = open_memory(settings, storage)
-    if guessed and guessed.memory.path == memory.path:
-        storage, memory = guessed
+    if lister and is_bucket(settings.bucket) and settings.bucket == guess_bucket():
+        storage: Storage = ForeseenBucket(settings.bucket, lister, LISTED)
+        memory = open_memory(settings, storage)
     else:
+        storage = open_run_storage(settings)
+        memory = open_memory(settings, storage)
         memory.foresee()
     with importing_much():
         from core.app.lists import RunLists, open_run_store  # a tenth of a second, in which a bucket answers
 
     return RunLists(open_run_store(settings, storage, memory=memory))
-
-
-def _keep_memory(home: Path, storage: Storage) -> MemoryFile:
-    return MemoryFile(storage, home / "cache")

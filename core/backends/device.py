@@ -5,7 +5,8 @@ import shutil
 import subprocess
 from functools import cache
 
-from core.runs.environment import count_cpus, read_cpu_name
+from core.early import count_cpus
+from core.runs.environment import read_cpu_name
 
 
 @cache

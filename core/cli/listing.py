@@ -14,17 +14,18 @@ from core.runs.query import EXAMPLE
 from core.settings import load_settings
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from core.app.lists import RunLists
-    from core.app.run_storage import RunPlace
     from core.evaluation.groups import RunGroup, Spread
     from core.runs.record import RunRecord
 
 list_app = typer.Typer(add_completion=False)
 
 
-def open_lists(guessed: "RunPlace | None") -> "RunLists":
-    """The runs of this process's settings; `guessed` is what has been asked before they were known."""
-    return open_lists_of(load_settings(), guessed)
+def open_lists(lister: "Popen[bytes] | None") -> "RunLists":
+    """The runs of this process's settings; `lister` was started before they were known."""
+    return open_lists_of(load_settings(), lister)
 
 
 @list_app.command()

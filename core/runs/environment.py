@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from core.early import count_cpus
 from core.storage.names import HOME
 
 PACKAGES: Final = ("wikics-explorer", "torch", "torch-geometric", "lightning", "numpy", "scipy", "pydantic")
@@ -59,11 +60,6 @@ def publish_log(log: str, home: str) -> str:
     for folder in sorted((folder for folder in called if len(folder) > 1), key=len, reverse=True):
         log = log.replace(f"{folder}/", f"{called[folder]}/".lstrip("/"))
     return log
-
-
-def count_cpus() -> int:
-    """Processors that this process may use, which in a container are fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def read_cpu_name() -> str:

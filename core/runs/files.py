@@ -4,6 +4,7 @@ from typing import Final
 
 RUNS: Final = "runs/"
 MODELS: Final = "models/"  # of each graph what was made candidate, promoted and taken back
+STEPS: Final = f"{MODELS}*/*.json"
 REPORTS: Final = "reports/"  # what people wrote about runs
 
 CONFIG: Final = "config.json"

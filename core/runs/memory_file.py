@@ -14,16 +14,22 @@ from core.storage.base import Storage, StoredFile
 from core.storage.local import write_atomically
 
 SHARED: Final = "cache/runs.json"
+CHANGED: Final = f"{files.RUNS}*/{files.CHANGING}"
 MANY: Final = 100  # records that are new: what a machine learnt of so many runs the others need not read again
+
+
+def find_memory(folder: Path, location: str) -> Path:
+    """The file in a folder of this machine for the storage that lies there."""
+    return folder / f"runs-{hashlib.sha256(location.encode()).hexdigest()[:16]}.json"
 
 
 class MemoryFile:
     """On this machine, and beside the runs. What cannot be read or kept is as if it had never been."""
 
     def __init__(self, storage: Storage, folder: Path) -> None:
-        """`folder` is on this machine. `path`, which differs for every storage, is that of the file in it."""
+        """`folder` is on this machine."""
         self._storage = storage
-        self.path = folder / f"runs-{hashlib.sha256(storage.location.encode()).hexdigest()[:16]}.json"
+        self.path = find_memory(folder, storage.location)
         self._listing: Future[Sequence[StoredFile]] | None = None
 
     def foresee(self) -> None:
@@ -57,7 +63,7 @@ class MemoryFile:
                 self._storage.write(SHARED, content)
 
     def _list_changing(self) -> Sequence[StoredFile]:
-        return self._storage.list(f"{files.RUNS}*/{files.CHANGING}")
+        return self._storage.list(CHANGED)
 
     def _keep(self, content: bytes) -> None:
         with suppress(OSError):

@@ -148,7 +148,7 @@ class ModelHistories:
         if self._listed and not fresh and self._uptime() < self._listed[0]:
             return self._listed[1]
         found: dict[str, History] = {}
-        for file in self._storage.list(f"{files.MODELS}*/*.json"):
+        for file in self._storage.list(files.STEPS):
             key, number = file.name.removeprefix(files.MODELS).removesuffix(".json").split("/")
             if not number.isdecimal():
                 continue

@@ -52,6 +52,12 @@ def is_bucket(address: str) -> bool:
     return address[:5].lower() == "gs://"
 
 
+def normalize_bucket(address: str) -> str:
+    """A bucket's address as its storage's location has it. Raises InvalidInputError where it is none."""
+    bucket, prefix = _split_bucket(address)
+    return "/".join((f"gs://{bucket}", *prefix))
+
+
 def _split_bucket(address: str) -> tuple[str, tuple[str, ...]]:
     """The name of the bucket, and the parts of the prefix."""
     bucket, _, rest = address[5:].partition("/")

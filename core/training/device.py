@@ -5,8 +5,8 @@ from typing import Literal
 import torch
 
 from core.config.train import TrainConfig
+from core.early import count_cpus
 from core.errors import ConfigError
-from core.runs.environment import count_cpus
 
 DeviceName = Literal["cpu", "cuda", "mps"]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from core.runs.environment import MAX_DIFF_BYTES, PROJECT_FOLDER, collect_environment, count_cpus, publish, read_git
+from core.early import count_cpus
+from core.runs.environment import MAX_DIFF_BYTES, PROJECT_FOLDER, collect_environment, publish, read_git
 
 IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
 

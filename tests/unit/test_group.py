@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from core.config.train import build_config
+from core.early import count_cpus
 from core.errors import ConfigError, TrainingError
 from core.runs import files
-from core.runs.environment import count_cpus
 from core.runs.folder import RunFolder
 from core.runs.metrics import read_rows
 from core.training import device, recorder

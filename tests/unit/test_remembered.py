@@ -1,14 +1,10 @@
 """What a listing of a bucket's runs asks for, and what is remembered of it."""
 
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 
 import pytest
 
-from core.app import run_storage
-from core.app.run_storage import guess_place, open_lists
 from core.errors import UnavailableError
 from core.runs import index
 from core.runs.files import RECORD
@@ -18,8 +14,6 @@ from core.runs.labels import LabelChanges
 from core.runs.memory_file import MemoryFile
 from core.runs.record_file import FIELDS, MADE_OF, digest_bytes, write_record
 from core.runs.store import RunStore
-from core.settings import Settings
-from core.storage.address import open_storage
 from core.storage.documents import dump_json, parse_json
 from tests.shared_memory import SharedMemoryStorage
 
@@ -339,52 +333,3 @@ def test_c05_who_ends_without_what_was_asked_does_not_wait(storage, tmp_path, mo
     waiting = [thread.daemon for thread in threading.enumerate() if thread.name == "ahead"]
     answers.set()
     assert waiting == [True]
-
-
-@pytest.fixture
-def far(storage, tmp_path, monkeypatch):
-    """The bucket of the environment, whose runs this machine has listed."""
-    open_store(storage, tmp_path / "cache").list()
-    opened = {storage.location: storage}
-    monkeypatch.setattr(run_storage, "open_storage", lambda address: opened.get(address) or open_storage(address))
-    monkeypatch.setenv("WIKICS_BUCKET", storage.location)
-    monkeypatch.setenv("WIKICS_HOME", str(tmp_path))
-    storage.asked.clear()
-    return storage
-
-
-def test_c05_what_was_asked_before_the_settings_were_known_is_not_asked_again(far, tmp_path):
-    guessed = guess_place()
-    runs = open_lists(Settings(bucket=far.location, home=tmp_path), guessed).list()
-    assert (len(runs), far.asked.count("runs/*/*a*.json")) == (8, 1)
-
-
-def test_c05_the_settings_count_whatever_was_guessed(far, tmp_path):
-    guessed = guess_place()
-    assert open_lists(Settings(bucket="", home=tmp_path / "other"), guessed).list() == []
-    assert len(open_lists(Settings(bucket=far.location, home=tmp_path / "other"), guessed).list()) == 8
-
-
-@pytest.mark.parametrize(
-    ("bucket", "home"), [("", "x"), ("/data/home", "x"), ("gs://x", "x"), ("gs://thousand/team", "~no-such-user/x")]
-)
-def test_c05_nothing_is_guessed_of_what_the_settings_refuse(monkeypatch, bucket, home):
-    monkeypatch.setenv("WIKICS_BUCKET", bucket)
-    monkeypatch.setenv("WIKICS_HOME", home)
-    assert guess_place() is None
-
-
-@pytest.mark.parametrize(
-    ("command", "asked"),
-    [("runs list --nothing-like-it", ["asked []"]), ("runs list --help", []), ("runs show --nothing-like-it", [])],
-)
-def test_c05_a_listing_asks_before_what_reads_the_command_is_imported(far, tmp_path, command, asked):
-    code = (
-        "import sys; from core.runs.memory_file import MemoryFile\n"
-        "late = 'typer', 'pydantic', 'core.settings'\n"
-        "MemoryFile.foresee = lambda _: print('asked', [name for name in late if name in sys.modules])\n"
-        f"sys.argv[1:] = {command.split()}\n"
-        "from core.cli import main; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
-    assert [line for line in done.stdout.splitlines() if line.startswith("asked")] == asked

@@ -16,9 +16,10 @@ from core.backends.again import check_resumable, config_replaced
 from core.backends.base import Place
 from core.backends.device import describe_machine
 from core.backends.local.queue import RunQueue
+from core.early import count_cpus
 from core.errors import ConflictError, UnavailableError, WikicsError
 from core.runs import files
-from core.runs.environment import PROJECT_FOLDER, count_cpus
+from core.runs.environment import PROJECT_FOLDER
 from core.runs.job_states import JobStates, describe_job
 from core.runs.locks import QUEUE_FOLDER, JobLocks, job_name, lock_name
 from core.runs.state import STOPPED_EARLY, RunState, build_resumed

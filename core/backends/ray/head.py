@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from core.backends.ray.cluster import LOOK_SECONDS, NAME
-from core.runs.environment import count_cpus
+from core.early import count_cpus
 from core.runs.locks import JobLocks
 from core.storage.local import write_atomically
 

@@ -10,7 +10,7 @@ from core.backends.cloud.base import Order, Sight
 from core.backends.device import count_gpus, describe_machine
 from core.backends.local.backend import KEEP_MEMORY
 from core.backends.ray.cluster import Cluster
-from core.runs.environment import count_cpus
+from core.early import count_cpus
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
 

@@ -1,0 +1,308 @@
+"""A bucket whose first listings another process fetches, and that process."""
+
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.app import run_storage
+from core.app.run_storage import open_lists
+from core.cli import ahead
+from core.cli.ahead import begin_command
+from core.errors import InvalidInputError, RefusedError, UnavailableError
+from core.runs.store import RunStore
+from core.settings import Settings
+from core.storage import foreseen
+from core.storage.address import normalize_bucket, open_storage
+from core.storage.base import SharedStorage
+from core.storage.foreseen import ForeseenBucket, list_all
+from tests.shared_memory import SharedMemoryStorage
+
+PROJECT = Path(__file__).parents[2]
+BUCKET = "gs://thousand/team"
+PATTERNS = ("runs/**", "models/**")
+LIST = ("runs", "list", "--json")
+
+
+class Lister:
+    """A process that has written this."""
+
+    def __init__(self, content):
+        self.stdout = io.BytesIO(content)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stdout.close()
+
+
+@pytest.fixture
+def storage(monkeypatch):
+    """What lies in the bucket, and how often it was opened here."""
+    storage = SharedMemoryStorage()
+    storage.write("runs/a/state.json", b"{}")
+    storage.write("models/g/1.json", b"[]")
+    storage.num_opened = 0
+
+    def open_it(address):
+        assert address == BUCKET
+        storage.num_opened += 1
+        return storage
+
+    monkeypatch.setattr(foreseen, "open_storage", open_it)
+    return storage
+
+
+def test_c05_what_was_foreseen_is_told_once_and_nothing_is_opened_for_it(storage):
+    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS)
+    expected = storage.list("runs/**")
+    storage.delete("runs/a")
+    assert bucket.list("runs/**") == expected
+    assert [file.age_seconds for file in bucket.list("models/**")] == [pytest.approx(0, abs=60)]
+    assert isinstance(bucket, SharedStorage)
+    assert storage.num_opened == 0
+    assert (bucket.list("runs/**"), bucket.list("models/**")) == ([], storage.list("models/**"))
+    assert storage.num_opened == 1
+
+
+@pytest.mark.parametrize("error", [UnavailableError("bucket x does not answer"), InvalidInputError("no such name")])
+def test_c05_what_a_listing_ends_with_is_told_who_lists(error, storage, monkeypatch):
+    listed = storage.list
+
+    def refuse(pattern):
+        if pattern == "runs/**":
+            raise error
+        return listed(pattern)
+
+    monkeypatch.setattr(storage, "list", refuse)
+    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS)
+    assert bucket.list("models/**") == listed("models/**")
+    with pytest.raises(type(error), match=str(error)):
+        bucket.list("runs/**")
+
+
+def test_c05_a_kind_of_unavailable_is_told_as_such(storage, monkeypatch):
+    def refuse(_pattern):
+        raise RefusedError("no right to list")
+
+    monkeypatch.setattr(storage, "list", refuse)
+    with pytest.raises(UnavailableError, match="no right to list"):
+        ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS).list("runs/**")
+
+
+@pytest.mark.parametrize(
+    "cut", ["", "{}", "[]", "{", '{"runs/**": {"files": [{}]}}', '{"runs/**": {"files": [', "\xff"]
+)
+def test_c05_who_finds_no_answer_asks_the_bucket(cut, storage):
+    bucket = ForeseenBucket(BUCKET, Lister(cut.encode("latin-1")), PATTERNS)
+    assert bucket.list("runs/**") == storage.list("runs/**")
+
+
+def test_c05_all_else_is_asked_of_the_bucket(storage):
+    bucket = ForeseenBucket(BUCKET, Lister(b""), PATTERNS)
+    bucket.write("a", b"1")
+    assert (bucket.create("a", b"2"), bucket.read("a"), bucket.read("a", start=1)) == (False, b"1", b"")
+    (found,) = bucket.list("a")
+    found = bucket.swap("a", b"22", found)
+    assert bucket.extend("a", b"3", found).size_bytes == 3
+    assert storage.read("a") == b"223"
+    bucket.delete("a")
+    assert bucket.list("a") == []
+    assert storage.num_opened == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["gs://thousand", "gs://thousand/", "gs://thousand/team", "GS://thousand/team/x//", "gs://thousand/a b"]
+)
+def test_c05_it_lies_where_the_bucket_does(address):
+    try:
+        expected = open_storage(address).location
+    except InvalidInputError as error:
+        with pytest.raises(InvalidInputError, match=str(error)):
+            normalize_bucket(address)
+    else:
+        assert normalize_bucket(address) == expected
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The commands that were started."""
+    started = []
+    monkeypatch.setattr(ahead.subprocess, "Popen", lambda command, **_: started.append(command) or "a process")
+    monkeypatch.setattr(ahead, "count_cpus", lambda: 2)
+    monkeypatch.setenv("WIKICS_BUCKET", BUCKET)
+    return started
+
+
+def test_c05_a_listing_asks_before_it_is_read(started):
+    assert begin_command(LIST) == "a process"
+    assert [command[-1] for command in started] == ["core.app.lister"]
+
+
+def test_c05_nothing_that_takes_time_is_imported_before():
+    late = {"typer", "pydantic", "msgspec", "dataclasses", "core.errors", "core.settings"}
+    code = (
+        "import sys; from core.cli import ahead, main\n"
+        f"ahead.begin_command = lambda _: print(*({late} & sys.modules.keys()))\n"
+        "sys.argv[1:] = ['--help']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[0] == ""
+
+
+@pytest.mark.parametrize("arguments", [("runs", "list", "--help"), ("runs", "show", "x"), ("runs",), (), ("--help",)])
+def test_c05_no_other_command_asks(arguments, started):
+    assert (begin_command(arguments), started) == (None, [])
+
+
+def test_c05_nobody_asks_without_a_bucket_or_a_second_processor(started, monkeypatch):
+    monkeypatch.setattr(ahead, "count_cpus", lambda: 1)
+    assert begin_command(LIST) is None
+    monkeypatch.setattr(ahead, "count_cpus", lambda: 2)
+    monkeypatch.setenv("WIKICS_BUCKET", "")
+    assert (begin_command(LIST), started) == (None, [])
+
+
+def test_c05_where_no_process_can_be_started_a_listing_asks_later(started, monkeypatch):
+    def refuse(*_, **__):
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(ahead.subprocess, "Popen", refuse)
+    assert begin_command(LIST) is None
+
+
+def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(run_storage, "open_storage", lambda address: opened.append(address) or storage)
+    monkeypatch.setenv("WIKICS_BUCKET", BUCKET)
+    nothing = list_all(SharedMemoryStorage(), run_storage.LISTED)
+
+    def count(bucket):
+        return len(open_lists(Settings(bucket=bucket, home=tmp_path), Lister(nothing)).list())
+
+    storage.delete("runs/a")
+    RunStore(storage).create({"preset": "gcn"}, {})
+    assert (count("gs://other/team"), opened) == (1, ["gs://other/team"])
+    assert (count(""), opened) == (0, ["gs://other/team"])
+    count(BUCKET)
+    assert opened == ["gs://other/team"]
+
+
+@pytest.fixture
+def silent():
+    """The address of a server that takes whoever comes and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def known(tmp_path):
+    """A home that has kept something of the bucket."""
+    path = run_storage.open_memory(Settings(home=tmp_path), open_storage(BUCKET)).path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"{}")
+    return tmp_path
+
+
+def build_environment(url, home, bucket=BUCKET):
+    return os.environ | {"STORAGE_EMULATOR_HOST": url, "WIKICS_HOME": str(home), "WIKICS_BUCKET": bucket}
+
+
+def is_alive(pid):
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_c05_who_lists_ends_with_the_one_that_asked(silent, known):
+    with subprocess.Popen(
+        [sys.executable, "-m", "core.app.lister"],
+        cwd=PROJECT,
+        env=build_environment(silent, known),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as lister:
+        with pytest.raises(subprocess.TimeoutExpired):
+            lister.wait(3)
+        lister.stdin.close()
+        assert (lister.wait(5), lister.stdout.read()) == (1, b"")
+
+
+@pytest.mark.slow
+def test_c05_a_command_that_is_wrong_waits_for_no_answer_and_leaves_nobody(silent, known):
+    """Nor does Python's end stumble over who waits for it."""
+    code = (
+        "import sys; from core.cli import ahead, main\n"
+        "ahead.count_cpus = lambda: 2; begin = ahead.begin_command\n"
+        "def note(arguments):\n    lister = begin(arguments); print(lister.pid, flush=True); return lister\n"
+        "ahead.begin_command = note\n"
+        "sys.argv[1:] = ['runs', 'list', '--where', 'val_acc >']; main()"
+    )
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=build_environment(silent, known),
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert time.monotonic() - began < 10
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+    deadline = time.monotonic() + 5
+    while is_alive(int(done.stdout)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def list_runs(emulator, home, bucket, *, num_cpus=2):
+    """The ids and states of all runs, and which of two libraries was imported for them."""
+    code = (
+        "import atexit, sys; from core.cli import ahead, main\n"
+        f"ahead.count_cpus = lambda: {num_cpus}\n"
+        "late = {'google.cloud.storage', 'core.settings'}\n"
+        "atexit.register(lambda: print(*sorted(late & sys.modules.keys()), file=sys.stderr))\n"
+        "sys.argv[1:] = ['runs', 'list', '--json']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=build_environment(emulator.url, home, bucket),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    runs = json.loads(done.stdout)["runs"]
+    return {run["id"]: run["state"] for run in runs}, done.stderr.split()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("num_cpus", [1, 2])
+def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(emulator, tmp_path, num_cpus):
+    storage = emulator.open()
+    store = RunStore(storage)
+    ids = [store.create({"preset": "gcn", "epochs": 3}, {"graph_digest": "abc"}) for _ in range(3)]
+    for run_id in ids[:2]:
+        storage.write(f"runs/{run_id}/report.json", b'{"epochs": 3, "best_epoch": 2, "val_acc": 0.75}')
+        storage.write(f"runs/{run_id}/state.json", json.dumps({"state": "finished", "created_at": 1.7e9}).encode())
+    storage.delete(f"runs/{ids[2]}")
+    expected = dict.fromkeys(ids[:2], "finished")
+
+    def listed():
+        return list_runs(emulator, tmp_path, storage.location, num_cpus=num_cpus)
+
+    assert listed() == (expected, ["core.settings", "google.cloud.storage"])
+    assert listed() == (expected, ["core.settings", *["google.cloud.storage"][: num_cpus == 1]])
+    storage.delete(f"runs/{ids[0]}")
+    new = store.create({"preset": "gcn", "epochs": 3}, {})
+    storage.write(f"runs/{new}/state.json", json.dumps({"state": "failed", "created_at": 1.7e9}).encode())
+    assert listed() == ({ids[1]: "finished", new: "failed"}, ["core.settings", "google.cloud.storage"])
