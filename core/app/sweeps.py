@@ -21,6 +21,7 @@ from core.app.sweep_space import RunSpace
 from core.config.presets import load_preset
 from core.config.sweep.read import MAX_RUNS, read_sweep
 from core.config.sweep.spec import Range, SweepSpec
+from core.early import build_import_path
 from core.errors import (
     ConfigError,
     ConflictError,
@@ -30,7 +31,6 @@ from core.errors import (
     PresetNotFoundError,
     RunNotFoundError,
 )
-from core.runs.environment import PROJECT_FOLDER
 from core.runs.locks import LOCK_SECONDS
 from core.runs.sweeps import GOES_ON, LOG, Sweep, SweepState, SweepStore, Trial, Wanted
 from core.settings import Settings
@@ -58,7 +58,6 @@ def launch_by(settings: Settings) -> Launch:
     home = settings.home_folder
 
     def launch(sweep_id: str) -> None:
-        path = os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
         with (SweepStore(home).folder(sweep_id) / LOG).open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "core.app.sweep_leader", sweep_id],
@@ -67,7 +66,13 @@ def launch_by(settings: Settings) -> Launch:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=home,
-                env={**os.environ, **plain, "WIKICS_HOME": str(home), "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+                env={
+                    **os.environ,
+                    **plain,
+                    "WIKICS_HOME": str(home),
+                    "PYTHONPATH": build_import_path(),
+                    "OMP_NUM_THREADS": "1",
+                },
             )
         threading.Thread(target=process.wait, name=f"reap {sweep_id}", daemon=True).start()
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from core.early import count_cpus, guess_bucket
+from core.early import build_import_path, count_cpus, guess_bucket
 
 _LIST = ("runs", "list")
 
@@ -19,7 +19,6 @@ def begin_command(arguments: Sequence[str]) -> "subprocess.Popen[bytes] | None":
     is_listing = tuple(arguments[: len(_LIST)]) == _LIST and "--help" not in arguments
     if not is_listing or not guess_bucket() or count_cpus() == 1:  # where two processes take longer than one
         return None
-    path = os.pathsep.join(filter(None, (_find_project(), os.environ.get("PYTHONPATH"))))
     with suppress(OSError):
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "core.app.lister"],
@@ -28,11 +27,6 @@ def begin_command(arguments: Sequence[str]) -> "subprocess.Popen[bytes] | None":
             stderr=subprocess.DEVNULL,
             bufsize=0,  # the lock of a buffer, held by who waits for an answer, is in the way of Python's end
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | {"PYTHONPATH": build_import_path()},
         )
     return None
-
-
-def _find_project() -> str:
-    """The folder that `core` is imported from, without pathlib, a hundredth of a second."""
-    return os.path.abspath(f"{__file__}/../../..")  # noqa: PTH100

@@ -92,7 +92,7 @@ def list_all(storage: Storage, patterns: Collection[str]) -> bytes:
 
 
 def _read_answers(lister: "Popen[bytes]") -> dict[str, Answer]:
-    """None where the process ended without: whoever asks then asks the bucket."""
+    """Nothing where the process ended without: whoever asks then asks the bucket."""
     with lister:  # closes the pipes
         assert lister.stdout is not None
         written = lister.stdout.read()

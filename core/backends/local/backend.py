@@ -16,10 +16,9 @@ from core.backends.again import check_resumable, config_replaced
 from core.backends.base import Place
 from core.backends.device import describe_machine
 from core.backends.local.queue import RunQueue
-from core.early import count_cpus
+from core.early import build_import_path, count_cpus
 from core.errors import ConflictError, UnavailableError, WikicsError
 from core.runs import files
-from core.runs.environment import PROJECT_FOLDER
 from core.runs.job_states import JobStates, describe_job
 from core.runs.locks import QUEUE_FOLDER, JobLocks, job_name, lock_name
 from core.runs.state import STOPPED_EARLY, RunState, build_resumed
@@ -148,6 +147,5 @@ class LocalBackend:
 
     def _environment(self) -> dict[str, str]:
         threads = str(max(1, count_cpus() // self._queue.max_runs))
-        path = os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
         defaults = KEEP_MEMORY | {"OMP_NUM_THREADS": threads}
-        return defaults | os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+        return defaults | os.environ | {"PYTHONPATH": build_import_path(), "PYTHONUNBUFFERED": "1"}

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, Final
 
+from core.early import build_import_path
 from core.errors import NotFoundError, RefusedError, UnavailableError, WikicsError
-from core.runs.environment import PROJECT_FOLDER
 
 ANSWER_SECONDS: Final = 60.0
 ERRORS: Final = {kind.__name__: kind for kind in (NotFoundError, RefusedError, UnavailableError)}
@@ -58,14 +58,13 @@ class Asker:
         return b""
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        path = os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "core.backends.ray.asker", self._address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=os.environ | self._environment | {"PYTHONPATH": path},
+            env=os.environ | self._environment | {"PYTHONPATH": build_import_path()},
         )
         return self._process
 

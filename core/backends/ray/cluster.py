@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from core.backends.local.backend import KEEP_MEMORY
 from core.backends.ray.asker import Asker
+from core.early import build_import_path
 from core.errors import NotFoundError, UnavailableError
-from core.runs.environment import PROJECT_FOLDER
 from core.runs.locks import QUEUE_FOLDER, JobLocks
 from core.storage.local import disk_errors
 
@@ -104,7 +104,6 @@ class Cluster:
             self._asker = None
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        path = os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
         with disk_errors(self._log_file):
             self.folder.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError), open(self._token_file, "x", opener=_open_private) as file:
@@ -117,7 +116,7 @@ class Cluster:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     cwd=self.folder,
-                    env=KEEP_MEMORY | os.environ | self._environment | {"PYTHONPATH": path},
+                    env=KEEP_MEMORY | os.environ | self._environment | {"PYTHONPATH": build_import_path()},
                 )
 
     @property
