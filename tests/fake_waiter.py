@@ -2,6 +2,7 @@
 
 import sys
 import time
+from pathlib import Path
 
 from core.backends.local.waiter import main
 from core.errors import TrainingError
@@ -35,6 +36,8 @@ def train_one(folder, config, on_epoch):
         if folder.stop_requested:
             return "stopped"
         time.sleep(config["epoch_seconds"])
+        if epoch == 2 and "held_at" in config:
+            hold(Path(config["held_at"]))
         if config.get("fails_at") == epoch:
             raise {"sentence": TrainingError("the loss is not a number"), "bug": KeyError("weights")}[config["fails"]]
         metrics.append(
@@ -43,6 +46,14 @@ def train_one(folder, config, on_epoch):
         write_atomically(checkpoint, str(epoch).encode())  # as the real one: a kill may come at any moment
         on_epoch(epoch)
     return "finished"
+
+
+def hold(at):
+    """An epoch that lasts until the test, for which this file is made, has deleted it; 10 s at most."""
+    at.touch()
+    until = time.monotonic() + 10
+    while at.exists() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 if __name__ == "__main__":

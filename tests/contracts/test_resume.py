@@ -148,7 +148,7 @@ def test_a_stop_is_obeyed_soon_and_leaves_a_checkpoint_that_loads(rig):
         rig.wait_for_epoch(run_id, rig.store.read_metrics(run_id).row + 2, seconds=LOADING_SECONDS)
         asked = time.time()
         rig.stop(run_id)
-        assert rig.store.read(run_id).state == "stopping"
+        assert rig.store.read(run_id).state in ("stopping", "stopped")  # it may be faster than this process
         while rig.store.read_stored_state(run_id).state == "running":
             time.sleep(0.01)
         assert time.time() - asked < 1 + slack()  # its own process has acknowledged
