@@ -15,17 +15,16 @@ from core.importing import importing_much, making_much
 def main() -> None:
     """Writes what `core.storage.foreseen` reads, and ends before where its input does: then nobody waits for it."""
     threading.Thread(target=_end_with_input, daemon=True).start()
-    # Google's library imports gRPC where it can, for a tenth of all that is waited for, and asks no bucket by it.
-    sys.modules["grpc"] = None  # type: ignore[assignment]
     with importing_much():
         from core.app.run_storage import LISTED, has_memory
-        from core.storage.address import is_bucket, open_storage
+        from core.storage.address import is_bucket
         from core.storage.foreseen import list_all
+        from core.storage.gcs_lists import BucketLists
 
     bucket, home = guess_bucket(), Path(guess_home()).expanduser().resolve()
     if is_bucket(bucket) and has_memory(home, bucket):
         with making_much():
-            sys.stdout.buffer.write(list_all(open_storage(bucket), LISTED))
+            sys.stdout.buffer.write(list_all(BucketLists(bucket).list, LISTED))
             sys.stdout.buffer.close()  # read at once, and not when this process has ended
 
 

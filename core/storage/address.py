@@ -26,7 +26,7 @@ class StoredFolder(NamedTuple):
 def open_storage(address: str) -> Storage:
     """The storage at a folder's path, its file: URL, or gs://bucket/prefix. Raises InvalidInputError for any other."""
     if is_bucket(address):
-        bucket, prefix = _split_bucket(address)
+        bucket, prefix = split_bucket(address)
         return _open_bucket(bucket, "/".join(prefix))
     return LocalStorage(_find_folder(address))
 
@@ -37,7 +37,7 @@ def split_address(address: str) -> StoredFolder:
     Raises InvalidInputError.
     """
     if is_bucket(address):
-        bucket, parts = _split_bucket(address)
+        bucket, parts = split_bucket(address)
         if len(parts) < 2:
             raise InvalidInputError(f"{address!r} is no address of a job: expected gs://BUCKET/PREFIX/runs/ID")
         return StoredFolder(_open_bucket(bucket, "/".join(parts[:-2])), "/".join(parts[-2:]))
@@ -54,12 +54,12 @@ def is_bucket(address: str) -> bool:
 
 def normalize_bucket(address: str) -> str:
     """A bucket's address as its storage's location has it. Raises InvalidInputError where it is none."""
-    bucket, prefix = _split_bucket(address)
+    bucket, prefix = split_bucket(address)
     return "/".join((f"gs://{bucket}", *prefix))
 
 
-def _split_bucket(address: str) -> tuple[str, tuple[str, ...]]:
-    """The name of the bucket, and the parts of the prefix."""
+def split_bucket(address: str) -> tuple[str, tuple[str, ...]]:
+    """The name of the bucket, and the parts of the prefix. Raises InvalidInputError for what is no bucket's address."""
     bucket, _, rest = address[5:].partition("/")
     parts = tuple(rest.rstrip("/").split("/")) if rest.rstrip("/") else ()
     if not _BUCKET.fullmatch(bucket):

@@ -1,7 +1,7 @@
 """A bucket of which another process lists what is asked first: for that Google's library is not imported here."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from subprocess import Popen
 from typing import Final
@@ -11,7 +11,7 @@ import msgspec
 from core.errors import InvalidInputError, UnavailableError
 from core.storage.address import normalize_bucket, open_storage
 from core.storage.ahead import begin
-from core.storage.base import SharedStorage, Storage, StoredFile
+from core.storage.base import SharedStorage, StoredFile
 from core.storage.documents import UNREADABLE
 
 REFUSALS: Final = {kind.__name__: kind for kind in (InvalidInputError, UnavailableError)}
@@ -79,9 +79,9 @@ class ForeseenBucket:
             return self._opened
 
 
-def list_all(storage: Storage, patterns: Collection[str]) -> bytes:
-    """What each listing found; all are asked at once."""
-    listings = {pattern: begin(partial(storage.list, pattern)) for pattern in patterns}
+def list_all(list_files: Callable[[str], list[StoredFile]], patterns: Collection[str]) -> bytes:
+    """What a storage's `list` finds of each pattern; all are asked at once."""
+    listings = {pattern: begin(partial(list_files, pattern)) for pattern in patterns}
     answers = {}
     for pattern, listing in listings.items():
         try:

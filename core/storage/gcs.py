@@ -1,13 +1,11 @@
 """A bucket of Google Cloud Storage as a storage: the same names as on disk, below a prefix."""
 
 import mimetypes
-import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -21,18 +19,25 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from core.errors import FileNotStoredError, WikicsError
 from core.storage.base import StoredFile
 from core.storage.gcs_errors import REFUSED, explain, explain_missing_permissions, name_account
-from core.storage.gcs_objects import FIELDS, build_file, build_tag, parse_page, read_properties
+from core.storage.gcs_objects import (
+    Query,
+    build_file,
+    build_key,
+    build_tag,
+    list_matching,
+    list_pages,
+    read_date,
+    read_properties,
+)
 from core.storage.gcs_reads import Answer, ObjectReads, read_crc, write_crc
-from core.storage.names import ALL_BELOW, PARTIAL_SUFFIX, check_name, check_prefix, compile_pattern, split_pattern
+from core.storage.names import PARTIAL_SUFFIX, check_name, check_prefix
 
 # A try is given up after so many seconds in which nothing comes, and everything after the deadline.
 TRY_SECONDS: Final = (4.0, 8.0)  # to connect, to wait for the next byte
 DEADLINE_SECONDS: Final = 40.0
-PAGE_SIZE: Final = 20_000  # or what the service gives at once, if that is less
 READ, LIST, CREATE, DELETE = (f"storage.objects.{verb}" for verb in ("get", "list", "create", "delete"))
 NEEDED: Final = (READ, LIST, CREATE, DELETE)  # to replace an object takes the permission to delete it
 _TOKEN: Final = "wikics-write"  # by which a writer knows its own object, when the answer was lost
-_GLOB: Final = re.compile(r"([\\?\[\]{}])")
 
 T = TypeVar("T")
 
@@ -139,11 +144,8 @@ class GcsStorage:
         return written if written and written.tag.endswith(crc) else None
 
     def list(self, pattern: str) -> list[StoredFile]:
-        matches = compile_pattern(pattern)
-        found = self._list_pages(
-            self._build_query(pattern), lambda name: matches(name) and not name.endswith(PARTIAL_SUFFIX)
-        )
-        return sorted(found, key=lambda file: file.name)
+        with self._explained(LIST):
+            return list_matching(self.prefix, pattern, self._ask_for_page)
 
     def delete(self, prefix: str) -> None:
         name = check_prefix(prefix)
@@ -158,43 +160,22 @@ class GcsStorage:
         except api.NotFound:
             return
 
-    def _build_query(self, pattern: str) -> dict[str, str]:
-        """What asks for the names that match, and for as few others as can be."""
-        parts = split_pattern(pattern)
-        head = pattern.partition("*")[0]
-        query = {"prefix": self._key(head)}
-        if "*" not in pattern:
-            return {"startOffset": self._key(pattern), "endOffset": self._key(f"{pattern}\0")}
-        if parts[-1] == ALL_BELOW and "*" not in "".join(parts[:-1]):
-            return query
-        if "/" not in pattern[len(head) :]:
-            return query | {"delimiter": "/"}
-        return query | {"matchGlob": self._key(_GLOB.sub(r"\\\1", pattern))}
-
-    def _list_pages(
-        self, query: Mapping[str, str], matches: Callable[[str], object] = lambda _: True
-    ) -> Iterator[StoredFile]:
-        """The objects whose names below the prefix match, page by page."""
-        begin = len(self._key(""))
+    def _list_pages(self, query: Query) -> Iterator[StoredFile]:
+        """The objects that a query finds, page by page."""
         with self._explained(LIST):
-            connection, asked = self._open()._connection, {"fields": FIELDS, "maxResults": PAGE_SIZE, **query}
-            while True:
-                content = connection.api_request(
-                    method="GET",
-                    path=f"/b/{quote(self.bucket, safe='')}/o",
-                    query_params=asked,
-                    expect_json=False,
-                    retry=self._retry,
-                    timeout=TRY_SECONDS,
-                )
-                now, self._has_answered, page = self._now(), True, parse_page(content)
-                for found in page.items:
-                    name = found.name[begin:]
-                    if matches(name):
-                        yield build_file(name, found, now)
-                if not page.next_page_token:
-                    return
-                asked = asked | {"pageToken": page.next_page_token}
+            yield from list_pages(self.prefix, query, self._ask_for_page)
+
+    def _ask_for_page(self, query: Query) -> tuple[bytes, float]:
+        content = self._open()._connection.api_request(
+            method="GET",
+            path=f"/b/{quote(self.bucket, safe='')}/o",
+            query_params=query,
+            expect_json=False,
+            retry=self._retry,
+            timeout=TRY_SECONDS,
+        )
+        self._has_answered = True
+        return content, self._now()
 
     def _upload(self, name: str, content: bytes | memoryview, *, generation: int | None) -> StoredFile | None:
         """The file as it is written; None where the object has another generation (0: where there is one)."""
@@ -316,14 +297,14 @@ class GcsStorage:
 
     def _note_date(self, response: Any, *_: object, **__: object) -> None:
         if date := response.headers.get("Date"):
-            self._dated = parsedate_to_datetime(date).timestamp() + 0.5, self._uptime()
+            self._dated = read_date(date), self._uptime()
 
     def _now(self) -> float:
         told, at = self._dated
         return told + self._uptime() - at
 
     def _key(self, name: str) -> str:
-        return f"{self.prefix}/{name}" if self.prefix else name
+        return build_key(self.prefix, name)
 
     def _blob(self, name: str) -> Any:
         return self._open().bucket(self.bucket).blob(self._key(name))

@@ -1,14 +1,23 @@
 """What a bucket tells of its objects, alone and by the thousand."""
 
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
 
 from core.storage.base import StoredFile
 from core.storage.documents import UNREADABLE
+from core.storage.names import ALL_BELOW, PARTIAL_SUFFIX, compile_pattern, split_pattern
 
+Query = Mapping[str, str | int]
+Ask = Callable[[Query], tuple[bytes, float]]  # gives what the service answers, and its time (Unix seconds)
+
+PAGE_SIZE: Final = 20_000  # or what the service gives at once, if that is less
 _SKEW_SECONDS: Final = 1.5  # a Date is told in whole seconds
+_GLOB: Final = re.compile(r"([\\?\[\]{}])")
 
 
 class Object(msgspec.Struct, rename="camel", gc=False):
@@ -32,6 +41,60 @@ class Page(msgspec.Struct, rename="camel"):
 # What is asked for. A parser that knows it is five times as fast as one that takes all that comes.
 FIELDS: Final = f"items({','.join(Object.__struct_encode_fields__)}),nextPageToken"
 _PAGES: Final = msgspec.json.Decoder(Page)
+
+
+def list_matching(prefix: str, pattern: str, ask: Ask) -> list[StoredFile]:
+    """The files below the prefix whose names match, by name; see `core.storage.base.Storage.list`."""
+    matches = compile_pattern(pattern)
+    found = list_pages(
+        prefix,
+        build_query(prefix, pattern),
+        ask,
+        lambda name: matches(name) and not name.endswith(PARTIAL_SUFFIX),
+    )
+    return sorted(found, key=lambda file: file.name)
+
+
+def list_pages(
+    prefix: str, query: Query, ask: Ask, matches: Callable[[str], object] = lambda _: True
+) -> Iterator[StoredFile]:
+    """The objects that a query finds whose names below the prefix match, page by page."""
+    begin = len(build_key(prefix, ""))
+    asked: Query = {"fields": FIELDS, "maxResults": PAGE_SIZE, **query}
+    while True:
+        content, now = ask(asked)
+        page = parse_page(content)
+        for found in page.items:
+            name = found.name[begin:]
+            if matches(name):
+                yield build_file(name, found, now)
+        if not page.next_page_token:
+            return
+        asked = {**asked, "pageToken": page.next_page_token}
+
+
+def build_query(prefix: str, pattern: str) -> Query:
+    """What asks for the names that match, and for as few others as can be."""
+    parts = split_pattern(pattern)
+    head = pattern.partition("*")[0]
+    query = {"prefix": build_key(prefix, head)}
+    if "*" not in pattern:
+        return {"startOffset": build_key(prefix, pattern), "endOffset": build_key(prefix, f"{pattern}\0")}
+    if parts[-1] == ALL_BELOW and "*" not in "".join(parts[:-1]):
+        return query
+    if "/" not in pattern[len(head) :]:
+        return {**query, "delimiter": "/"}
+    return {**query, "matchGlob": build_key(prefix, _GLOB.sub(r"\\\1", pattern))}
+
+
+def build_key(prefix: str, name: str) -> str:
+    """The name of an object in its bucket, of which the prefix has no slash at its ends."""
+    return f"{prefix}/{name}" if prefix else name
+
+
+def read_date(date: str) -> float:
+    """The middle of the second that the header of an answer tells (Unix seconds)."""
+    return parsedate_to_datetime(date).timestamp() + 0.5
 
 
 def parse_page(content: bytes) -> Page:

@@ -61,7 +61,7 @@ def storage(monkeypatch):
 
 
 def test_c05_what_was_foreseen_is_told_once_and_nothing_is_opened_for_it(storage):
-    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS)
+    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS)
     expected = storage.list("runs/**")
     storage.delete("runs/a")
     assert bucket.list("runs/**") == expected
@@ -82,7 +82,7 @@ def test_c05_what_a_listing_ends_with_is_told_who_lists(error, storage, monkeypa
         return listed(pattern)
 
     monkeypatch.setattr(storage, "list", refuse)
-    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS)
+    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS)
     assert bucket.list("models/**") == listed("models/**")
     with pytest.raises(type(error), match=str(error)):
         bucket.list("runs/**")
@@ -94,7 +94,7 @@ def test_c05_a_kind_of_unavailable_is_told_as_such(storage, monkeypatch):
 
     monkeypatch.setattr(storage, "list", refuse)
     with pytest.raises(UnavailableError, match="no right to list"):
-        ForeseenBucket(BUCKET, Lister(list_all(storage, PATTERNS)), PATTERNS).list("runs/**")
+        ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS).list("runs/**")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path,
     opened = []
     monkeypatch.setattr(run_storage, "open_storage", lambda address: opened.append(address) or storage)
     monkeypatch.setenv("WIKICS_BUCKET", BUCKET)
-    nothing = list_all(SharedMemoryStorage(), run_storage.LISTED)
+    nothing = list_all(SharedMemoryStorage().list, run_storage.LISTED)
 
     def count(bucket):
         return len(open_lists(Settings(bucket=bucket, home=tmp_path), Lister(nothing)).list())
