@@ -24,7 +24,7 @@ def find_memory(folder: Path, location: str) -> Path:
 
 
 class MemoryFile:
-    """On this machine, and beside the runs. What cannot be read or kept is as if it had never been."""
+    """On this machine, and beside the runs. What is not there, or cannot be kept, is as if it had never been."""
 
     def __init__(self, storage: Storage, folder: Path) -> None:
         """`folder` is on this machine."""
@@ -43,14 +43,17 @@ class MemoryFile:
         return listing or begin(self._list_changing)
 
     def find(self) -> bytes:
-        """What this machine has kept, else what another has left, for `parse_memory`; empty where there is nothing."""
+        """What this machine has kept, else what another has left, for `parse_memory`; empty where there is nothing.
+
+        Raises UnavailableError for a storage that does not answer: it would not tell of its runs either.
+        """
         try:
             return self.path.read_bytes()
         except OSError:
             pass
         try:
             content = self._storage.read(SHARED)
-        except (OSError, FileNotStoredError):
+        except FileNotStoredError:
             return b""
         self._keep(content)
         return content

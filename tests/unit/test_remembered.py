@@ -151,6 +151,21 @@ def digests_told(storage, monkeypatch):
     monkeypatch.setattr(type(storage), "list", list_with_digests)
 
 
+def test_c05_where_nothing_answers_no_second_answer_is_waited_for(storage, tmp_path, monkeypatch):
+    asked = []
+
+    def wait_in_vain(name, **_):
+        asked.append(name)
+        raise UnavailableError("bucket x does not answer")
+
+    monkeypatch.setattr(storage, "read", wait_in_vain)
+    monkeypatch.setattr(storage, "list", wait_in_vain)
+    with pytest.raises(UnavailableError, match="does not answer"):
+        RunStore(storage, memory=MemoryFile(storage, tmp_path)).list()
+    assert "cache/runs.json" in asked
+    assert not any(name.startswith("runs/") for name in asked)
+
+
 @pytest.mark.usefixtures("digests_told")
 def test_c05_what_is_the_same_under_many_names_is_read_once(storage, monkeypatch):
     expected = RunStore(storage).list()
