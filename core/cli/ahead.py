@@ -1,6 +1,6 @@
 """What a command asks far away before it is read: a bucket answers while Typer and the settings are imported.
 
-Google's library takes a fifth of a second itself, so that another process asks, which nothing is imported before.
+To ask and to read the answer takes as long as they do, so that another process does, which nothing is imported before.
 """
 
 import os
