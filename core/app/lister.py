@@ -1,6 +1,6 @@
-"""The process that lists a bucket's runs for a command while that is imported: `python -m core.app.lister`.
+"""The process that asks a bucket for a command that lists runs, while that is imported: `python -m core.app.lister`.
 
-It asks for what has changed in the bucket that the environment names, where this machine has kept something of it.
+It asks the bucket that the environment names.
 """
 
 import os
@@ -16,15 +16,14 @@ def main() -> None:
     """Writes what `core.storage.foreseen` reads, and ends before where its input does: then nobody waits for it."""
     threading.Thread(target=_end_with_input, daemon=True).start()
     with importing_much():
-        from core.app.run_storage import LISTED, has_memory
+        from core.app.run_storage import foresee
         from core.storage.address import is_bucket
-        from core.storage.foreseen import list_all
-        from core.storage.gcs_lists import BucketLists
+        from core.storage.foreseen import dump_answers
 
     bucket, home = guess_bucket(), Path(guess_home()).expanduser().resolve()
-    if is_bucket(bucket) and has_memory(home, bucket):
+    if is_bucket(bucket):
         with making_much():
-            sys.stdout.buffer.write(list_all(BucketLists(bucket).list, LISTED))
+            sys.stdout.buffer.write(dump_answers(foresee(bucket, home)))
             sys.stdout.buffer.close()  # read at once, and not when this process has ended
 
 

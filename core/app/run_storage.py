@@ -1,16 +1,18 @@
 """Where graphs and runs lie: what a process opens first, while the rest is still to be imported."""
 
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Final
 
 from core.early import guess_bucket
 from core.importing import importing_much
-from core.runs.files import STEPS
-from core.runs.memory_file import CHANGED, MemoryFile, find_memory
+from core.runs.files import RECORD, STEPS
+from core.runs.memory_file import ALL, CHANGED, SHARED, MemoryFile, find_memory
 from core.storage.address import is_bucket, normalize_bucket, open_storage
 from core.storage.base import Storage
-from core.storage.foreseen import ForeseenBucket
+from core.storage.foreseen import Answers, ForeseenBucket, list_all, read_all
+from core.storage.gcs_plain import PlainBucket
 from core.storage.local import LocalStorage
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 MEMORY_FOLDER: Final = "cache"
-LISTED: Final = (CHANGED, STEPS)  # by a list of runs of which this machine has kept something
+LISTED: Final = (CHANGED, ALL, STEPS)  # by a list of runs: one of the first two, and the last
 
 
 def open_run_storage(settings: "Settings") -> Storage:
@@ -31,9 +33,24 @@ def open_memory(settings: "Settings", storage: Storage) -> MemoryFile:
     return MemoryFile(storage, settings.home_folder / MEMORY_FOLDER)
 
 
-def has_memory(home: Path, address: str) -> bool:
-    """Whether it has kept something of those of a bucket. Raises InvalidInputError for what is no bucket's address."""
-    return find_memory(home / MEMORY_FOLDER, normalize_bucket(address)).is_file()
+def foresee(address: str, home: Path) -> Answers:
+    """What a list of runs asks a bucket, asked now: what has changed, where something was kept of it here or there.
+
+    Else which runs there are, and what those that have ended left of themselves. Raises InvalidInputError for what is
+    no bucket's address.
+    """
+    is_known = find_memory(home / MEMORY_FOLDER, normalize_bucket(address)).is_file()
+    with closing(PlainBucket(address)) as bucket:
+        if is_known:
+            return list_all(bucket.list, (CHANGED, STEPS))
+        answers = read_all(bucket.read, (SHARED,))
+        if not answers:
+            return {}
+        if answers[SHARED].content:
+            return answers | list_all(bucket.list, (CHANGED, STEPS))
+        answers |= list_all(bucket.list, (ALL, STEPS))
+        records = [file.name for file in answers[ALL].files if file.name.endswith(f"/{RECORD}")]
+        return answers | read_all(bucket.read, records)
 
 
 def open_lists(settings: "Settings", lister: "Popen[bytes] | None" = None) -> "RunLists":

@@ -11,7 +11,7 @@ from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.job_states import JobStates, Stored
 from core.runs.labels import Label, RunLabels
-from core.runs.memory_file import MemoryFile
+from core.runs.memory_file import ALL, CHANGED, MemoryFile
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
@@ -87,7 +87,7 @@ class RunIndex:
         stored = self._recall_and_list()
         changed = [run_id for run_id, found in stored.items() if not self._is_settled(run_id, found)]
         if self._known and len(changed) > FEW_RUNS:
-            whole = self._list_stored("*")
+            whole = self._list_stored(ALL)
             changed = [run_id for run_id in changed if run_id in whole]
         else:
             whole = {run_id: self.list_files(run_id) for run_id in changed} if self._known else stored
@@ -104,7 +104,7 @@ class RunIndex:
 
     def _list_stored(self, pattern: str) -> dict[str, dict[str, StoredFile]]:
         """The files of all runs whose names match, by run and name."""
-        return _sort_files(self.storage.list(f"{files.RUNS}*/{pattern}"))
+        return _sort_files(self.storage.list(pattern))
 
     def _is_settled(self, run_id: str, stored: Stored) -> bool:
         return run_id in self._known and self._known[run_id].find_settled(stored[files.STATE]) is not None
@@ -116,10 +116,10 @@ class RunIndex:
         """
         kept = b"" if self._memory is None or self._known else self._memory.find()
         if self._memory is None or not kept:
-            return self._list_stored(files.CHANGING if self._known else "*")
+            return self._list_stored(CHANGED if self._known else ALL)
         listing = self._memory.begin_listing()
         self._recall(parse_memory(kept))
-        return _sort_files(listing.result()) if self._known else self._list_stored("*")
+        return _sort_files(listing.result()) if self._known else self._list_stored(ALL)
 
     def _recall(self, memory: Memory) -> None:
         for run_id, remembered in memory.runs.items():

@@ -14,7 +14,8 @@ from core.storage.base import Storage, StoredFile
 from core.storage.local import write_atomically
 
 SHARED: Final = "cache/runs.json"
-CHANGED: Final = f"{files.RUNS}*/{files.CHANGING}"
+ALL: Final = f"{files.RUNS}*/*"
+CHANGED: Final = f"{files.RUNS}*/{files.CHANGING}"  # of those that are known
 MANY: Final = 100  # records that are new: what a machine learnt of so many runs the others need not read again
 
 

@@ -1,37 +1,43 @@
-"""A bucket of which another process lists what is asked first: for that Google's library is not imported here."""
+"""A bucket of which another process asks what is asked first: for that Google's library is not imported here."""
 
 import threading
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from subprocess import Popen
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
-from core.errors import InvalidInputError, UnavailableError
+from core.errors import FileNotStoredError, InvalidInputError, UnavailableError
 from core.storage.address import normalize_bucket, open_storage
 from core.storage.ahead import begin
-from core.storage.base import SharedStorage, StoredFile
+from core.storage.base import NUM_READERS, SharedStorage, StoredFile
 from core.storage.documents import UNREADABLE
+from core.storage.gcs_plain import PlainBucket
 
 REFUSALS: Final = {kind.__name__: kind for kind in (InvalidInputError, UnavailableError)}
 
 
-class Answer(msgspec.Struct):
-    """What a listing found, or the sentence and the kind of what it ended with."""
+class Answer(msgspec.Struct, omit_defaults=True):
+    """What was found, or the sentence and the kind of what asking ended with."""
 
     files: list[StoredFile] = []
+    content: bytes | None = None  # of a file that is stored
     error: str = ""
     kind: str = ""
 
-    def take(self) -> list[StoredFile]:
-        """The files. Raises what the listing did."""
+    def check(self) -> Self:
+        """Raises what asking ended with."""
         if self.error:
             raise REFUSALS.get(self.kind, UnavailableError)(self.error)
-        return self.files
+        return self
 
 
-_ANSWERS: Final = msgspec.json.Decoder(dict[str, Answer])  # by pattern
+Answers = dict[str, Answer]  # by the pattern that was listed, or the name that was read
+
+_ANSWERS: Final = msgspec.msgpack.Decoder(Answers)
 
 
 class ForeseenBucket:
@@ -41,22 +47,32 @@ class ForeseenBucket:
     """
 
     def __init__(self, address: str, lister: "Popen[bytes]", patterns: Collection[str]) -> None:
-        """lister: writes what `list_all` gives of these patterns. Raises InvalidInputError for no bucket's address."""
+        """lister: writes what `dump_answers` gives, and lists no other patterns. Raises InvalidInputError."""
         self.location = normalize_bucket(address)
         self._patterns, self._answers = frozenset(patterns), begin(partial(_read_answers, lister))
         self._opened: SharedStorage | None = None
         self._opening = threading.Lock()
 
     def list(self, pattern: str) -> list[StoredFile]:
-        # For the first who asks; who asks for another does not wait for them.
-        answer = self._answers.result().pop(pattern, None) if pattern in self._patterns else None
-        return answer.take() if answer else self._open().list(pattern)
+        # Who asks for another does not wait for them.
+        answer = self._take(pattern) if pattern in self._patterns else None
+        return answer.check().files if answer else self._open().list(pattern)
 
     def read(self, name: str, *, start: int = 0) -> bytes:
-        return self._open().read(name, start=start)
+        answer = None if start else self._take(name)
+        if answer is None:
+            return self._open().read(name, start=start)
+        content = answer.check().content
+        if content is None:
+            raise FileNotStoredError(f"nothing is stored as {name!r}")
+        return content
 
     def write(self, name: str, content: bytes | memoryview) -> None:
-        self._open().write(name, content)
+        try:
+            with closing(PlainBucket(self.location)) as bucket:
+                bucket.write(name, bytes(content))
+        except OSError:
+            self._open().write(name, content)
 
     def create(self, name: str, content: bytes) -> bool:
         return self._open().create(name, content)
@@ -70,6 +86,10 @@ class ForeseenBucket:
     def delete(self, prefix: str) -> None:
         self._open().delete(prefix)
 
+    def _take(self, asked: str) -> Answer | None:
+        """What was foreseen, for the first who asks."""
+        return self._answers.result().pop(asked, None)
+
     def _open(self) -> SharedStorage:
         with self._opening:
             if self._opened is None:
@@ -79,19 +99,50 @@ class ForeseenBucket:
             return self._opened
 
 
-def list_all(list_files: Callable[[str], list[StoredFile]], patterns: Collection[str]) -> bytes:
+def list_all(list_files: Callable[[str], list[StoredFile]], patterns: Collection[str]) -> Answers:
     """What a storage's `list` finds of each pattern; all are asked at once."""
-    listings = {pattern: begin(partial(list_files, pattern)) for pattern in patterns}
-    answers = {}
-    for pattern, listing in listings.items():
-        try:
-            answers[pattern] = Answer(listing.result())
-        except tuple(REFUSALS.values()) as error:
-            answers[pattern] = Answer(error=str(error), kind=type(error).__name__)
-    return msgspec.json.encode(answers)
+
+    def ask(pattern: str) -> Answer:
+        return Answer(list_files(pattern))
+
+    answers = {pattern: begin(partial(_catch, ask, pattern)) for pattern in patterns}
+    return {pattern: answer.result() for pattern, answer in answers.items()}
 
 
-def _read_answers(lister: "Popen[bytes]") -> dict[str, Answer]:
+def read_all(read_file: Callable[[str], bytes | None], names: Collection[str]) -> Answers:
+    """What `read_file` gives of each name, many at once, until it raises OSError: what then is missing, is missing."""
+    answers: Answers = {}
+    has_failed = threading.Event()
+
+    def ask(name: str) -> Answer:
+        return Answer(content=read_file(name))
+
+    def read(name: str) -> None:
+        if not has_failed.is_set():
+            try:
+                answers[name] = _catch(ask, name)
+            except OSError:
+                has_failed.set()
+
+    with ThreadPoolExecutor(NUM_READERS) as readers:
+        for _ in readers.map(read, names):
+            pass
+    return answers
+
+
+def dump_answers(answers: Answers) -> bytes:
+    """As a `ForeseenBucket` reads them."""
+    return msgspec.msgpack.encode(answers)
+
+
+def _catch(ask: Callable[[str], Answer], asked: str) -> Answer:
+    try:
+        return ask(asked)
+    except tuple(REFUSALS.values()) as error:
+        return Answer(error=str(error), kind=type(error).__name__)
+
+
+def _read_answers(lister: "Popen[bytes]") -> Answers:
     """Nothing where the process ended without: whoever asks then asks the bucket."""
     with lister:  # closes the pipes
         assert lister.stdout is not None

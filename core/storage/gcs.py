@@ -1,6 +1,5 @@
 """A bucket of Google Cloud Storage as a storage: the same names as on disk, below a prefix."""
 
-import mimetypes
 import secrets
 import threading
 import time
@@ -9,7 +8,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-import google_crc32c
 from google.api_core import exceptions as api
 from google.api_core.retry import Retry
 from google.cloud import storage as sdk
@@ -18,24 +16,34 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from core.errors import FileNotStoredError, WikicsError
 from core.storage.base import StoredFile
-from core.storage.gcs_errors import REFUSED, explain, explain_missing_permissions, name_account
+from core.storage.gcs_errors import (
+    CREATE,
+    DELETE,
+    LIST,
+    READ,
+    REFUSED,
+    explain,
+    explain_missing_permissions,
+    name_account,
+)
 from core.storage.gcs_objects import (
     Query,
     build_file,
     build_key,
     build_tag,
+    find_type,
     list_matching,
     list_pages,
     read_date,
     read_properties,
 )
-from core.storage.gcs_reads import Answer, ObjectReads, read_crc, write_crc
+from core.storage.gcs_reads import Answer, ObjectReads
+from core.storage.gcs_sums import sum_up, sum_up_more
 from core.storage.names import PARTIAL_SUFFIX, check_name, check_prefix
 
 # A try is given up after so many seconds in which nothing comes, and everything after the deadline.
 TRY_SECONDS: Final = (4.0, 8.0)  # to connect, to wait for the next byte
 DEADLINE_SECONDS: Final = 40.0
-READ, LIST, CREATE, DELETE = (f"storage.objects.{verb}" for verb in ("get", "list", "create", "delete"))
 NEEDED: Final = (READ, LIST, CREATE, DELETE)  # to replace an object takes the permission to delete it
 _TOKEN: Final = "wikics-write"  # by which a writer knows its own object, when the answer was lost
 
@@ -128,7 +136,7 @@ class GcsStorage:
         part_name = f"{check_name(name)}.{secrets.token_hex(4)}{PARTIAL_SUFFIX}"
         self._upload(part_name, content, generation=None)
         whole, parts = self._blob(name), [self._blob(name), self._blob(part_name)]
-        crc = write_crc(google_crc32c.extend(read_crc(found.tag.partition("-")[2]), bytes(content)))
+        crc = sum_up_more(found.tag.partition("-")[2], bytes(content))
 
         def compose(expected: int | None) -> None:
             # An emulator may join whatever the generation is, and leave it as it was.
@@ -182,12 +190,12 @@ class GcsStorage:
         self._check_writable()
         body, token, blob = bytes(content), secrets.token_hex(8), self._blob(name)
         blob.metadata = {_TOKEN: token}
-        crc = write_crc(google_crc32c.value(body))
+        crc = sum_up(body)
 
         def upload(expected: int | None) -> None:
             blob.upload_from_string(
                 body,
-                content_type=_find_type(name),
+                content_type=find_type(name),
                 if_generation_match=expected,
                 checksum="crc32c",
                 retry=None,
@@ -312,8 +320,3 @@ class GcsStorage:
 
 def _generation(found: StoredFile | None) -> int:
     return int(found.tag.partition("-")[0]) if found else 0
-
-
-def _find_type(name: str) -> str:
-    """As browsers and `gcloud` are told it."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"

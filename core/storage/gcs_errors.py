@@ -9,6 +9,7 @@ from google.auth.credentials import AnonymousCredentials
 
 from core.errors import InvalidInputError, UnavailableError, WikicsError
 
+READ, LIST, CREATE, DELETE = (f"storage.objects.{verb}" for verb in ("get", "list", "create", "delete"))  # permissions
 # "ci@p.iam.gserviceaccount.com does not have storage.objects.create access to the Google Cloud Storage object. …"
 _ACCOUNT: Final = re.compile(r"(\S+@\S+|Anonymous caller) does not have")
 _PERMISSION: Final = re.compile(r"storage\.[a-zA-Z]+\.[a-zA-Z]+")

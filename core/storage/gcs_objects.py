@@ -1,5 +1,6 @@
 """What a bucket tells of its objects, alone and by the thousand."""
 
+import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -127,3 +128,8 @@ def build_file(name: str, found: Object, now: float) -> StoredFile:
 def build_tag(found: Any) -> str:
     """Tells what an object, ours or the SDK's, holds from whatever else was stored under its name."""
     return f"{found.generation}-{found.crc32c}"
+
+
+def find_type(name: str) -> str:
+    """The type of a file's content, as browsers and `gcloud` are told it."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

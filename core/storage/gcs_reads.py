@@ -1,11 +1,9 @@
 """Objects of a bucket fetched by the SDK's own session, without what the SDK does around each of thousands."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-import google_crc32c
 from google.api_core import exceptions as api
 from google.auth.transport.requests import Request
 from google.cloud import storage as sdk
@@ -13,6 +11,8 @@ from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
+
+from core.storage.gcs_sums import is_as_stored, is_whole
 
 MOST_CONNECTIONS: Final = 32  # that are kept for the next request; the SDK's own session keeps 10
 _AGAIN: Final = (404, 408, 416, 429, 500, 502, 503, 504)  # whose number says all; of others the SDK reads the answer
@@ -64,27 +64,11 @@ class ObjectReads:
             raise api.from_http_status(  # type: ignore[no-untyped-call]
                 found.status, f"{found.status} {_read_message(found.data)}"
             )
-        if found.status not in (200, 206) or found.headers.get("X-Goog-Stored-Content-Encoding", "identity") != (
-            "identity"
-        ):
+        if found.status not in (200, 206) or not is_as_stored(found.headers):
             return None
-        if found.status == 200 and not _is_whole(found.data, found.headers.get("X-Goog-Hash", "")):
+        if found.status == 200 and not is_whole(found.data, found.headers):
             raise ConnectionError("what came is not what its checksum says")
         return Answer(found.data, found.headers)
-
-
-def read_crc(text: str) -> int:
-    return int.from_bytes(base64.b64decode(text), "big")
-
-
-def write_crc(crc: int) -> str:
-    return base64.b64encode(crc.to_bytes(4, "big")).decode()
-
-
-def _is_whole(content: bytes, told: str) -> bool:
-    """Whether the content has the checksum of `crc32c=S5nl0g==,md5=…`, where that tells one."""
-    checksums = dict(part.strip().partition("=")[::2] for part in told.split(","))
-    return "crc32c" not in checksums or checksums["crc32c"] == write_crc(google_crc32c.value(content))
 
 
 def _read_message(content: Any) -> str:

@@ -9,19 +9,25 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.app import run_storage
 from core.app.run_storage import open_lists
 from core.cli import ahead
 from core.cli.ahead import begin_command
-from core.errors import InvalidInputError, RefusedError, UnavailableError
+from core.errors import FileNotStoredError, InvalidInputError, RefusedError, UnavailableError
+from core.runs.files import STEPS
+from core.runs.memory_file import ALL, CHANGED, MANY, SHARED
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage import foreseen
 from core.storage.address import normalize_bucket, open_storage
-from core.storage.base import SharedStorage
-from core.storage.foreseen import ForeseenBucket, list_all
+from core.storage.base import NUM_READERS, SharedStorage
+from core.storage.foreseen import Answer, ForeseenBucket, dump_answers, list_all, read_all
+from tests.bench.bucket_list import fill
+from tests.gcs import emulator_running
+from tests.gcs_faults import proxy_running
 from tests.shared_memory import SharedMemoryStorage
 
 PROJECT = Path(__file__).parents[2]
@@ -31,10 +37,10 @@ LIST = ("runs", "list", "--json")
 
 
 class Lister:
-    """A process that has written this."""
+    """A process that has written these answers, or this."""
 
-    def __init__(self, content):
-        self.stdout = io.BytesIO(content)
+    def __init__(self, written):
+        self.stdout = io.BytesIO(written if isinstance(written, bytes) else dump_answers(written))
 
     def __enter__(self):
         return self
@@ -57,7 +63,21 @@ def storage(monkeypatch):
         return storage
 
     monkeypatch.setattr(foreseen, "open_storage", open_it)
+    monkeypatch.setattr(foreseen, "PlainBucket", PlainBucket)
     return storage
+
+
+class PlainBucket:
+    """One that can write nothing."""
+
+    def __init__(self, address):
+        assert address == BUCKET
+
+    def write(self, _name, _content):
+        raise ConnectionError("403")
+
+    def close(self):
+        pass
 
 
 def test_c05_what_was_foreseen_is_told_once_and_nothing_is_opened_for_it(storage):
@@ -98,11 +118,65 @@ def test_c05_a_kind_of_unavailable_is_told_as_such(storage, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "cut", ["", "{}", "[]", "{", '{"runs/**": {"files": [{}]}}', '{"runs/**": {"files": [', "\xff"]
+    "written",
+    [
+        b"",
+        b"{}",
+        b"\xff",
+        msgspec.msgpack.encode({}),
+        msgspec.msgpack.encode([]),
+        msgspec.msgpack.encode({"runs/**": {"files": [{}]}}),
+        dump_answers({"runs/**": Answer(), "x": Answer(content=b"1")})[:-1],
+    ],
 )
-def test_c05_who_finds_no_answer_asks_the_bucket(cut, storage):
-    bucket = ForeseenBucket(BUCKET, Lister(cut.encode("latin-1")), PATTERNS)
+def test_c05_who_finds_no_answer_asks_the_bucket(written, storage):
+    bucket = ForeseenBucket(BUCKET, Lister(written), PATTERNS)
     assert bucket.list("runs/**") == storage.list("runs/**")
+    assert bucket.read("models/g/1.json") == b"[]"
+
+
+def test_c05_what_was_read_ahead_is_told_once(storage):
+    found = read_all({"models/g/1.json": b"[]", "x": None}.get, ("models/g/1.json", "x"))
+    bucket = ForeseenBucket(BUCKET, Lister(found), PATTERNS)
+    storage.write("models/g/1.json", b"[1]")
+    storage.write("x", b"2")
+    assert bucket.read("models/g/1.json", start=1) == b"1]"
+    storage.num_opened = 0
+    assert bucket.read("models/g/1.json") == b"[]"
+    with pytest.raises(FileNotStoredError, match="'x'"):
+        bucket.read("x")
+    assert (storage.num_opened, bucket.read("models/g/1.json"), bucket.read("x")) == (0, b"[1]", b"2")
+
+
+def test_c05_who_reads_ahead_stops_where_it_is_refused():
+    asked = []
+
+    def read(name):
+        asked.append(name)
+        if len(asked) > 20:
+            raise ConnectionError("not now")
+        return name.encode()
+
+    names = [str(number) for number in range(1000)]
+    found = read_all(read, names)
+    assert len(found) == 20 and len(asked) < 20 + 2 * NUM_READERS
+    assert all(found[name].content == name.encode() for name in found)
+
+
+def test_c05_why_nobody_may_read_is_told_who_reads(storage):
+    def refuse(_name):
+        raise UnavailableError("there are no credentials")
+
+    bucket = ForeseenBucket(BUCKET, Lister(read_all(refuse, ("x",))), PATTERNS)
+    with pytest.raises(UnavailableError, match="there are no credentials"):
+        bucket.read("x")
+
+
+def test_c05_what_is_written_needs_no_library(storage, monkeypatch):
+    written = {}
+    monkeypatch.setattr(PlainBucket, "write", lambda _, name, content: written.update({name: content}))
+    ForeseenBucket(BUCKET, Lister(b""), PATTERNS).write("a", memoryview(b"1"))
+    assert (written, storage.num_opened) == ({"a": b"1"}, 0)
 
 
 def test_c05_all_else_is_asked_of_the_bucket(storage):
@@ -193,6 +267,51 @@ def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path,
     assert (count(""), opened) == (0, ["gs://other/team"])
     count(BUCKET)
     assert opened == ["gs://other/team"]
+
+
+def foresee(url, home, bucket, monkeypatch):
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
+    return run_storage.foresee(bucket, home)
+
+
+def read_contents(answers):
+    return {name: answer.content for name, answer in answers.items() if "*" not in name}
+
+
+def test_c05_it_is_foreseen_what_a_list_of_runs_asks(emulator, tmp_path, monkeypatch):
+    """Of a bucket that nobody knows all runs and their records; else what has changed of those that somebody knows."""
+    storage = emulator.open()
+    storage.write("runs/a/state.json", b"{}")
+    for name in ("a", "b"):
+        storage.write(f"runs/{name}/record.json", name.encode())
+
+    def ask():
+        return foresee(emulator.url, tmp_path, storage.location, monkeypatch)
+
+    found = ask()
+    assert {*found} == {ALL, STEPS, SHARED, "runs/a/record.json", "runs/b/record.json"}
+    assert read_contents(found) == {SHARED: None, "runs/a/record.json": b"a", "runs/b/record.json": b"b"}
+    assert found[ALL].files == storage.list(ALL)
+    storage.write(SHARED, b"what another machine knows")
+    found = ask()
+    assert {*found} == {CHANGED, STEPS, SHARED}
+    assert read_contents(found) == {SHARED: b"what another machine knows"}
+    assert found[CHANGED].files == storage.list(CHANGED)
+    memory = run_storage.open_memory(Settings(home=tmp_path), storage)
+    memory.find()
+    assert {*ask()} == {CHANGED, STEPS}
+
+
+def test_c05_of_a_bucket_that_does_not_exist_is_told_so(emulator, tmp_path, monkeypatch):
+    found = foresee(emulator.url, tmp_path, "gs://no-such-bucket", monkeypatch)
+    for pattern in (ALL, STEPS):
+        with pytest.raises(UnavailableError, match="bucket no-such-bucket does not exist"):
+            found[pattern].check()
+
+
+def test_c05_where_nobody_answers_nothing_is_foreseen(tmp_path, monkeypatch):
+    """And the listings are not waited for here, and then once more by who asked."""
+    assert foresee("http://127.0.0.1:9", tmp_path, BUCKET, monkeypatch) == {}
 
 
 @pytest.fixture
@@ -306,3 +425,17 @@ def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(e
     new = store.create({"preset": "gcn", "epochs": 3}, {})
     storage.write(f"runs/{new}/state.json", json.dumps({"state": "failed", "created_at": 1.7e9}).encode())
     assert listed() == ({ids[1]: "finished", new: "failed"}, ["core.settings", "google.cloud.storage"])
+
+
+@pytest.mark.slow
+def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path):
+    """Each record is read once, and what was found is left for the next machine, which reads that alone."""
+    fill(tmp_path / "data" / "many" / "team", MANY)
+    with emulator_running(data=tmp_path / "data") as emulator, proxy_running(emulator) as proxy:
+        counted = []
+        for machine in ("one", "another"):
+            before = proxy.asked.copy()
+            states, imported = list_runs(proxy, tmp_path / machine, "gs://many/team")
+            assert ({*states.values()}, len(states), imported) == ({"finished"}, MANY, ["core.settings"])
+            counted.append(dict(proxy.asked - before))
+    assert counted == [{"GET": 1 + MANY, "LIST": 2, "POST": 1}, {"GET": 1, "LIST": 2}]
