@@ -224,6 +224,8 @@ class World:
 
     def look(self):
         """Compares what is said of every run with what is true of it; what ended early goes on. Who is finished."""
+        if self.down:  # and so it stays for as long as the app takes to answer, or not to
+            self.untrue_since.clear()
         before = {run_id: self.is_trained(run_id) for run_id in self.ids}
         try:
             records = self.app.list()
