@@ -1,39 +1,23 @@
-"""A bucket whose first listings another process fetches, and that process."""
+"""A bucket of which another process asks what is asked first."""
 
 import io
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from core.app import run_storage
 from core.app.run_storage import open_lists
-from core.cli import ahead
-from core.cli.ahead import begin_command
 from core.errors import FileNotStoredError, InvalidInputError, RefusedError, UnavailableError
-from core.runs.files import STEPS
-from core.runs.memory_file import ALL, CHANGED, MANY, SHARED
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage import foreseen
 from core.storage.address import normalize_bucket, open_storage
 from core.storage.base import NUM_READERS, SharedStorage
 from core.storage.foreseen import Answer, ForeseenBucket, dump_answers, list_all, read_all
-from tests.bench.bucket_list import fill
-from tests.gcs import emulator_running
-from tests.gcs_faults import proxy_running
 from tests.shared_memory import SharedMemoryStorage
 
-PROJECT = Path(__file__).parents[2]
 BUCKET = "gs://thousand/team"
 PATTERNS = ("runs/**", "models/**")
-LIST = ("runs", "list", "--json")
 
 
 class Lister:
@@ -205,53 +189,6 @@ def test_c05_it_lies_where_the_bucket_does(address):
         assert normalize_bucket(address) == expected
 
 
-@pytest.fixture
-def started(monkeypatch):
-    """The commands that were started."""
-    started = []
-    monkeypatch.setattr(ahead.subprocess, "Popen", lambda command, **_: started.append(command) or "a process")
-    monkeypatch.setattr(ahead, "count_cpus", lambda: 2)
-    monkeypatch.setenv("WIKICS_BUCKET", BUCKET)
-    return started
-
-
-def test_c05_a_listing_asks_before_it_is_read(started):
-    assert begin_command(LIST) == "a process"
-    assert [command[-1] for command in started] == ["core.app.lister"]
-
-
-def test_c05_nothing_that_takes_time_is_imported_before():
-    late = {"typer", "pydantic", "msgspec", "dataclasses", "core.errors", "core.settings"}
-    code = (
-        "import sys; from core.cli import ahead, main\n"
-        f"ahead.begin_command = lambda _: print(*({late} & sys.modules.keys()))\n"
-        "sys.argv[1:] = ['--help']; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, check=True, text=True)
-    assert done.stdout.splitlines()[0] == ""
-
-
-@pytest.mark.parametrize("arguments", [("runs", "list", "--help"), ("runs", "show", "x"), ("runs",), (), ("--help",)])
-def test_c05_no_other_command_asks(arguments, started):
-    assert (begin_command(arguments), started) == (None, [])
-
-
-def test_c05_nobody_asks_without_a_bucket_or_a_second_processor(started, monkeypatch):
-    monkeypatch.setattr(ahead, "count_cpus", lambda: 1)
-    assert begin_command(LIST) is None
-    monkeypatch.setattr(ahead, "count_cpus", lambda: 2)
-    monkeypatch.setenv("WIKICS_BUCKET", "")
-    assert (begin_command(LIST), started) == (None, [])
-
-
-def test_c05_where_no_process_can_be_started_a_listing_asks_later(started, monkeypatch):
-    def refuse(*_, **__):
-        raise BlockingIOError("no more processes")
-
-    monkeypatch.setattr(ahead.subprocess, "Popen", refuse)
-    assert begin_command(LIST) is None
-
-
 def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(run_storage, "open_storage", lambda address: opened.append(address) or storage)
@@ -267,175 +204,3 @@ def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path,
     assert (count(""), opened) == (0, ["gs://other/team"])
     count(BUCKET)
     assert opened == ["gs://other/team"]
-
-
-def foresee(url, home, bucket, monkeypatch):
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
-    return run_storage.foresee(bucket, home)
-
-
-def read_contents(answers):
-    return {name: answer.content for name, answer in answers.items() if "*" not in name}
-
-
-def test_c05_it_is_foreseen_what_a_list_of_runs_asks(emulator, tmp_path, monkeypatch):
-    """Of a bucket that nobody knows all runs and their records; else what has changed of those that somebody knows."""
-    storage = emulator.open()
-    storage.write("runs/a/state.json", b"{}")
-    for name in ("a", "b"):
-        storage.write(f"runs/{name}/record.json", name.encode())
-
-    def ask():
-        return foresee(emulator.url, tmp_path, storage.location, monkeypatch)
-
-    found = ask()
-    assert {*found} == {ALL, STEPS, SHARED, "runs/a/record.json", "runs/b/record.json"}
-    assert read_contents(found) == {SHARED: None, "runs/a/record.json": b"a", "runs/b/record.json": b"b"}
-    assert found[ALL].files == storage.list(ALL)
-    storage.write(SHARED, b"what another machine knows")
-    found = ask()
-    assert {*found} == {CHANGED, STEPS, SHARED}
-    assert read_contents(found) == {SHARED: b"what another machine knows"}
-    assert found[CHANGED].files == storage.list(CHANGED)
-    memory = run_storage.open_memory(Settings(home=tmp_path), storage)
-    memory.find()
-    assert {*ask()} == {CHANGED, STEPS}
-
-
-def test_c05_of_a_bucket_that_does_not_exist_is_told_so(emulator, tmp_path, monkeypatch):
-    found = foresee(emulator.url, tmp_path, "gs://no-such-bucket", monkeypatch)
-    for pattern in (ALL, STEPS):
-        with pytest.raises(UnavailableError, match="bucket no-such-bucket does not exist"):
-            found[pattern].check()
-
-
-def test_c05_where_nobody_answers_nothing_is_foreseen(tmp_path, monkeypatch):
-    """And the listings are not waited for here, and then once more by who asked."""
-    assert foresee("http://127.0.0.1:9", tmp_path, BUCKET, monkeypatch) == {}
-
-
-@pytest.fixture
-def silent():
-    """The address of a server that takes whoever comes and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
-@pytest.fixture
-def known(tmp_path):
-    """A home that has kept something of the bucket."""
-    path = run_storage.open_memory(Settings(home=tmp_path), open_storage(BUCKET)).path
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"{}")
-    return tmp_path
-
-
-def build_environment(url, home, bucket=BUCKET):
-    return os.environ | {"STORAGE_EMULATOR_HOST": url, "WIKICS_HOME": str(home), "WIKICS_BUCKET": bucket}
-
-
-def is_alive(pid):
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-
-
-@pytest.mark.slow
-def test_c05_who_lists_ends_with_the_one_that_asked(silent, known):
-    with subprocess.Popen(
-        [sys.executable, "-m", "core.app.lister"],
-        cwd=PROJECT,
-        env=build_environment(silent, known),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as lister:
-        with pytest.raises(subprocess.TimeoutExpired):
-            lister.wait(3)
-        lister.stdin.close()
-        assert (lister.wait(5), lister.stdout.read()) == (1, b"")
-
-
-@pytest.mark.slow
-def test_c05_a_command_that_is_wrong_waits_for_no_answer_and_leaves_nobody(silent, known):
-    """Nor does Python's end stumble over who waits for it."""
-    code = (
-        "import sys; from core.cli import ahead, main\n"
-        "ahead.count_cpus = lambda: 2; begin = ahead.begin_command\n"
-        "def note(arguments):\n    lister = begin(arguments); print(lister.pid, flush=True); return lister\n"
-        "ahead.begin_command = note\n"
-        "sys.argv[1:] = ['runs', 'list', '--where', 'val_acc >']; main()"
-    )
-    began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        env=build_environment(silent, known),
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert time.monotonic() - began < 10
-    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
-    deadline = time.monotonic() + 5
-    while is_alive(int(done.stdout)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def list_runs(emulator, home, bucket, *, num_cpus=2):
-    """The ids and states of all runs, and which of two libraries was imported for them."""
-    code = (
-        "import atexit, sys; from core.cli import ahead, main\n"
-        f"ahead.count_cpus = lambda: {num_cpus}\n"
-        "late = {'google.cloud.storage', 'core.settings'}\n"
-        "atexit.register(lambda: print(*sorted(late & sys.modules.keys()), file=sys.stderr))\n"
-        "sys.argv[1:] = ['runs', 'list', '--json']; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        env=build_environment(emulator.url, home, bucket),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    runs = json.loads(done.stdout)["runs"]
-    return {run["id"]: run["state"] for run in runs}, done.stderr.split()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("num_cpus", [1, 2])
-def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(emulator, tmp_path, num_cpus):
-    storage = emulator.open()
-    store = RunStore(storage)
-    ids = [store.create({"preset": "gcn", "epochs": 3}, {"graph_digest": "abc"}) for _ in range(3)]
-    for run_id in ids[:2]:
-        storage.write(f"runs/{run_id}/report.json", b'{"epochs": 3, "best_epoch": 2, "val_acc": 0.75}')
-        storage.write(f"runs/{run_id}/state.json", json.dumps({"state": "finished", "created_at": 1.7e9}).encode())
-    storage.delete(f"runs/{ids[2]}")
-    expected = dict.fromkeys(ids[:2], "finished")
-
-    def listed():
-        return list_runs(emulator, tmp_path, storage.location, num_cpus=num_cpus)
-
-    assert listed() == (expected, ["core.settings", "google.cloud.storage"])
-    assert listed() == (expected, ["core.settings", *["google.cloud.storage"][: num_cpus == 1]])
-    storage.delete(f"runs/{ids[0]}")
-    new = store.create({"preset": "gcn", "epochs": 3}, {})
-    storage.write(f"runs/{new}/state.json", json.dumps({"state": "failed", "created_at": 1.7e9}).encode())
-    assert listed() == ({ids[1]: "finished", new: "failed"}, ["core.settings", "google.cloud.storage"])
-
-
-@pytest.mark.slow
-def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path):
-    """Each record is read once, and what was found is left for the next machine, which reads that alone."""
-    fill(tmp_path / "data" / "many" / "team", MANY)
-    with emulator_running(data=tmp_path / "data") as emulator, proxy_running(emulator) as proxy:
-        counted = []
-        for machine in ("one", "another"):
-            before = proxy.asked.copy()
-            states, imported = list_runs(proxy, tmp_path / machine, "gs://many/team")
-            assert ({*states.values()}, len(states), imported) == ({"finished"}, MANY, ["core.settings"])
-            counted.append(dict(proxy.asked - before))
-    assert counted == [{"GET": 1 + MANY, "LIST": 2, "POST": 1}, {"GET": 1, "LIST": 2}]
