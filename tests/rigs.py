@@ -13,11 +13,12 @@ from core.backends.job import take_turn
 from core.backends.local.backend import LocalBackend
 from core.graph.library import GraphLibrary
 from core.runs.benchmarks import BenchmarkResult, pack_correct
-from core.runs.files import BEST_WEIGHTS, REPORT, RUNS
+from core.runs.files import BEST_WEIGHTS, CONFIG, ENVIRONMENT, REPORT, RUNS
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
-from core.runs.state import ENDED, build_resumed
+from core.runs.state import ENDED, RunState, build_resumed
 from core.runs.store import RunStore
+from core.storage.documents import dump_json
 from core.storage.local import LocalStorage
 
 FAKE_WAITER = (sys.executable, str(Path(__file__).with_name("fake_waiter.py")))
@@ -37,6 +38,15 @@ class Rig:
         run_id = run_id or self.create(**config)
         self.backend.submit(RUNS + run_id)
         return run_id
+
+    def submit_anew(self, run_id):
+        """Deletes a run, and submits another of its name and config."""
+        config, environment = self.store.read_config(run_id), self.store.read_environment(run_id)
+        self.store.delete(run_id)
+        for name, value in ((CONFIG, config), (ENVIRONMENT, environment)):
+            self.store.storage.write(f"{RUNS}{run_id}/{name}", dump_json(value))
+        JobStates(self.store.storage).write(RUNS + run_id, RunState(created_at=time.time()))
+        return self.submit(run_id)
 
     def stop(self, run_id):
         self.backend.stop(RUNS + run_id)

@@ -20,6 +20,7 @@ import psutil
 PROJECT = Path(__file__).parents[2]
 DEFAULT_GRAPH = PROJECT.parent / "shared/graphs/cora-20.npz"
 WORKER = "ray::train_part"
+LOG = "benchmark.log"  # of the last command
 
 
 def start(home, args, *options):
@@ -27,16 +28,16 @@ def start(home, args, *options):
     command = [sys.executable, "-m", "core.cli", "benchmark", "--graph", str(args.graph), "--json", *options]
     command += ["--preset", "gcn", "--set", f"epochs={args.epochs}", "--set", "device=cpu"]
     environment = os.environ | {"WIKICS_HOME": str(home), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
-    return subprocess.Popen(
-        command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    with (home / LOG).open("w") as log:
+        return subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
 
 
-def finish(process):
+def finish(home, process):
     """The test accuracy of each (split, seed)."""
-    with process:
-        answer = json.loads(process.stdout.read())
-    return {f"{run['split']}-{run['seed']}": run["test_acc"] for run in answer["runs"]}
+    answer = process.communicate()[0]
+    if process.returncode:
+        raise SystemExit(f"the benchmark ended with {process.returncode}: {(home / LOG).read_text()[-1000:]}")
+    return {f"{run['split']}-{run['seed']}": run["test_acc"] for run in json.loads(answer)["runs"]}
 
 
 def run_anew(home, args, *options, kill=False):
@@ -45,7 +46,7 @@ def run_anew(home, args, *options, kill=False):
     began = time.monotonic()
     process = start(home, args, "--splits", f"0-{args.splits - 1}", *options)
     killed = kill_worker(home) if kill else None
-    accuracies = finish(process)
+    accuracies = finish(home, process)
     return accuracies, time.monotonic() - began, killed
 
 
@@ -89,7 +90,7 @@ def measure(args, folder):
     for name in ("local", "ray"):
         (folder / name).mkdir()
     try:
-        finish(start(home, args, "--splits", "0-1", "--backend", "ray", "--workers", "2"))  # it is up
+        finish(home, start(home, args, "--splits", "0-1", "--backend", "ray", "--workers", "2"))  # it is up
         found = {"graph": args.graph.stem, "splits": args.splits, "epochs": args.epochs}
         if args.part != "times":
             found |= compare(args, folder / "local", home)

@@ -49,6 +49,15 @@ def test_submitted_twice_it_is_trained_once(rig):
         rig.submit(run_id)
 
 
+def test_a_run_that_is_made_anew_under_its_name_is_trained_anew(rig):
+    run_id = rig.submit()
+    for _ in range(2):
+        rig.wait_for(run_id, "finished")
+        rig.submit_anew(run_id)
+    state = rig.wait_for(run_id, "finished")
+    assert (state.epoch, state.message, rig.epochs(run_id)) == (3, "", [1, 2, 3])
+
+
 def test_a_running_run_stops_after_its_epoch(rig, tmp_path):
     held = tmp_path / "second-epoch"
     run_id = rig.submit(epochs=1000, held_at=str(held))

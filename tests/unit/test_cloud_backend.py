@@ -1,14 +1,17 @@
 """A provider in the cloud: what its word makes of a run, and what is missing before it is asked."""
 
+import re
+
 import pytest
 
 from core.backends.cloud.account import Account
-from core.backends.cloud.backend import CloudBackend
+from core.backends.cloud.backend import MAX_LABEL, CloudBackend
 from core.backends.cloud.base import Machine, Sight
 from core.backends.cloud.provider import Provider
 from core.backends.known import Backends
 from core.errors import ConflictError, InvalidInputError, NotFoundError, RefusedError, UnavailableError
 from core.runs.executions import Execution, Executions
+from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from core.runs.store import RunStore
 from core.storage.local import LocalStorage
@@ -81,7 +84,7 @@ def test_c01_a_run_is_ordered_once_as_the_command_of_its_own_address(cloud):
         cloud.backend.submit(cloud.job)
     [order] = cloud.launcher.orders
     assert order.command == ("wikics", "job", f"memory:/{cloud.job}")
-    assert order.label == f"wikics-{cloud.run_id}-1"
+    assert re.fullmatch(f"wikics-{cloud.run_id}-[0-9a-f]{{8}}-1", order.label)
     assert cloud.backend.alive(cloud.job)
 
 
@@ -155,13 +158,34 @@ def test_c01_what_was_asked_for_before_a_resume_is_no_machine_of_it(cloud, monke
     cloud.backend.submit(cloud.job)
     cloud.write(state="crashed")
     cloud.backend.resume(cloud.job)
-    assert [order.label[-2:] for order in cloud.launcher.orders] == ["-1", "-1", "-2"]
+    first, again, resumed = [order.label for order in cloud.launcher.orders]
+    assert first == again and resumed != first
+    assert (first[-2:], resumed[-2:]) == ("-1", "-2")
+
+
+def test_c01_a_job_of_the_same_name_that_is_made_anew_or_lies_elsewhere_is_another_order(tmp_path):
+    job, launcher = "benchmarks/gcn-3f9a1c2e", FakeLauncher()
+    provider = Provider("Fake Cloud", "json", MACHINE, {}, lambda _: launcher, list)
+    for home, created_at, generation in [("a", 1e9, 0), ("a", 1e9 + 0.001, 0), ("a", 1e9, 1), ("b", 1e9, 0)]:
+        storage = LocalStorage(tmp_path / home)
+        storage.delete(job)
+        JobStates(storage).write(job, RunState(created_at=created_at, generation=generation))
+        CloudBackend(storage, provider).submit(job)
+    labels = [order.label for order in launcher.orders]
+    assert len(set(labels)) == 4
+    assert all(re.fullmatch("wikics-benchmarks-gcn-3f9a1c2e-[0-9a-f]{8}-1", label) for label in labels)
+
+
+@pytest.mark.parametrize(("name", "kept"), [("x" * 100, "x" * 39), ("A.b_C", "a-b-c")])
+def test_c01_a_label_is_one_that_every_provider_takes(cloud, name, kept):
+    label = cloud.backend.plan(f"runs/{name}")["label"]
+    assert re.fullmatch(f"wikics-{kept}-[0-9a-f]{{8}}-1", label) and len(label) <= MAX_LABEL
 
 
 def test_c01_a_waiting_run_that_is_stopped_gives_its_machine_back(cloud):
     cloud.backend.submit(cloud.job)
     cloud.backend.stop(cloud.job)
-    assert cloud.launcher.cancelled == [f"wikics-{cloud.run_id}-1"]
+    assert cloud.launcher.cancelled == [cloud.launcher.orders[0].label]
     assert cloud.say("cancelled", "CANCELLED") == ("stopped", "stopped before its next epoch began")
     with pytest.raises(ConflictError, match="there is nothing to stop"):
         cloud.backend.stop(cloud.job)

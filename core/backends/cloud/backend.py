@@ -1,5 +1,6 @@
 """Jobs that a provider in the cloud executes: each gets a machine of its own, which finds the job in the storage."""
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from core.storage.base import Storage
 # After so long without the provider's name the process that asked for it is gone.
 ASKING_SECONDS: Final = 30.0
 MAX_LABEL: Final = 60
+DIGEST: Final = 8  # characters of a label that tell a job from another of its name
 GONE: Final = Sight("failed", "DELETED", "it was deleted there")
 
 
@@ -72,7 +74,7 @@ class CloudBackend:
 
     def plan(self, job: str) -> dict[str, Any]:
         """What the provider would be asked for to execute a job of this name; nobody is asked."""
-        return self._launcher.plan(self._order(job, 1))
+        return self._launcher.plan(self._order(job, Execution(1, self._provider.title, 0.0, 0.0, 0)))
 
     def settle(self, job: str) -> None:
         """Writes down how the provider says that the job's execution stands; where it is over, so is the job.
@@ -116,7 +118,7 @@ class CloudBackend:
 
     def _launch(self, job: str, execution: Execution) -> None:
         try:
-            name = self._launcher.launch(self._order(job, execution.number))
+            name = self._launcher.launch(self._order(job, execution))
         except RefusedError as error:
             self._executions.update(job, execution, message=str(error), ended=True)
             with suppress(OSError):
@@ -132,8 +134,9 @@ class CloudBackend:
             if self._states.read_stored(job).state == "stopped":  # while it was asked
                 self._cancel(job)
 
-    def _order(self, job: str, number: int) -> Order:
-        return Order(_label(job, number), ("wikics", "job", f"{self._storage.location}/{job}"))
+    def _order(self, job: str, execution: Execution) -> Order:
+        address = f"{self._storage.location}/{job}"
+        return Order(_label(job, address, execution), ("wikics", "job", address))
 
     def _note(self, job: str, message: str) -> None:
         """Says why a job waits."""
@@ -176,7 +179,13 @@ def _is_open(newest: Newest, state: RunState) -> bool:
     return bool(execution.name) or newest.age_seconds < ASKING_SECONDS
 
 
-def _label(job: str, number: int) -> str:
-    """`20261123-142501-gcn-k3f-1`, as every provider takes it."""
+def _label(job: str, address: str, execution: Execution) -> str:
+    """`wikics-20261123-142501-gcn-k3f-5f1c09ae-1`, as every provider takes it.
+
+    A provider remembers what it executed. A benchmark that is made anew has the name of the one before, and so has that
+    of another bucket: the digest is of where a job lies, when it was made, and how often it was resumed.
+    """
     plain = re.sub(r"[^a-z0-9-]+", "-", job.removeprefix("runs/").lower())
-    return f"wikics-{plain[: MAX_LABEL - 12]}-{number}"
+    made = f"{address} {execution.created_at!r} {execution.generation}"
+    told = f"{hashlib.sha256(made.encode()).hexdigest()[:DIGEST]}-{execution.number}"
+    return f"wikics-{plain[: MAX_LABEL - 12 - DIGEST - 1]}-{told}"

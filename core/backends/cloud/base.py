@@ -12,7 +12,7 @@ OVER: Final[tuple[Phase, ...]] = ("succeeded", "failed", "cancelled")
 class Order:
     """What is to be executed: a command in the image, under a label that no other order has."""
 
-    label: str  # lower-case letters, digits and dashes, at most 60: of a job and the number of its execution
+    label: str  # lower-case letters, digits and dashes, at most 60: of one job of one storage and one of its executions
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
 
