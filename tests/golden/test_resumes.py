@@ -9,7 +9,9 @@ from tests.golden.ask import FOLDER, HERE, lay_out
 from tests.golden.recorded import list_versions
 from tests.golden.resumes import describe_machine, read_outcome, resume
 
-TOLERANCE = 1e-4  # where another processor or torch sums in another order
+# Where another processor or torch sums in another order. The gradient of a bias before a batch norm is rounding alone,
+# of which Adam makes steps: after 48 epochs it differs by 1e-4, and logits, through the running mean, by 3e-4.
+TOLERANCE = 1e-3
 ROUNDED = ("best",)  # presets whose alignment is computed in another order since: what is measured differs by rounding
 
 CUT_OFF = [
