@@ -187,5 +187,5 @@ def _label(job: str, address: str, execution: Execution) -> str:
     """
     plain = re.sub(r"[^a-z0-9-]+", "-", job.removeprefix("runs/").lower())
     made = f"{address} {execution.created_at!r} {execution.generation}"
-    told = f"{hashlib.sha256(made.encode()).hexdigest()[:DIGEST]}-{execution.number}"
-    return f"wikics-{plain[: MAX_LABEL - 12 - DIGEST - 1]}-{told}"
+    end = f"-{hashlib.sha256(made.encode()).hexdigest()[:DIGEST]}-{execution.number}"
+    return f"wikics-{plain}"[: MAX_LABEL - len(end)] + end
