@@ -111,20 +111,20 @@ class Pulse:
 
     def _beat(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
-            now = self._now()
             stopping = self._state.state == "running" and self._folder.stop_requested
             with suppress(OSError):  # the next beat tries again
-                if stopping and self._end_early(now):
+                if stopping and self._end_early():
                     self._leave()  # the main thread cannot be interrupted while it imports; its locks go with it
                 if stopping or self._uptime() - self._beaten_at >= HEARTBEAT_SECONDS:
                     self._beaten_at = self._uptime()
-                    self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=now)
+                    self._write(**({"state": "stopping"} if stopping else {}), heartbeat_at=self._now())
                     self._folder.trim_log()
 
-    def _end_early(self, now: float) -> bool:
+    def _end_early(self) -> bool:
         with self._writing:
             if self._begun or self._ended.is_set():
                 return False
+            now = self._now()
             message = PREEMPTED if self._folder.preempted else STOPPED_EARLY
             self._state = replace(self._state, state="stopped", message=message, heartbeat_at=now, ended_at=now)
             self._store()

@@ -112,12 +112,33 @@ def test_n01_it_beats_every_second_when_the_clock_is_set_meanwhile(tmp_path, ste
         pulse.begin()
         now.now += step_seconds
         for _ in range(3):
-            uptime.now, now.now = uptime.now + 1.0, now.now + 1.0
-            deadline = time.monotonic() + 5
-            while folder.read_state().heartbeat_at != now.now:
-                assert time.monotonic() < deadline
+            now.now += 1.0
+            uptime.now += 1.0  # the last of the two: the beat that it allows shows the time that came before it
+            wait_for_beat(folder, now.now)
         pulse.end("finished")
     assert folder.read_state().ended_at == 1e9 + step_seconds + 3
+
+
+def test_n01_a_beat_shows_the_clock_as_it_is_set_while_the_beat_is_found_due(tmp_path, monkeypatch):
+    folder, now, asked = JobFolder(tmp_path), Clock(1e9), []
+    folder.write_state(RunState())
+    monkeypatch.setattr("core.backends.pulse.LOOK_SECONDS", 0.001)
+
+    def uptime():
+        now.now += 7200.0 if len(asked) == 1 else 0.0
+        asked.append(now.now)
+        return 50.0 if len(asked) == 1 else 51.0
+
+    with Pulse(folder, RunState("running"), now=now, uptime=uptime) as pulse:
+        pulse.begin()
+        wait_for_beat(folder, 1e9 + 7200.0)
+
+
+def wait_for_beat(folder, now):
+    """Until the state shows this time."""
+    deadline = time.monotonic() + 5
+    while folder.read_state().heartbeat_at != now:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("clock_ahead", HOURS_APART)
