@@ -1,4 +1,4 @@
-"""What must be known before the settings are: their library takes a tenth of a second, and this module takes none.
+"""What must be known before the settings are: to import them takes a while, and this module takes none.
 
 Who asks here asks `core.settings` in the end, which reads .env too and says what is wrong.
 """

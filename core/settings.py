@@ -1,128 +1,171 @@
 """The settings: with `core.early`, which guesses two of them, what reads the environment (WIKICS_) and .env."""
 
+import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo
 
 from core.early import DEFAULT_HOME, PREFIX
 from core.errors import ConfigError
 
-MAX_SHOWN = 100  # characters of a wrong value that a message repeats
+MAX_SHOWN: Final = 100  # characters of a wrong value that a message repeats
 BackendName = Literal["local", "vertex", "cloudrun", "compute", "ray"]
 # Another of Google's own, or a stand-in on this machine, with which alone nothing is encrypted.
-ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?$"
+ENDPOINT = r"^([a-z0-9-]+(\.[a-z0-9-]+)*\.googleapis\.com(:443)?|127\.0\.0\.1:\d{1,5})?\Z"
 Training = Literal["open", "quota", "token", "off"]
 Login = Literal["off", "train", "see"]
 
 
-class Settings(BaseSettings):
-    """Where things live and what a visitor may do. Every default works offline."""
+class Secret:
+    """A text that no log and no traceback shows."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True
-    )
+    def __init__(self, text: str) -> None:
+        self.text = text
 
-    home: Path = Field(Path(DEFAULT_HOME), description="Folder of graphs and runs.")
-    bucket: str = Field(
-        "", description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
-    )
-    data: Path | None = Field(None, description="Folder with WikiCS's data.json and metadata.json, tried first.")
-    backend: BackendName = Field("local", description="Where jobs execute that name no other place.")
-    training: Training = Field(
-        "open",
-        description="Who may start and stop runs: `open` everybody, `quota` everybody within the quotas and holders of "
-        "the token beyond them, `token` those alone, `off` nobody.",
-    )
-    token: SecretStr | None = Field(None, description="What a client sends as 'Authorization: Bearer …'.")
-    login: Login = Field(
-        "off",
-        description="Who logs in first, as `[auth]` of Streamlit's secrets says: `off` nobody, `train` a visitor who "
-        "trains within the quotas, `see` whoever sees anything.",
-    )
-    hosts: str = Field(
-        "",
-        description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
-        "Names of this machine and IP addresses always are.",
-    )
-    sinks: str = Field(
-        "",
-        pattern=r"^(tensorboard|wandb)?(, *(tensorboard|wandb))*$",
-        description="Where else runs log that are started here: `tensorboard`, `wandb`, or both, separated by commas; "
-        "each needs the extra of its name.",
-    )
-    max_runs: int = Field(1, ge=1, le=64, description="How many runs train at the same time.")
-    max_waiting: int = Field(15, ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
-    max_machines: int = Field(
-        10, ge=1, le=1000, description="How many machines may be rented at the same time, each for one run."
-    )
-    max_epochs: int = Field(10_000, ge=1, description="The most epochs that a run may ask for.")
-    quota_runs: int = Field(2, ge=1, le=1000, description="How many runs of visitors train or wait at the same time.")
-    quota_epochs: int = Field(300, ge=1, description="The most epochs of a visitor's run.")
-    quota_work: int = Field(5_000_000, ge=1, description="The most articles × epochs of a visitor's run.")
-    quota_hour: int = Field(
-        12_000_000, ge=1, description="The most articles × epochs that a visitor begins in an hour."
-    )
-    quota_minutes: int = Field(15, ge=1, le=10_000, description="After so long a visitor's run is stopped.")
-    rate: int = Field(
-        0, ge=0, le=1_000_000, description="How many requests a minute one address may send; 0 for as many as come."
-    )
-    proxies: int = Field(
-        0,
-        ge=0,
-        le=10,
-        description="How many proxies stand before the app, each of which adds to `X-Forwarded-For` who asked it.",
-    )
 
-    prediction_log: float = Field(
-        0.0,
-        ge=0.0,
-        le=1.0,
-        description="The share of answers about articles that are logged below `predictions/`, without who asked.",
-    )
+class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """Where things live and what a visitor may do. Every default works offline. Values are taken as they are."""
 
-    project: str = Field("", pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?$", description="Project at Google Cloud.")
-    region: str = Field("us-central1", pattern=r"^[a-z]+-[a-z]+\d+$", description="Region of its machines.")
-    zone: str = Field(
-        "",
-        pattern=r"^([a-z]+-[a-z]+\d+-[a-z])?$",
-        description="Zone of a virtual machine; empty for the region's first, a.",
+    home: Annotated[Path, Meta(description="Folder of graphs and runs.")] = Path(DEFAULT_HOME)
+    bucket: Annotated[
+        str,
+        Meta(
+            description="`gs://NAME/PREFIX`: graphs and runs live there, and in `HOME` what this machine alone needs."
+        ),
+    ] = ""
+    data: Annotated[Path | None, Meta(description="Folder with WikiCS's data.json and metadata.json, tried first.")] = (
+        None
     )
-    image: str = Field("", pattern=r"^[\w./:@-]*$", description="Image with which its machines train.")
-    machine: str = Field("g2-standard-4", pattern=r"^[a-z0-9-]+$", description="Kind of its machines.")
-    accelerator: str = Field(
-        "nvidia-l4", pattern=r"^(none|nvidia-[a-z0-9-]+)$", description="GPU of its machines, or none."
-    )
-    service_account: str = Field(
-        "",
-        pattern=r"^([\w.-]+@[\w.-]+)?$",
-        description="Account that trains there; empty for the project's own. It needs the bucket.",
-    )
-    spot: bool = Field(False, description="Whether its machines may be taken back at any time, for a lower price.")
-    run_job: str = Field(
-        "wikics-train", pattern=r"^[a-z][a-z0-9-]{0,62}$", description="Job at Cloud Run that is executed."
-    )
-    ray_address: str = Field(
-        "",
-        pattern=r"^([\w.-]+:\d{1,5})?$",
-        description="HOST:PORT of the Ray cluster that this machine is a part of; empty for one that is started here.",
-    )
-    ray_cpus: float = Field(1.0, gt=0, le=1024, description="Processors that a run takes on Ray.")
-    ray_gpus: float = Field(
-        0.0, ge=0, le=64, description="GPUs that a run takes there: 0.125 for eight runs on one, 0 for none."
-    )
-    prices: Path | None = Field(
-        None, description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."
-    )
-    alerts: Path | None = Field(
-        None, description="YAML file with a `webhook` and `rules`, queries of runs by name: told once a day and run."
-    )
-    vertex_endpoint: str = Field("", pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
-    compute_endpoint: str = Field("", pattern=ENDPOINT, description="Compute Engine's, where it is another.")
-    cloudrun_endpoint: str = Field("", pattern=ENDPOINT, description="Cloud Run's, where it is another.")
+    backend: Annotated[BackendName, Meta(description="Where jobs execute that name no other place.")] = "local"
+    training: Annotated[
+        Training,
+        Meta(
+            description="Who may start and stop runs: `open` everybody, `quota` everybody within the quotas and "
+            "holders of the token beyond them, `token` those alone, `off` nobody."
+        ),
+    ] = "open"
+    token: Annotated[Secret | None, Meta(description="What a client sends as 'Authorization: Bearer …'.")] = None
+    login: Annotated[
+        Login,
+        Meta(
+            description="Who logs in first, as `[auth]` of Streamlit's secrets says: `off` nobody, `train` a visitor "
+            "who trains within the quotas, `see` whoever sees anything."
+        ),
+    ] = "off"
+    hosts: Annotated[
+        str,
+        Meta(
+            description="Names under which the app is asked for, separated by commas; `*.example.org` for all below. "
+            "Names of this machine and IP addresses always are."
+        ),
+    ] = ""
+    sinks: Annotated[
+        str,
+        Meta(
+            pattern=r"^(tensorboard|wandb)?(, *(tensorboard|wandb))*\Z",
+            description="Where else runs log that are started here: `tensorboard`, `wandb`, or both, separated by "
+            "commas; each needs the extra of its name.",
+        ),
+    ] = ""
+    max_runs: Annotated[int, Meta(ge=1, le=64, description="How many runs train at the same time.")] = 1
+    max_waiting: Annotated[
+        int, Meta(ge=0, le=10_000, description="How many runs may wait for their turn; 12 MB each.")
+    ] = 15
+    max_machines: Annotated[
+        int, Meta(ge=1, le=1000, description="How many machines may be rented at the same time, each for one run.")
+    ] = 10
+    max_epochs: Annotated[int, Meta(ge=1, description="The most epochs that a run may ask for.")] = 10_000
+    quota_runs: Annotated[
+        int, Meta(ge=1, le=1000, description="How many runs of visitors train or wait at the same time.")
+    ] = 2
+    quota_epochs: Annotated[int, Meta(ge=1, description="The most epochs of a visitor's run.")] = 300
+    quota_work: Annotated[int, Meta(ge=1, description="The most articles × epochs of a visitor's run.")] = 5_000_000
+    quota_hour: Annotated[
+        int, Meta(ge=1, description="The most articles × epochs that a visitor begins in an hour.")
+    ] = 12_000_000
+    quota_minutes: Annotated[int, Meta(ge=1, le=10_000, description="After so long a visitor's run is stopped.")] = 15
+    rate: Annotated[
+        int,
+        Meta(ge=0, le=1_000_000, description="How many requests a minute one address may send; 0 for as many as come."),
+    ] = 0
+    proxies: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10,
+            description="How many proxies stand before the app, each of which adds to `X-Forwarded-For` who asked it.",
+        ),
+    ] = 0
+
+    prediction_log: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=1.0,
+            description="The share of answers about articles that are logged below `predictions/`, without who asked.",
+        ),
+    ] = 0.0
+
+    project: Annotated[
+        str, Meta(pattern=r"^([a-z][a-z0-9-]{4,28}[a-z0-9])?\Z", description="Project at Google Cloud.")
+    ] = ""
+    region: Annotated[str, Meta(pattern=r"^[a-z]+-[a-z]+\d+\Z", description="Region of its machines.")] = "us-central1"
+    zone: Annotated[
+        str,
+        Meta(
+            pattern=r"^([a-z]+-[a-z]+\d+-[a-z])?\Z",
+            description="Zone of a virtual machine; empty for the region's first, a.",
+        ),
+    ] = ""
+    image: Annotated[str, Meta(pattern=r"^[\w./:@-]*\Z", description="Image with which its machines train.")] = ""
+    machine: Annotated[str, Meta(pattern=r"^[a-z0-9-]+\Z", description="Kind of its machines.")] = "g2-standard-4"
+    accelerator: Annotated[
+        str, Meta(pattern=r"^(none|nvidia-[a-z0-9-]+)\Z", description="GPU of its machines, or none.")
+    ] = "nvidia-l4"
+    service_account: Annotated[
+        str,
+        Meta(
+            pattern=r"^([\w.-]+@[\w.-]+)?\Z",
+            description="Account that trains there; empty for the project's own. It needs the bucket.",
+        ),
+    ] = ""
+    spot: Annotated[
+        bool, Meta(description="Whether its machines may be taken back at any time, for a lower price.")
+    ] = False
+    run_job: Annotated[
+        str, Meta(pattern=r"^[a-z][a-z0-9-]{0,62}\Z", description="Job at Cloud Run that is executed.")
+    ] = "wikics-train"
+    ray_address: Annotated[
+        str,
+        Meta(
+            pattern=r"^([\w.-]+:\d{1,5})?\Z",
+            description="HOST:PORT of the Ray cluster that this machine is a part of; empty for one that is started "
+            "here.",
+        ),
+    ] = ""
+    ray_cpus: Annotated[float, Meta(gt=0, le=1024, description="Processors that a run takes on Ray.")] = 1.0
+    ray_gpus: Annotated[
+        float, Meta(ge=0, le=64, description="GPUs that a run takes there: 0.125 for eight runs on one, 0 for none.")
+    ] = 0.0
+    prices: Annotated[
+        Path | None,
+        Meta(description="YAML file of machines and their prices an hour; `currency: USD` names what they are in."),
+    ] = None
+    alerts: Annotated[
+        Path | None,
+        Meta(description="YAML file with a `webhook` and `rules`, queries of runs by name: told once a day and run."),
+    ] = None
+    vertex_endpoint: Annotated[
+        str, Meta(pattern=ENDPOINT, description="Vertex AI's HOST:PORT, where it is another.")
+    ] = ""
+    compute_endpoint: Annotated[str, Meta(pattern=ENDPOINT, description="Compute Engine's, where it is another.")] = ""
+    cloudrun_endpoint: Annotated[str, Meta(pattern=ENDPOINT, description="Cloud Run's, where it is another.")] = ""
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:
@@ -147,22 +190,22 @@ class Settings(BaseSettings):
     @property
     def has_token(self) -> bool:
         """Whether there is a token that a client can send: spaces around it are no part of it."""
-        return self.token is not None and bool(self.token.get_secret_value().strip())
+        return self.token is not None and bool(self.token.text.strip())
+
+
+FIELDS: Final = {field.name: field for field in msgspec.structs.fields(Settings)}
+_SWITCHES: Final = {"yes": True, "on": True, "no": False, "off": False}  # beside true, false, 1 and 0
+_KINDS: Final[Mapping[object, str]] = {int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def build_settings(**values: Any) -> Settings:
+    """Settings with these values, each of its type or as text. Raises ConfigError that names a wrong one's variable."""
+    return Settings(**{name: _parse(name, value) for name, value in values.items()})
 
 
 def load_settings() -> Settings:
     """The settings of this process. Raises ConfigError with the variable's name when one is wrong."""
-    try:
-        settings = Settings()
-    except UnicodeDecodeError as error:
-        raise ConfigError(".env is no UTF-8 text: save it as UTF-8, with one NAME=value a line") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "WIKICS_" + "_".join(str(part) for part in first["loc"]).upper()
-        shown = repr(first["input"])[:MAX_SHOWN]
-        raise ConfigError(f"{name} is {shown}: {first['msg']}. Mend it in the environment or in .env.") from error
-    except (OSError, ValueError) as error:
-        raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+    settings = build_settings(**_read_environment())
     if settings.bucket and not settings.bucket.startswith("gs://"):
         raise ConfigError(
             f"WIKICS_BUCKET is {settings.bucket[:MAX_SHOWN]!r}: expected gs://NAME/PREFIX, or nothing for WIKICS_HOME"
@@ -185,6 +228,61 @@ def load_settings() -> Settings:
             "name a folder, which is made where there is none"
         )
     return settings
+
+
+def _read_environment() -> Mapping[str, str]:
+    """What .env and, before it, the environment say of fields, by the fields' names; what is empty says nothing."""
+    file = Path(".env")
+    try:
+        if not file.is_file():
+            return _find_fields(os.environ)
+        from dotenv import dotenv_values  # takes as long as all else here
+
+        return {**_find_fields(dotenv_values(file)), **_find_fields(os.environ)}
+    except UnicodeDecodeError as error:
+        raise ConfigError(".env is no UTF-8 text: save it as UTF-8, with one NAME=value a line") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f".env cannot be read ({error}): save it as UTF-8, with one NAME=value a line") from error
+
+
+def _find_fields(variables: Mapping[str, str | None]) -> dict[str, str]:
+    """The variables that set fields, in whatever case they are written."""
+    said = {name.upper(): value for name, value in variables.items() if value}
+    return {name: value for name in FIELDS if (value := said.get(f"{PREFIX}{name.upper()}"))}
+
+
+def _parse(name: str, value: object) -> Any:
+    """A field's value as its type. Raises ConfigError."""
+    field, told = FIELDS[name], value
+    if isinstance(value, str) and isinstance(field.default, int | float):
+        told = value.strip()
+        told = _SWITCHES.get(told.lower(), told.lower()) if isinstance(field.default, bool) else told
+    try:
+        return msgspec.convert(
+            told, field.type, strict=not isinstance(field.default, int | float), dec_hook=lambda kind, text: kind(text)
+        )
+    except (msgspec.ValidationError, ValueError) as error:
+        shown = repr(value)[:MAX_SHOWN]
+        variable = f"{PREFIX}{name.upper()}"
+        raise ConfigError(
+            f"{variable} is {shown}: expected {_describe(field)}. Mend it in the environment or in .env."
+        ) from error
+
+
+def _describe(field: FieldInfo) -> str:
+    """What a field takes, for a person."""
+    kind, meta = get_args(field.type)
+    if get_origin(kind) is Literal:
+        *others, last = get_args(kind)
+        return f"{', '.join(others)} or {last}"
+    if meta.pattern is not None:
+        return f"what matches {meta.pattern}"
+    bounds = [
+        f"{word} {bound}"
+        for word, bound in (("of at least", meta.ge), ("above", meta.gt), ("of at most", meta.le))
+        if bound is not None
+    ]
+    return f"{_KINDS.get(kind, 'text')} {' and '.join(bounds)}".strip()
 
 
 def _check_folder(name: str, path: Path) -> None:

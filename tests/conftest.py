@@ -106,7 +106,7 @@ def twin_arrays():
 def make_explorer(tmp_path, tiny_arrays):
     """Builds an Explorer over a fresh home that holds the tiny graph and looks nowhere else for one."""
     from core.app.explorer import open_explorer
-    from core.settings import Settings
+    from core.settings import build_settings
     from tests.rigs import local_library
 
     archive = tmp_path / "tiny.npz"
@@ -117,7 +117,7 @@ def make_explorer(tmp_path, tiny_arrays):
         library = local_library(settings["home"])
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id  # neither fetches WikiCS nor makes the twin
-        return open_explorer(Settings(_env_file=None, **settings), library=library, backend=backend, ask=ask)
+        return open_explorer(build_settings(**settings), library=library, backend=backend, ask=ask)
 
     return make
 

@@ -4,13 +4,13 @@ import ast
 from typing import Literal, get_args, get_origin
 
 import typer.main
-from pydantic_core import PydanticUndefined
 
 from core.cli.commands import app as cli
 from core.config.presets import list_presets
 from core.config.train import TrainConfig
+from core.early import PREFIX
 from core.http import build_api
-from core.settings import Settings
+from core.settings import FIELDS
 from tests.tracked import ROOT
 
 REFERENCE = ROOT / "docs" / "reference.md"
@@ -28,8 +28,7 @@ def list_commands(group=None, path=("wikics",)):
 
 def list_settings():
     """The fields of the settings by the variables that set them."""
-    prefix = Settings.model_config["env_prefix"]
-    return {f"{prefix}{name}".upper(): field for name, field in Settings.model_fields.items()}
+    return {f"{PREFIX}{name.upper()}": field for name, field in FIELDS.items()}
 
 
 def list_routes():
@@ -53,7 +52,7 @@ def build_table(heads, rows):
 
 
 def code(text):
-    return f"`{text}`" if text not in (None, "", False, PydanticUndefined) else ""
+    return f"`{text}`" if text not in (None, "", False) else ""
 
 
 def describe_parameter(parameter):
@@ -85,7 +84,10 @@ def build_commands():
 
 def build_reference():
     """The text of docs/reference.md."""
-    settings = [(code(name), code(field.default), field.description) for name, field in list_settings().items()]
+    settings = [
+        (code(name), code(field.default), get_args(field.type)[1].description)
+        for name, field in list_settings().items()
+    ]
     fields = [
         (code(name), code(str(field.default)), describe_values(field), field.description)
         for name, field in TrainConfig.model_fields.items()

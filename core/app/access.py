@@ -3,9 +3,7 @@
 import hmac
 from typing import Final
 
-from pydantic import SecretStr
-
-from core.settings import Training
+from core.settings import Secret, Training
 
 MAX_ADMITTED: Final = 10_000
 
@@ -16,9 +14,9 @@ class Access:
     With "quota" everybody may what `core.app.guests` lets them, and who knows the token all.
     """
 
-    def __init__(self, training: Training, token: SecretStr | None) -> None:
+    def __init__(self, training: Training, token: Secret | None) -> None:
         self.training: Training = training
-        self._token = "" if token is None else token.get_secret_value().strip()
+        self._token = "" if token is None else token.text.strip()
         self._admitted: dict[str, None] = {}  # sessions, in their order
 
     def knows(self, token: str) -> bool:

@@ -33,7 +33,7 @@ from core.errors import (
 )
 from core.runs.locks import LOCK_SECONDS
 from core.runs.sweeps import GOES_ON, LOG, Sweep, SweepState, SweepStore, Trial, Wanted
-from core.settings import Settings
+from core.settings import FIELDS, Settings
 
 MOST_CONFIRMED: Final = 10
 MAX_COUNTED: Final = 256  # grids of which it is known how many points they have
@@ -53,7 +53,7 @@ class TrialPlace:
 
 def launch_by(settings: Settings) -> Launch:
     """What starts the process of a sweep over these settings; it outlives this one, and prints into the sweep's log."""
-    told = {name: getattr(settings, name) for name in type(settings).model_fields if name not in ("token", "home")}
+    told = {name: getattr(settings, name) for name in FIELDS if name not in ("token", "home")}
     plain = {f"WIKICS_{name.upper()}": str(value) for name, value in told.items() if value not in (None, "")}
     home = settings.home_folder
 

@@ -11,8 +11,6 @@ from core.cli.late import LateGroup
 # Pydantic would look through every installed package for plugins of its own, for a sixtieth of a second.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
-import core.settings  # noqa: F401  # for every command; Typer would import Pydantic while cycles are looked for
-
 
 class _Commands(LateGroup):
     named: ClassVar[Mapping[str, str]] = {

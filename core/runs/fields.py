@@ -46,7 +46,7 @@ COLUMNS: Final = (*WORDS, *NUMBERS, *SWITCHES, *LISTS, AGE, VARIANT)
 @cache
 def read_defaults() -> Mapping[str, Any]:
     """What a config says that says nothing."""
-    from core.config.train import TrainConfig  # a thirtieth of a second, which a list of known runs does without
+    from core.config.train import TrainConfig  # with Pydantic 0.2 s, which a list of known runs does without
 
     return TrainConfig().model_dump()
 

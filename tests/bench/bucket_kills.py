@@ -31,7 +31,7 @@ from core.runs import files
 from core.runs.environment import collect_environment
 from core.runs.folder import RunFolder
 from core.runs.store import RunStore
-from core.settings import Settings
+from core.settings import build_settings
 from core.storage.gcs import GcsStorage
 from core.storage.local import LocalStorage
 from tests.browser.server import Server
@@ -165,7 +165,7 @@ class World:
         address = f"gs://{self.bucket}/team"
         settings = {"project": "wikics-tests", "image": "wikics", "bucket": address}
         settings["vertex_endpoint"] = f"127.0.0.1:{self.vertex.port}"
-        self.explorer = open_explorer(Settings(_env_file=None, home=folder / "here", **settings))
+        self.explorer = open_explorer(build_settings(home=folder / "here", **settings))
         self.graph = self.explorer.graphs.register(folder / "graph.npz")
         named = {f"WIKICS_{name.upper()}": value for name, value in settings.items()}
         self.app = App(folder / "app", named) if with_app else Here(self.explorer)
@@ -293,7 +293,7 @@ def train_undisturbed(world, config):
     storage = LocalStorage(world.folder / "undisturbed")
     digest = world.explorer.graphs.load(world.graph).digest
     run_id = RunStore(storage).create(config.model_dump(), collect_environment(world.graph, digest))
-    graphs = open_explorer(Settings(_env_file=None, home=world.folder / "undisturbed", bucket="")).graphs
+    graphs = open_explorer(build_settings(home=world.folder / "undisturbed", bucket="")).graphs
     graphs.register(world.folder / "graph.npz")
     job = files.RUNS + run_id
     with tempfile.TemporaryFile("w") as log, ExitStack() as stack:

@@ -15,7 +15,7 @@ import psutil
 from core.app.explorer import open_explorer
 from core.config.sweep.spec import Range
 from core.graph.archive import dump_arrays
-from core.settings import Settings
+from core.settings import build_settings
 from tests.browser.homes import build_arrays, name_article
 
 TEXT = """
@@ -41,7 +41,7 @@ def kill(last):
 
 
 def main(home):
-    explorer = open_explorer(Settings(_env_file=None, home=home))
+    explorer = open_explorer(build_settings(home=home))
     archive = home / "small.npz"
     archive.write_bytes(dump_arrays(build_arrays(700, name_article)))
     graph = explorer.graphs.register(archive)

@@ -5,7 +5,7 @@ import random
 
 from core.app.explorer import open_explorer
 from core.runs.sweeps import Trial
-from core.settings import Settings
+from core.settings import build_settings
 from tests.sweep_rig import with_backend
 
 TEXT = """\
@@ -27,7 +27,7 @@ parameters:
 def add_sweep(home, graph_id, *, count=30, state="paused", run=""):
     """A sweep of so many trials; returns its id. run: of the best trial."""
     chance, number_of = random.Random(0), {}
-    explorer = with_backend(open_explorer(Settings(_env_file=None, home=home.folder)), [])
+    explorer = with_backend(open_explorer(build_settings(home=home.folder)), [])
     sweep_id = explorer.sweeps.submit(TEXT, graph=graph_id).id
     spec = explorer.sweeps.read_file(TEXT)
     trials = []

@@ -7,7 +7,7 @@ from core.backends.cloud.backend import CloudBackend
 from core.backends.open import open_backends
 from core.runs.files import RUNS
 from core.runs.store import RunStore
-from core.settings import Settings
+from core.settings import build_settings
 from core.storage.local import LocalStorage
 from tests.cloud.cloudrun import CloudRunServer
 from tests.cloud.compute import ComputeServer
@@ -39,7 +39,7 @@ class CloudRig(TickingRig):
 def cloud_settings(name, endpoint, **settings):
     """Settings of a provider at this address, with all that it needs."""
     needed = {"project": "wikics-tests", "image": "wikics", f"{name}_endpoint": endpoint}
-    return Settings(_env_file=None, **needed | settings)
+    return build_settings(**needed | settings)
 
 
 def cloud_rig(name, home, *, machines=None, environment=None, config=FAKE_CONFIG, storage=None, **settings):

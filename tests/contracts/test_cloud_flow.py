@@ -7,7 +7,7 @@ import pytest
 from core.app.explorer import open_explorer
 from core.graph.archive import dump_arrays
 from core.graph.library import GraphLibrary
-from core.settings import Settings
+from core.settings import build_settings
 from core.storage.address import open_storage
 from tests.cloud.machines import WIKICS, Machines
 from tests.cloud.rigs import SERVERS
@@ -39,9 +39,7 @@ def bucket_explorer(emulator, tmp_path, monkeypatch, tiny_arrays):
         library = GraphLibrary(storage, tmp_path / "home" / "graphs")
         graph_id = library.register(archive)
         library.default_id = lambda _on_progress=None: graph_id
-        return open_explorer(
-            Settings(_env_file=None, home=tmp_path / "home", bucket=address, **settings), library=library
-        )
+        return open_explorer(build_settings(home=tmp_path / "home", bucket=address, **settings), library=library)
 
     return make
 

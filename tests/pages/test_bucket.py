@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.app.explorer import open_explorer
 from core.http import build_api
-from core.settings import Settings
+from core.settings import build_settings
 from tests.pages.conftest import ROUTER
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ SENTENCE = (
 @pytest.fixture
 def explorer_of_nothing(emulator, monkeypatch, tmp_path):
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
-    return open_explorer(Settings(home=tmp_path, bucket="gs://never-made/team", _env_file=None))
+    return open_explorer(build_settings(home=tmp_path, bucket="gs://never-made/team"))
 
 
 def test_c01_http_says_which_bucket_cannot_be_used(explorer_of_nothing):

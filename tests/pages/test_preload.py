@@ -11,11 +11,11 @@ VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
 from core.app.explorer import open_explorer
-from core.settings import Settings
+from core.settings import build_settings
 from pages.ui import loaders, preload
 
 preload.import_all()
-explorer = open_explorer(Settings(home=sys.argv[1]))
+explorer = open_explorer(build_settings(home=sys.argv[1]))
 loaders.get_explorer = lambda: explorer
 explorer.graphs.prepare()
 before = set(sys.modules)

@@ -161,15 +161,15 @@ def test_c01_a_bucket_that_is_not_there_is_said_before_any_training(rig):
 def test_c01_a_killed_job_ends_with_the_weights_of_one_that_was_left_alone(rig, tmp_path, tiny_arrays):
     """The real training, from the graph that lies in the bucket."""
     from core.app.explorer import open_explorer
-    from core.settings import Settings
+    from core.settings import build_settings
 
     (tmp_path / "tiny.npz").write_bytes(dump_arrays(tiny_arrays))
-    settings = {"home": tmp_path / "home", "_env_file": None}
+    settings = {"home": tmp_path / "home"}
     values = {"epochs": 300, "patience": 300, "device": "cpu", "dropout": 0.5}
     logits = []
     for storage in (LocalStorage(tmp_path / "home"), rig.storage):
         bucket = "" if isinstance(storage, LocalStorage) else rig.storage.location
-        explorer = open_explorer(Settings(**settings, bucket=bucket))
+        explorer = open_explorer(build_settings(**settings, bucket=bucket))
         config = explorer.configs.build("gcn", values, graph=explorer.graphs.register(tmp_path / "tiny.npz"))
         graph = explorer.graphs.load(config.graph)
         rig.id = RunStore(storage).create(config.model_dump(), {"graph_digest": graph.digest})

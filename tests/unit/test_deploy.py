@@ -9,7 +9,7 @@ import pytest
 from google.cloud import run_v2 as run
 from google.cloud.devtools import cloudbuild_v1 as cloudbuild
 
-from core.settings import Settings
+from core.settings import build_settings
 from tests.cloud.knative import build_job, build_service
 from tests.cloud.published import find_faults, load_yaml, read_service
 from tests.images.dockerfile import read_dockerfile
@@ -113,7 +113,7 @@ def test_row_95_the_job_is_the_one_that_the_cloudrun_backend_executes(job):
     message = build_job(job)
     task, container = message.template.template, message.template.template.containers[0]
     assert (message.name, list(container.command), task.max_retries) == (
-        Settings(_env_file=None).run_job,
+        build_settings().run_job,
         ["wikics"],
         0,
     )
@@ -132,9 +132,7 @@ def test_row_95_variables_of_the_service_are_settings_that_fit(service):
     [container] = service["spec"]["template"]["spec"]["containers"]
     given = {each["name"]: each.get("value", "secret") for each in container["env"]}
     assert set(given) <= set(list_settings())
-    settings = Settings(
-        _env_file=None, **{name.removeprefix("WIKICS_").lower(): value for name, value in given.items()}
-    )
+    settings = build_settings(**{name.removeprefix("WIKICS_").lower(): value for name, value in given.items()})
     assert (settings.training, settings.backend, settings.run_job) == ("token", "cloudrun", "wikics-train")
     assert settings.bucket == "gs://my-project-wikics/wikics"
     assert settings.host_names == ("*.run.app",)

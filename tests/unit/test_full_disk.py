@@ -21,7 +21,7 @@ from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.state import ENDED, RunState, build_resumed
 from core.runs.store import RunStore
-from core.settings import Settings
+from core.settings import build_settings
 from core.storage.local import LocalStorage
 from core.training import recorder
 from tests.faults import FaultyDisk, refuse_each
@@ -109,7 +109,7 @@ def test_n07_what_a_graph_is_loaded_from_is_found_once_the_disk_is_well(tiny_arr
     for disk in refuse_each(home, number, lasts=lasts):
         library = local_library(home)
         library.default_id = lambda _on_progress=None, library=library: library.register(archive)
-        explorer = open_explorer(Settings(_env_file=None, home=home), library=library)
+        explorer = open_explorer(build_settings(home=home), library=library)
         with disk.failing():
             explorer.graphs.prepare()
         readiness = explorer.graphs.readiness()
@@ -269,7 +269,7 @@ def test_n07_a_home_that_cannot_be_written_to_says_so_and_shows_what_is_there(tm
     home = tmp_path / "home"
     (home / "graphs").mkdir(parents=True)
     library = local_library(home, wikics_sources=())
-    explorer = open_explorer(Settings(_env_file=None, home=home), library=library)
+    explorer = open_explorer(build_settings(home=home), library=library)
     if has_twin:
         library._store(tiny_arrays, describe_twin(), recipe=TWINS["twin"])
     with FaultyDisk(home, errno.EROFS, at=1, lasts=True).failing():

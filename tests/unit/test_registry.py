@@ -10,7 +10,7 @@ from core.errors import ConflictError, RefusedError, UnavailableError
 from core.runs.job_states import JobStates
 from core.runs.state import RunState
 from core.runs.store import RunStore
-from core.settings import Settings
+from core.settings import build_settings
 from tests.cloud.rigs import cloud_settings
 from tests.cloud.vertex import VertexServer
 from tests.shared_memory import SharedMemoryStorage
@@ -119,7 +119,7 @@ def test_c10_without_a_bucket_or_a_project_a_sentence_says_so(server, tmp_path):
     run_id = create(store)
     with pytest.raises(UnavailableError, match=f"^run {run_id} cannot be uploaded yet: WIKICS_BUCKET is not set: name"):
         build_registry(store, server).upload("latest")
-    settings = Settings(_env_file=None, home=tmp_path)
+    settings = build_settings(home=tmp_path)
     backends = open_backends(settings, store.storage)
     with pytest.raises(
         UnavailableError, match=r"yet: WIKICS_PROJECT is not set: .*; WIKICS_IMAGE is not set: .*; WIKICS_B"

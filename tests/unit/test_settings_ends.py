@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,14 +11,14 @@ from core import cli
 from core.errors import ConfigError
 from core.http import build_api
 from core.http.hosts import is_known
-from core.settings import Settings, load_settings
+from core.settings import FIELDS, build_settings, load_settings
 from tests.rigs import NoBackend
 from tests.setting_ends import CASES, CLOUD_ENDS, DOOR_CASES, ENDS, TOKEN, complete, name_case
 from tests.shell import open_at_shell
 
 
 def test_n03_every_setting_is_tried_at_both_ends():
-    assert set(ENDS | CLOUD_ENDS) == set(Settings.model_fields)
+    assert set(ENDS | CLOUD_ENDS) == set(FIELDS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_case)
@@ -76,8 +77,59 @@ def test_n03_both_ends_of_a_setting_work_on_the_command_line(explorer, settings,
     assert [each["id"] for each in run("runs", "list")["runs"]] == [begun["id"]]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("MAX_RUNS", "65", "a whole number of at least 1 and of at most 64"),
+        ("MAX_RUNS", "many", "a whole number of at least 1 and of at most 64"),
+        ("MAX_EPOCHS", "1.5", "a whole number of at least 1"),
+        ("PREDICTION_LOG", "nan", "a number of at least 0.0 and of at most 1.0"),
+        ("RAY_CPUS", "0", "a number above 0 and of at most 1024"),
+        ("SPOT", "perhaps", "true or false"),
+        ("TRAINING", "Open", "open, quota, token or off"),
+        ("REGION", "us-central1\n", r"what matches ^[a-z]+-[a-z]+\d+\Z"),
+    ],
+)
+def test_n03_a_wrong_value_is_told_from_what_is_expected(monkeypatch, tmp_path, variable, value, expected):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"WIKICS_{variable}", value)
+    with pytest.raises(ConfigError) as refused:
+        load_settings()
+    said = f"WIKICS_{variable} is {value!r}: expected {expected}. Mend it in the environment or in .env."
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "spot"), [("true", True), ("1", True), ("Yes", True), (" on ", True), ("FALSE", False), ("off", False)]
+)
+def test_n03_a_switch_is_set_by_either_word(monkeypatch, tmp_path, written, spot):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WIKICS_SPOT", written)
+    assert load_settings().spot is spot
+
+
+def test_n03_the_environment_stands_before_dotenv_in_whatever_case_and_nothing_says_nothing(monkeypatch, tmp_path):
+    for name in ("MAX_RUNS", "RATE", "MACHINE", "BUCKET", "HOME"):
+        monkeypatch.delenv(f"WIKICS_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        "WIKICS_MAX_RUNS=2\nwikics_rate=3\nWIKICS_MACHINE=n1\nWIKICS_BUCKET=\nWIKICS_HOME\nWIKICS_OTHER=1\nRATE=9\n"
+        "export WIKICS_HOSTS='a.example.org'  # of ours\n"
+    )
+    monkeypatch.setenv("wikics_max_runs", " 4 ")
+    monkeypatch.setenv("WIKICS_MACHINE", "")
+    found = load_settings()
+    assert (found.max_runs, found.rate, found.machine, found.bucket) == (4, 3, "n1", "")
+    assert (found.home, found.hosts) == (Path("~/.wikics"), "a.example.org")
+
+
+def test_n03_a_token_is_shown_nowhere():
+    settings = build_settings(token="sesame")
+    assert settings.token.text == "sesame" and "sesame" not in repr(settings)
+
+
 def test_n03_hosts_are_known_however_they_are_written():
-    settings = Settings(_env_file=None, hosts=" https://example.org:8501/app , *.Example.com:443,, [::1 ")
+    settings = build_settings(hosts=" https://example.org:8501/app , *.Example.com:443,, [::1 ")
     assert settings.host_names == ("example.org", "*.example.com", "[::1")
     assert all(is_known(name, settings.host_names) for name in ("example.org:8501", "a.example.com"))
 
@@ -101,5 +153,5 @@ def test_n03_a_folder_of_data_that_cannot_be_is_said(monkeypatch, tmp_path, cont
 
 def test_n03_the_folder_of_data_may_be_below_ones_home(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert Settings(_env_file=None, data="~/data").data_folder == tmp_path / "data"
-    assert Settings(_env_file=None).data_folder is None and os.environ["HOME"] == str(tmp_path)
+    assert build_settings(data="~/data").data_folder == tmp_path / "data"
+    assert build_settings().data_folder is None and os.environ["HOME"] == str(tmp_path)

@@ -11,7 +11,7 @@ from core.app.sweeps import launch_by
 from core.errors import ConflictError, DamagedFileError, SweepNotFoundError
 from core.http import build_api
 from core.runs.sweeps import Trial
-from core.settings import Settings
+from core.settings import build_settings
 from tests.sweep_rig import with_backend
 
 TEXT = """
@@ -171,7 +171,7 @@ def test_a_sweep_is_led_by_a_process_of_its_own_with_the_same_settings(monkeypat
 
     monkeypatch.setattr("core.app.sweeps.subprocess.Popen", popen)
     (tmp_path / "sweeps" / "x").mkdir(parents=True)
-    launch_by(Settings(_env_file=None, home=tmp_path, max_runs=3, token="secret"))("x")
+    launch_by(build_settings(home=tmp_path, max_runs=3, token="secret"))("x")
     ((command, environment, is_apart),) = started
     assert (command[1:], is_apart) == (["-m", "core.app.sweep_leader", "x"], True)
     assert (environment["WIKICS_HOME"], environment["WIKICS_MAX_RUNS"]) == (str(tmp_path), "3")

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import orjson
 import pytest
-from pydantic import SecretStr
 
 from core.app.access import MAX_ADMITTED, Access
+from core.settings import Secret
 from pages.ui import uploads
 from pages.ui.uploads import MAX_FILE_BYTES, MAX_VISITOR_BYTES, GuardedUploads
 
 ROOT = Path(__file__).parents[2]
-OPEN, OFF, TOKEN = Access("open", None), Access("off", None), Access("token", SecretStr("secret"))
+OPEN, OFF, TOKEN = Access("open", None), Access("off", None), Access("token", Secret("secret"))
 
 
 async def take(scope, receive, send):
@@ -94,7 +94,7 @@ def test_n06_who_sends_too_slowly_is_given_up(monkeypatch):
 
 
 def test_n06_of_very_many_sessions_the_first_are_forgotten():
-    access = Access("token", SecretStr("secret"))
+    access = Access("token", Secret("secret"))
     for number in range(MAX_ADMITTED + 1):
         access.admit(str(number))
     assert [access.admits(str(number)) for number in (0, 1, MAX_ADMITTED)] == [False, True, True]
