@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
@@ -328,11 +328,11 @@ class _KnownRun:
         """What the run's own process has left of its end, where a bucket tells that it is still true; asked once."""
         if files.RECORD not in stored or not all(name in stored and stored[name].digest for name in MADE_OF):
             return None
+        others = {"id": self.id, "has_predictions": files.PREDICTIONS in stored, "folder": self._folder}
         try:
-            record = parse_record(load_json(self._storage, stored[files.RECORD].name), stored)
+            return parse_record(load_json(self._storage, stored[files.RECORD].name), stored, **others)
         except (DamagedFileError, FileNotStoredError):
             return None
-        return record and replace(record, id=self.id, has_predictions=files.PREDICTIONS in stored, folder=self._folder)
 
     def _read_report(self, state: RunState, stored: Stored) -> Report | None:
         """The report, which counts once the run has ended on its own or was stopped; it spares reading the rows."""

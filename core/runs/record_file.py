@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Annotated, Any, Final, get_args, get_type_hints
 
 import msgspec
@@ -43,6 +43,14 @@ def _bound(name: str, hint: Any) -> Any:
 Row: Any = tuple[tuple(_bound(name, hint) for name, hint in get_type_hints(RunRecord).items())]  # type: ignore[misc]
 
 
+class _Document(msgspec.Struct):
+    """A `record.json`: of a Struct the types are looked at once, of a tuple alone each time."""
+
+    fields: tuple[str, ...]
+    made_of: dict[str, str]
+    record: Row
+
+
 def pack_record(record: RunRecord) -> list[Any]:
     """The values of its fields, in their order."""
     return [getattr(record, name) for name in FIELDS]
@@ -62,16 +70,20 @@ def write_record(folder: JobFolder) -> None:
         folder.write_json(files.RECORD, {"fields": FIELDS, "made_of": digests, "record": row}, durable=False)
 
 
-def parse_record(content: Mapping[str, Any], stored: Mapping[str, StoredFile]) -> RunRecord | None:
-    """The record in a `record.json` beside these files; None where it is not of them, or of another version."""
-    digests = {name: stored[name].digest for name in MADE_OF if name in stored}
-    if content.get("fields") != list(FIELDS) or content.get("made_of") != digests:
-        return None
+def parse_record(content: Mapping[str, Any], stored: Mapping[str, StoredFile], **others: Any) -> RunRecord | None:
+    """The record in a `record.json` beside these files, with other values for some fields.
+
+    None where it is not of these files, or of another version.
+    """
     try:
-        record = RunRecord(*msgspec.convert(content.get("record"), Row))
+        found = msgspec.convert(content, _Document)
     except msgspec.ValidationError:
         return None
-    return replace(record, config=keep_plain(record.config))
+    digests = {name: stored[name].digest for name in MADE_OF if name in stored}
+    if found.fields != FIELDS or found.made_of != digests:
+        return None
+    values = dict(zip(FIELDS, found.record, strict=True)) | others
+    return RunRecord(**values | {"config": keep_plain(values["config"])})
 
 
 def digest_bytes(content: bytes) -> str:
