@@ -235,7 +235,8 @@ class GcsStorage:
         return build_file(blob.name[len(self._key("")) :], read_properties(blob._properties), self._now())
 
     def _exists(self, blob: Any) -> bool:
-        """Whether there is such an object, of which then is known what is there."""
+        """Whether there is such an object, of which then is known what is there, whatever was there before."""
+        blob._properties.pop("generation", None)  # else the SDK asks for that one, which is gone
         try:
             blob.reload(retry=None, timeout=TRY_SECONDS)
         except api.NotFound:

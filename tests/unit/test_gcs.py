@@ -1,5 +1,7 @@
 """A bucket behind a network that fails, and one that may not be used."""
 
+from itertools import product
+
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
@@ -49,6 +51,26 @@ def test_c01_every_operation_outlives_a_fault(fault, storage, proxy):
     }
     assert sum(proxy.injected.values()) == 8
     assert storage.retries >= 7  # a deletion whose answer was lost finds nothing to delete
+
+
+@pytest.mark.parametrize("faults", list(product(("wrong checksum", "lost answer", "truncated body"), repeat=2)))
+def test_c01_what_two_faults_in_a_row_hide_is_known_for_ones_own(faults, storage, proxy):
+    """Of an object that was replaced without an answer, another generation is there than the one that was told last."""
+    storage.write("state.json", b"one")
+    (found,) = storage.list("state.json")
+
+    def with_faults(work):
+        first = proxy._numbers
+        proxy.choose = lambda number, *_: dict(enumerate(faults, first)).get(number)
+        return work()
+
+    for content in (b"two", b"three"):
+        found = with_faults(lambda content=content: storage.swap("state.json", content, found))
+        assert found is not None
+    found = with_faults(lambda: storage.extend("state.json", b" four", found))
+    proxy.choose = lambda *_: None
+    assert (storage.list("state.json"), storage.read("state.json")) == ([found], b"three four")
+    assert sum(proxy.injected.values()) == 6
 
 
 def test_c01_a_bucket_that_is_silent_is_given_up_in_a_sentence(emulator, proxy):
