@@ -59,15 +59,15 @@ def test_c01_what_two_faults_in_a_row_hide_is_known_for_ones_own(faults, storage
     storage.write("state.json", b"one")
     (found,) = storage.list("state.json")
 
-    def with_faults(work):
+    def with_faults(work, *arguments):
         first = proxy._numbers
         proxy.choose = lambda number, *_: dict(enumerate(faults, first)).get(number)
-        return work()
+        return work("state.json", *arguments)
 
     for content in (b"two", b"three"):
-        found = with_faults(lambda content=content: storage.swap("state.json", content, found))
+        found = with_faults(storage.swap, content, found)
         assert found is not None
-    found = with_faults(lambda: storage.extend("state.json", b" four", found))
+    found = with_faults(storage.extend, b" four", found)
     proxy.choose = lambda *_: None
     assert (storage.list("state.json"), storage.read("state.json")) == ([found], b"three four")
     assert sum(proxy.injected.values()) == 6
