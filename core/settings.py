@@ -254,18 +254,16 @@ def _find_fields(variables: Mapping[str, str | None]) -> dict[str, str]:
 def _parse(name: str, value: object) -> Any:
     """A field's value as its type. Raises ConfigError."""
     field, told = FIELDS[name], value
-    if isinstance(value, str) and isinstance(field.default, int | float):
-        told = value.strip()
-        told = _SWITCHES.get(told.lower(), told.lower()) if isinstance(field.default, bool) else told
+    is_number = isinstance(field.default, int | float)  # or a switch: what a text may stand for
+    if is_number and isinstance(value, str):
+        told = value.strip().lower()
+        told = _SWITCHES.get(told, told) if isinstance(field.default, bool) else told
     try:
-        return msgspec.convert(
-            told, field.type, strict=not isinstance(field.default, int | float), dec_hook=lambda kind, text: kind(text)
-        )
+        return msgspec.convert(told, field.type, strict=not is_number, dec_hook=lambda kind, text: kind(text))
     except (msgspec.ValidationError, ValueError) as error:
-        shown = repr(value)[:MAX_SHOWN]
-        variable = f"{PREFIX}{name.upper()}"
         raise ConfigError(
-            f"{variable} is {shown}: expected {_describe(field)}. Mend it in the environment or in .env."
+            f"{PREFIX}{name.upper()} is {repr(value)[:MAX_SHOWN]}: expected {_describe(field)}. "
+            "Mend it in the environment or in .env."
         ) from error
 
 
