@@ -2,7 +2,6 @@
 
 from contextlib import closing
 from pathlib import Path
-from subprocess import Popen
 from typing import TYPE_CHECKING, Final
 
 from core.early import guess_bucket
@@ -16,6 +15,8 @@ from core.storage.gcs_plain import PlainBucket
 from core.storage.local import LocalStorage
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from core.app.lists import RunLists
     from core.settings import Settings
 
@@ -49,8 +50,8 @@ def foresee(address: str, home: Path) -> Answers:
         if answers[SHARED].content:
             return answers | list_all(bucket.list, (CHANGED, STEPS))
         answers |= list_all(bucket.list, (ALL, STEPS))
-        records = [file.name for file in answers[ALL].files if file.name.endswith(f"/{RECORD}")]
-        return answers | read_all(bucket.read, records)
+        records = [file for file in answers[ALL].files if file.name.endswith(f"/{RECORD}")]
+        return answers | read_all(bucket.read, [file.name for file in records if file.content is None])
 
 
 def open_lists(settings: "Settings", lister: "Popen[bytes] | None" = None) -> "RunLists":

@@ -22,7 +22,7 @@ from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, REPORTED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
-from core.storage.documents import load_json
+from core.storage.documents import parse_json
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
@@ -328,9 +328,11 @@ class _KnownRun:
         """What the run's own process has left of its end, where a bucket tells that it is still true; asked once."""
         if files.RECORD not in stored or not all(name in stored and stored[name].digest for name in MADE_OF):
             return None
+        file = stored[files.RECORD]
         others = {"id": self.id, "has_predictions": files.PREDICTIONS in stored, "folder": self._folder}
         try:
-            return parse_record(load_json(self._storage, stored[files.RECORD].name), stored, **others)
+            content = self._storage.read(file.name) if file.content is None else file.content
+            return parse_record(parse_json(content, file.name), stored, **others)
         except (DamagedFileError, FileNotStoredError):
             return None
 

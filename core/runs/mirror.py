@@ -233,7 +233,9 @@ class JobMirror:
                 if start and known and known.stored:
                     written = self.storage.extend(name, file.read(start), known.stored)
                 else:
-                    written = self.storage.swap(name, file.read(), known.stored if known else None)
+                    written = self.storage.swap(
+                        name, file.read(), known.stored if known else None, listed=file.is_called(files.RECORD)
+                    )
             except OSError:
                 self._unsure.setdefault(file.name, []).append(_hash(file.read()))
                 raise

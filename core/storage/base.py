@@ -16,6 +16,7 @@ class StoredFile:
     age_seconds: float = field(compare=False)  # since then, by the same clock at the moment of listing
     tag: str = ""  # tells this content from any other that the name had, where the storage knows such a thing
     digest: str = field(default="", compare=False)  # of the content, where the storage knows one of 128 bits or more
+    content: bytes | None = field(default=None, compare=False, repr=False)  # where the listing brought it
 
 
 class Storage(Protocol):
@@ -59,8 +60,10 @@ class SharedStorage(Storage, Protocol):
     written, where it has changed since.
     """
 
-    def swap(self, name: str, content: bytes | memoryview, found: StoredFile | None) -> StoredFile | None:
-        """Replaces the file whole, or makes it."""
+    def swap(
+        self, name: str, content: bytes | memoryview, found: StoredFile | None, *, listed: bool = False
+    ) -> StoredFile | None:
+        """Replaces the file whole, or makes it. listed: listings bring the content too, if it is short enough."""
 
     def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
         """Adds to the end of the file, and sends no more than that."""

@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from subprocess import Popen
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
@@ -16,6 +15,9 @@ from core.storage.ahead import begin
 from core.storage.base import NUM_READERS, SharedStorage, StoredFile
 from core.storage.documents import UNREADABLE
 from core.storage.gcs_plain import PlainBucket
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 REFUSALS: Final = {kind.__name__: kind for kind in (InvalidInputError, UnavailableError)}
 
@@ -77,8 +79,10 @@ class ForeseenBucket:
     def create(self, name: str, content: bytes) -> bool:
         return self._open().create(name, content)
 
-    def swap(self, name: str, content: bytes | memoryview, found: StoredFile | None) -> StoredFile | None:
-        return self._open().swap(name, content, found)
+    def swap(
+        self, name: str, content: bytes | memoryview, found: StoredFile | None, *, listed: bool = False
+    ) -> StoredFile | None:
+        return self._open().swap(name, content, found, listed=listed)
 
     def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
         return self._open().extend(name, content, found)

@@ -34,6 +34,7 @@ from core.storage.gcs_objects import (
     find_type,
     list_matching,
     list_pages,
+    pack_content,
     read_date,
     read_properties,
 )
@@ -128,8 +129,10 @@ class GcsStorage:
     def create(self, name: str, content: bytes) -> bool:
         return self._upload(check_name(name), content, generation=0) is not None
 
-    def swap(self, name: str, content: bytes | memoryview, found: StoredFile | None) -> StoredFile | None:
-        return self._upload(check_name(name), content, generation=_generation(found))
+    def swap(
+        self, name: str, content: bytes | memoryview, found: StoredFile | None, *, listed: bool = False
+    ) -> StoredFile | None:
+        return self._upload(check_name(name), content, generation=_generation(found), listed=listed)
 
     def extend(self, name: str, content: bytes | memoryview, found: StoredFile) -> StoredFile | None:
         """The bytes are sent as an object of their own, which the bucket then joins to the file."""
@@ -185,11 +188,13 @@ class GcsStorage:
         self._has_answered = True
         return content, self._now()
 
-    def _upload(self, name: str, content: bytes | memoryview, *, generation: int | None) -> StoredFile | None:
+    def _upload(
+        self, name: str, content: bytes | memoryview, *, generation: int | None, listed: bool = False
+    ) -> StoredFile | None:
         """The file as it is written; None where the object has another generation (0: where there is one)."""
         self._check_writable()
         body, token, blob = bytes(content), secrets.token_hex(8), self._blob(name)
-        blob.metadata = {_TOKEN: token}
+        blob.metadata = {_TOKEN: token} | (pack_content(body) if listed else {})
         crc = sum_up(body)
 
         def upload(expected: int | None) -> None:

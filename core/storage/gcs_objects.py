@@ -1,7 +1,9 @@
 """What a bucket tells of its objects, alone and by the thousand."""
 
+import base64
 import mimetypes
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -11,14 +13,23 @@ import msgspec
 
 from core.storage.base import StoredFile
 from core.storage.documents import UNREADABLE
+from core.storage.gcs_sums import sum_up
 from core.storage.names import ALL_BELOW, PARTIAL_SUFFIX, compile_pattern, split_pattern
 
 Query = Mapping[str, str | int]
 Ask = Callable[[Query], tuple[bytes, float]]  # gives what the service answers, and its time (Unix seconds)
 
 PAGE_SIZE: Final = 20_000  # or what the service gives at once, if that is less
+_MOST_PACKED: Final = 7_000  # characters; all metadata of an object may take 8 KiB
+_CONTENT: Final = "wikics-content"
 _SKEW_SECONDS: Final = 1.5  # a Date is told in whole seconds
 _GLOB: Final = re.compile(r"([\\?\[\]{}])")
+
+
+class _Metadata(msgspec.Struct, gc=False):
+    """What writers set of their own; whatever else they have set is passed over."""
+
+    content: str = msgspec.field(default="", name=_CONTENT)
 
 
 class Object(msgspec.Struct, rename="camel", gc=False):
@@ -30,6 +41,7 @@ class Object(msgspec.Struct, rename="camel", gc=False):
     generation: str
     crc32c: str = ""  # where the object is encrypted with a key of its writer, neither sum is told
     md5_hash: str = ""
+    metadata: _Metadata | None = None
 
 
 class Page(msgspec.Struct, rename="camel"):
@@ -122,7 +134,25 @@ def build_file(name: str, found: Object, now: float) -> StoredFile:
         age_seconds=0.0 if -_SKEW_SECONDS < age_seconds < 0 else age_seconds,
         tag=build_tag(found),
         digest=found.md5_hash,
+        content=_unpack_content(found),
     )
+
+
+def pack_content(content: bytes) -> dict[str, str]:
+    """A content as the metadata of its object, which listings bring; nothing where it is too long for that."""
+    packed = base64.b64encode(zlib.compress(content)).decode()
+    return {_CONTENT: packed} if len(packed) <= _MOST_PACKED else {}
+
+
+def _unpack_content(found: Object) -> bytes | None:
+    """None where the metadata has none, or what it has is not what the object's checksum says."""
+    if found.metadata is None or not found.metadata.content:
+        return None
+    try:
+        content = zlib.decompress(base64.b64decode(found.metadata.content))
+    except (ValueError, zlib.error):
+        return None
+    return content if sum_up(content) == found.crc32c else None
 
 
 def build_tag(found: Any) -> str:

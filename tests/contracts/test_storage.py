@@ -343,6 +343,23 @@ def test_of_two_writers_who_know_the_same_file_one_loses(shared):
     assert (shared.swap("runs/a/state.json", b"four", second), shared.list("**")) == (None, [])
 
 
+def test_c05_a_content_comes_with_the_listing_while_it_is_the_one_that_was_to(shared):
+    name = "runs/a/record.json"
+    first = shared.swap(name, b"one", None, listed=True)
+    second = shared.swap("runs/a/state.json", b"two", None)
+    assert [file.content for file in (first, second, *shared.list("**"))] == [b"one", None, b"one", None]
+    for change in (
+        lambda: shared.write(name, b"new"),
+        lambda: shared.swap(name, b"three", shared.list(name)[0]),
+        lambda: (shared.delete(name), shared.create(name, b"one")),
+        lambda: shared.extend(name, b"+", shared.list(name)[0]),
+    ):
+        change()
+        assert [file.content for file in shared.list(name)] == [None]
+        again = shared.swap(name, b"again", shared.list(name)[0], listed=True)
+        assert (again.content, shared.list(name)[0].content, shared.read(name)) == (b"again", b"again", b"again")
+
+
 def test_a_file_grows_by_what_is_sent_and_is_never_seen_in_parts(shared):
     kept = [shared.swap("runs/a/metrics.csv", b"epoch\n", None)]
     for epoch in range(3):

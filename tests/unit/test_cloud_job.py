@@ -17,7 +17,7 @@ from core.runs.job_states import JobStates
 from core.runs.record_file import parse_record
 from core.runs.state import PREEMPTED
 from core.runs.store import RunStore
-from core.storage.documents import load_json
+from core.storage.documents import parse_json
 from core.storage.local import LocalStorage
 
 pytestmark = pytest.mark.slow
@@ -193,7 +193,9 @@ def test_c01_a_killed_job_ends_with_the_weights_of_one_that_was_left_alone(rig, 
 def check_record(rig):
     """What the job has left for lists is what its files say."""
     stored = {file.name.rpartition("/")[2]: file for file in rig.storage.list(f"runs/{rig.id}/*")}
-    left = parse_record(load_json(rig.storage, stored[files.RECORD].name), stored)
-    rig.storage.delete(stored[files.RECORD].name)
+    record = stored[files.RECORD]
+    assert record.content == rig.storage.read(record.name)  # the listing brings it
+    left = parse_record(parse_json(record.content, record.name), stored)
+    rig.storage.delete(record.name)
     found = RunStore(rig.storage).read(rig.id)
     assert replace(left, folder=found.folder, has_predictions=True) == found

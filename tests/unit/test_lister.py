@@ -19,7 +19,8 @@ from core.runs.memory_file import ALL, CHANGED, MANY, SHARED
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage.address import open_storage
-from tests.bench.bucket_list import fill
+from core.storage.gcs import GcsStorage
+from tests.bench.bucket_list import fill, send
 from tests.gcs import emulator_running
 from tests.gcs_faults import proxy_running
 
@@ -85,11 +86,12 @@ def read_contents(answers):
 
 
 def test_c05_it_is_foreseen_what_a_list_of_runs_asks(emulator, tmp_path, monkeypatch):
-    """Of a bucket that nobody knows all runs and their records; else what has changed of those that somebody knows."""
+    """Of a bucket that nobody knows all runs, and the records that no listing brings; else what has changed of them."""
     storage = emulator.open()
     storage.write("runs/a/state.json", b"{}")
     for name in ("a", "b"):
         storage.write(f"runs/{name}/record.json", name.encode())
+    storage.swap("runs/c/record.json", b"c", None, listed=True)
 
     def ask():
         return foresee(emulator.url, tmp_path, storage.location, monkeypatch)
@@ -98,6 +100,7 @@ def test_c05_it_is_foreseen_what_a_list_of_runs_asks(emulator, tmp_path, monkeyp
     assert {*found} == {ALL, STEPS, SHARED, "runs/a/record.json", "runs/b/record.json"}
     assert read_contents(found) == {SHARED: None, "runs/a/record.json": b"a", "runs/b/record.json": b"b"}
     assert found[ALL].files == storage.list(ALL)
+    assert [file.content for file in found[ALL].files] == [None, None, None, b"c"]
     storage.write(SHARED, b"what another machine knows")
     found = ask()
     assert {*found} == {CHANGED, STEPS, SHARED}
@@ -235,13 +238,17 @@ def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(e
 
 @pytest.mark.slow
 def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path):
-    """Each record is read once, and what was found is left for the next machine, which reads that alone."""
-    fill(tmp_path / "data" / "many" / "team", MANY)
+    """A record that no listing brings is read once; what was found is left for the next machine, which reads that."""
+    folder = tmp_path / "data" / "many" / "team"
+    records = fill(folder, MANY)
+    for name in sorted(records)[::2]:
+        (folder / name).write_bytes(records.pop(name))
     with emulator_running(data=tmp_path / "data") as emulator, proxy_running(emulator) as proxy:
+        send(records, GcsStorage("many", "team", make_client=emulator.make_client))
         counted = []
         for machine in ("one", "another"):
             before = proxy.asked.copy()
             states, imported = list_runs(proxy, tmp_path / machine, "gs://many/team")
             assert ({*states.values()}, len(states), imported) == ({"finished"}, MANY, ["core.settings"])
             counted.append(dict(proxy.asked - before))
-    assert counted == [{"GET": 1 + MANY, "LIST": 2, "POST": 1}, {"GET": 1, "LIST": 2}]
+    assert counted == [{"GET": 1 + MANY // 2, "LIST": 2, "POST": 1}, {"GET": 1, "LIST": 2}]

@@ -256,11 +256,11 @@ class CountingStorage(SharedMemoryStorage):
         self.may_pass.set()
         self.is_mute = False
 
-    def swap(self, name, content, found):
+    def swap(self, name, content, found, **options):
         self.sent_bytes += len(content)
         if len(content) > 2**16:
             assert self.may_pass.wait(20)
-        return self.answer(super().swap(name, content, found))
+        return self.answer(super().swap(name, content, found, **options))
 
     def extend(self, name, content, found):
         self.sent_bytes += len(content)

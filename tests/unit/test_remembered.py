@@ -196,6 +196,22 @@ def test_c05_of_runs_that_left_a_record_nothing_else_is_read(storage, tmp_path):
 
 
 @pytest.mark.usefixtures("digests_told")
+def test_c05_what_the_listing_brings_of_them_is_not_read_either(storage, tmp_path, monkeypatch):
+    expected = RunStore(storage).list()
+    leave_records(storage, tmp_path, *(run.id for run in expected))
+    contents = {name: storage.read(name) for run in expected if (name := f"runs/{run.id}/{RECORD}")}
+    listed = type(storage).list
+
+    def list_with_contents(self, pattern):
+        return [replace(file, content=contents.get(file.name)) for file in listed(self, pattern)]
+
+    monkeypatch.setattr(type(storage), "list", list_with_contents)
+    found, counts = asked(storage, RunStore(storage))
+    assert found == expected
+    assert {name: reads for name, reads in counts.items() if name.endswith(".json")} == {"label.json": 1}
+
+
+@pytest.mark.usefixtures("digests_told")
 @pytest.mark.parametrize("name", MADE_OF)
 def test_c05_a_record_counts_only_while_its_files_are_as_they_were(name, storage, tmp_path):
     run_id = RunStore(storage).list()[0].id
