@@ -21,6 +21,7 @@ from typing import Final, NoReturn, TextIO
 
 from core.backends.pulse import Pulse
 from core.errors import ConflictError, WikicsError
+from core.importing import importing_much
 from core.runs import files
 from core.runs.folder import JobFolder, RunFolder
 from core.runs.job_states import JobStates, describe_job
@@ -182,10 +183,12 @@ def cancel(folder: JobFolder) -> None:
 def prepare_stored_job(folder: JobFolder, storage: Storage) -> Turn:
     """Loads torch, and what the job's folder says: a run goes on from a checkpoint it has, a benchmark where it was."""
     if (folder / files.BENCHMARK).exists():
-        from core.training.benchmark import prepare_benchmark
+        with importing_much():
+            from core.training.benchmark import prepare_benchmark
 
         return prepare_benchmark(folder, storage)
-    from core.training.stored import prepare_run
+    with importing_much():
+        from core.training.stored import prepare_run
 
     return prepare_run(RunFolder(folder.path), storage)
 

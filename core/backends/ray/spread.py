@@ -10,6 +10,7 @@ import ray
 from ray.exceptions import RayTaskError
 
 from core.backends.job import Prepare
+from core.importing import importing_much
 from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Pair
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
@@ -100,7 +101,8 @@ def _deal(pairs: list[Pair], workers: int, *, together: bool) -> list[list[Pair]
 @ray.remote  # type: ignore[untyped-decorator]
 def train_part(address: str, pairs: list[Pair]) -> None:
     """Trains some pairs of a benchmark, and keeps their results; ends early where its job was asked to stop."""
-    from core.training.benchmark import prepare_benchmark
+    with importing_much():
+        from core.training.benchmark import prepare_benchmark
 
     storage, job = split_address(address)
     with TemporaryDirectory(prefix="wikics-part-") as name:
