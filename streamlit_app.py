@@ -1,5 +1,6 @@
 """The process: pages, HTTP API, component code, health and metrics on one port (`streamlit run streamlit_app.py`)."""
 
+import asyncio
 import gc
 import logging
 import time
@@ -22,6 +23,7 @@ from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.goodbyes import QuietGoodbyes
 from core.http.hosts import KnownHosts
+from core.http.promptness import send_at_once
 from core.http.visitors import AskForLogin, KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
 from core.monitoring.memory import give_memory_back
@@ -46,6 +48,7 @@ tasks = Tasks()
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Restarts what was queued, and fetches the graph beside the server: the first page shows how far it is."""
+    send_at_once(asyncio.get_running_loop())
     logging.getLogger("wikics").addFilter(Bounded())
     import_all()
     get_monitor()  # and with it the Explorer: made here, before several threads ask for it at once
