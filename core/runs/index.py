@@ -22,7 +22,7 @@ from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, REPORTED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
-from core.storage.documents import parse_json
+from core.storage.documents import load_json, parse_json
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
@@ -331,8 +331,9 @@ class _KnownRun:
         file = stored[files.RECORD]
         others = {"id": self.id, "has_predictions": files.PREDICTIONS in stored, "folder": self._folder}
         try:
-            content = self._storage.read(file.name) if file.content is None else file.content
-            return parse_record(parse_json(content, file.name), stored, **others)
+            told = file.content
+            content = load_json(self._storage, file.name) if told is None else parse_json(told, file.name)
+            return parse_record(content, stored, **others)
         except (DamagedFileError, FileNotStoredError):
             return None
 

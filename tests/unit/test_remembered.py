@@ -279,6 +279,21 @@ def test_c05_a_record_that_cannot_be_read_is_none(content, storage, tmp_path):
 
 
 @pytest.mark.usefixtures("digests_told")
+def test_c05_nor_is_one_that_does_not_come(storage, tmp_path, monkeypatch):
+    expected = RunStore(storage).list()
+    leave_records(storage, tmp_path, expected[0].id)
+    read = type(storage).read
+
+    def read_others(self, name, **options):
+        if name.endswith(RECORD):
+            raise UnavailableError("not now")
+        return read(self, name, **options)
+
+    monkeypatch.setattr(type(storage), "read", read_others)
+    assert RunStore(storage).list() == expected
+
+
+@pytest.mark.usefixtures("digests_told")
 def test_c05_a_record_shows_what_a_list_can_show(storage, tmp_path):
     run_id = RunStore(storage).list()[0].id
     leave_records(storage, tmp_path, run_id)
