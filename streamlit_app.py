@@ -23,6 +23,7 @@ from core.http import build_api
 from core.http.boundary import ProblemsAlone
 from core.http.goodbyes import QuietGoodbyes
 from core.http.hosts import KnownHosts
+from core.http.kept_files import KeptFiles
 from core.http.promptness import send_at_once
 from core.http.visitors import AskForLogin, KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
@@ -138,6 +139,7 @@ app = st.App(
             rate=lambda: get_explorer().settings.rate,
             proxies=lambda: get_explorer().settings.proxies,
         ),
+        Middleware(KeptFiles),
         Middleware(
             AskForLogin,
             is_needed=lambda: get_explorer().settings.login == "see",
