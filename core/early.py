@@ -20,6 +20,11 @@ def guess_home() -> str:
     return os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME
 
 
+def find_emulator() -> str:
+    """The address of what stands for Google Cloud Storage on this machine; empty where nothing does."""
+    return os.environ.get("STORAGE_EMULATOR_HOST", "")
+
+
 def count_cpus() -> int:
     """Processors that this process may use, which in a container are fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -26,8 +26,6 @@ WikicsError
 A message is one sentence or two: what was found, what was expected, what to do next.
 """
 
-from dataclasses import dataclass
-
 
 class WikicsError(Exception):
     """Base of all errors whose message is meant for the person at the screen."""
@@ -119,14 +117,6 @@ class RefusedError(UnavailableError):
 
 class DamagedFileError(UnavailableError):
     """A stored file is not whole, or cannot be read."""
-
-
-@dataclass(frozen=True)
-class Damage:
-    """Such a file in a list of what can be read: its name in the storage, and the error's message."""
-
-    file: str
-    message: str
 
 
 class TrainingError(WikicsError, RuntimeError):

@@ -4,7 +4,7 @@ import sys
 
 from core.backends.job import run_stored_job
 from core.errors import WikicsError
-from core.storage.address import split_address
+from core.storage.opening import split_address
 from tests.fake_waiter import prepare
 
 if __name__ == "__main__":

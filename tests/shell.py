@@ -4,4 +4,4 @@
 def open_at_shell(monkeypatch, explorer):
     """Commands ask this Explorer, and lists its runs."""
     monkeypatch.setattr("core.cli.console.open_explorer", lambda: explorer)
-    monkeypatch.setattr("core.cli.listing.open_lists", lambda _lister: explorer.runs)
+    monkeypatch.setattr("core.cli.listing.open_lists", lambda _ask: explorer.runs)

@@ -11,7 +11,8 @@ from core.app.guests import Guests
 from core.backends.base import submit_orphans
 from core.backends.known import Backends
 from core.config.train import TrainConfig
-from core.errors import BenchmarkNotFoundError, ConflictError, Damage, DamagedFileError
+from core.damage import Damage
+from core.errors import BenchmarkNotFoundError, ConflictError, DamagedFileError
 from core.evaluation.leaderboard import BenchmarkDifference, BenchmarkSummary, Leaderboard
 from core.evaluation.published import PublishedResult, list_published
 from core.graph.twin.versions import name_twin

@@ -15,8 +15,9 @@ from core.evaluation.paired import FEWEST_SPLITS, Basis
 from core.graph.graph import Graph
 from core.inference.articles import ArticleHit, build_hit
 from core.inference.predict import RunPredictions
+from core.runs.details import RunDetails
 from core.runs.environment import publish
-from core.runs.record import RunDetails, RunRecord
+from core.runs.record import RunRecord
 from core.runs.state import ACTIVE, ENDED, REPORTED
 
 # Of a record and its report, in the order in which they are shown.

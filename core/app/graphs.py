@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.app.guests import Guests
 from core.app.once import Once
-from core.errors import Damage, WikicsError
+from core.damage import Damage
+from core.errors import WikicsError
 from core.graph.graph import Graph
 from core.graph.ids import WIKICS_ID
 from core.graph.library import GraphLibrary

@@ -7,7 +7,8 @@ from typing import Final
 
 from core.app.graphs import Graphs
 from core.app.guests import Guests
-from core.errors import ConflictError, Damage, DamagedFileError, FileNotStoredError, RunNotFoundError
+from core.damage import Damage
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.evaluation.gates import Evidence, Limits, compute_gates, refuse_failed
 from core.graph.titles import shorten
 from core.runs import files

@@ -10,7 +10,8 @@ from core.app.columns import WALL, find_column
 from core.app.guests import Guests
 from core.app.palette import RUN_COLORS
 from core.app.report_page import Cell, Line, Page, PageRun, Plot, build_page, say_value, thin_out
-from core.errors import Damage, InvalidInputError, ReportNotFoundError
+from core.damage import Damage
+from core.errors import InvalidInputError, ReportNotFoundError
 from core.graph.titles import shorten
 from core.runs.digests import RunDigests
 from core.runs.fields import Value, is_field, read_field

@@ -22,6 +22,7 @@ from core.errors import ConflictError, InvalidInputError, WikicsError
 from core.evaluation.diagnoses import diagnose, tell_race
 from core.graph.titles import shorten
 from core.runs import files
+from core.runs.details import Diagnosis, RunDetails
 from core.runs.environment import collect_environment, publish_log
 from core.runs.executions import Execution
 from core.runs.exports import dump_csv, dump_document, dump_event_file, name_event_file
@@ -30,7 +31,7 @@ from core.runs.histograms import HistogramHistory, load_histograms
 from core.runs.labels import LabelChanges, check_tags
 from core.runs.metrics import Cursor
 from core.runs.names import match_run
-from core.runs.record import LOCAL, Diagnosis, RunDetails, RunRecord
+from core.runs.record import LOCAL, RunRecord
 from core.runs.refusals import refuse_kept
 from core.runs.report import Report
 from core.runs.state import ACTIVE, PREEMPTED, REPORTED

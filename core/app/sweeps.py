@@ -21,11 +21,11 @@ from core.app.sweep_space import RunSpace
 from core.config.presets import load_preset
 from core.config.sweep.read import MAX_RUNS, read_sweep
 from core.config.sweep.spec import Range, SweepSpec
+from core.damage import Damage
 from core.early import build_import_path
 from core.errors import (
     ConfigError,
     ConflictError,
-    Damage,
     DamagedFileError,
     InvalidInputError,
     PresetNotFoundError,

@@ -10,7 +10,7 @@ from core.backends.job import run_stored_job
 from core.cli.console import out
 from core.cli.options import JsonOption, print_json
 from core.runs.job_states import JobStates, describe_job
-from core.storage.address import split_address
+from core.storage.opening import split_address
 
 job_app = typer.Typer(add_completion=False)
 

@@ -1,6 +1,6 @@
 """`wikics runs list`: runs as a table, as groups, or as JSON; it imports no more than a listing needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,18 +14,17 @@ from core.runs.query import EXAMPLE
 from core.settings import load_settings
 
 if TYPE_CHECKING:
-    from subprocess import Popen
-
     from core.app.lists import RunLists
     from core.evaluation.groups import RunGroup, Spread
     from core.runs.record import RunRecord
+    from core.storage.foreseen import Answers
 
 list_app = typer.Typer(add_completion=False)
 
 
-def open_lists(lister: "Popen[bytes] | None") -> "RunLists":
-    """The runs of this process's settings; `lister` was started before they were known."""
-    return open_lists_of(load_settings(), lister)
+def open_lists(ask: "Callable[[], Answers] | None") -> "RunLists":
+    """The runs of this process's settings; ask: what a bucket was asked before they were known."""
+    return open_lists_of(load_settings(), ask)
 
 
 @list_app.command()

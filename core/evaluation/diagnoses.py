@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config.race import TITLES
-from core.runs.record import Diagnosis
+from core.runs.details import Diagnosis
 from core.runs.report import Report
 
 # Measured on runs with learning rates from 1e-6 to 10 (docs/log.md). Losses are told in units of chance, log C.

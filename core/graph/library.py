@@ -12,10 +12,10 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from core.damage import Damage
 from core.errors import (
     ArchiveError,
     ConflictError,
-    Damage,
     DownloadError,
     FileNotStoredError,
     GraphNotFoundError,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from core.errors import ArchiveError, Damage, DamagedFileError, FileNotStoredError
+from core.damage import Damage
+from core.errors import ArchiveError, DamagedFileError, FileNotStoredError
 from core.graph.archive import GraphOrigin
 from core.graph.graph import Graph, GraphKind
 from core.graph.ids import WIKICS_ID

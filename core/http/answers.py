@@ -14,7 +14,7 @@ from fastapi import Response
 
 from core.app.places import Offer
 from core.app.sweep_records import SweepRecord
-from core.errors import Damage
+from core.damage import Damage
 from core.evaluation.leaderboard import BenchmarkSummary
 from core.graph.manifests import GraphSummary
 from core.inference.articles import ArticleHit, LinkedArticle

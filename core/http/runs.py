@@ -24,11 +24,12 @@ from core.http.answers import RunList, answer, gives
 from core.http.errors import problems
 from core.http.slow import slowly
 from core.runs import files
+from core.runs.details import RunDetails
 from core.runs.environment import publish
 from core.runs.histograms import HistogramHistory
 from core.runs.labels import MAX_TAGS, LabelChanges
 from core.runs.metrics import Cursor
-from core.runs.record import RunDetails, RunRecord
+from core.runs.record import RunRecord
 
 MAX_CURSORS = 200
 Record = TypeVar("Record", bound=RunRecord)

@@ -28,8 +28,9 @@ from core.http.answers import (
 from core.http.errors import Problem
 from core.inference.articles import ArticleCard, PredictionAnswer
 from core.inference.pictures import MapColumns, Rings
+from core.runs.details import RunDetails
 from core.runs.histograms import HistogramHistory
-from core.runs.record import RunDetails, RunRecord
+from core.runs.record import RunRecord
 
 # Dataclasses that routes answer; those inside them are found.
 ANSWERS: Final[tuple[type, ...]] = (

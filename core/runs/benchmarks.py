@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BenchmarkNotFoundError, Damage, DamagedFileError, FileNotStoredError
+from core.damage import Damage
+from core.errors import BenchmarkNotFoundError, DamagedFileError, FileNotStoredError
 from core.graph.titles import shorten
 from core.runs import files
 from core.runs.record import NO_VARIANT

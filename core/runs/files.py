@@ -1,5 +1,6 @@
 """Names of the files in a run's folder, and of the folders of runs, models and reports; nobody else knows them."""
 
+import hashlib
 from typing import Final
 
 RUNS: Final = "runs/"
@@ -24,6 +25,9 @@ LOG: Final = "log.txt"
 STATE: Final = "state.json"
 CHANGING: Final = "*a*.json"  # state.json and label.json alone, by which is told whether a known run has changed
 RECORD: Final = "record.json"
+ALL: Final = f"{RUNS}*/*"
+CHANGED: Final = f"{RUNS}*/{CHANGING}"  # of those that are known
+SHARED: Final = "cache/runs.json"  # what a listing found of ended runs, for other machines
 LABEL: Final = "label.json"
 SINK_TENSORBOARD: Final = "tensorboard"  # folders of sinks
 SINK_WANDB: Final = "wandb"
@@ -32,3 +36,8 @@ PROFILE_REQUEST: Final = "profile"
 PROFILE: Final = "profile.json"
 BENCHMARK: Final = "benchmark.json"
 WANTED: Final = "wanted.json"
+
+
+def name_memory(location: str) -> str:
+    """Where this machine keeps what a listing found in the storage at a location."""
+    return f"cache/runs-{hashlib.sha256(location.encode()).hexdigest()[:16]}.json"

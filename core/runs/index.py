@@ -5,24 +5,26 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from core.errors import DamagedFileError, FileNotStoredError, RunNotFoundError
 from core.runs import files
 from core.runs.job_states import JobStates, Stored
 from core.runs.labels import Label, RunLabels
-from core.runs.memory_file import ALL, CHANGED, MemoryFile
+from core.runs.memory_file import MemoryFile
 from core.runs.metrics import MAX_BYTES, Cursor, MetricsChunk, MetricsSummary
 from core.runs.names import is_run_id, read_stamp
 from core.runs.record import RunFiles, RunRecord, build_record
 from core.runs.record_file import MADE_OF, parse_record
 from core.runs.remembered import Memory, Remembered, dump_memory, parse_memory
-from core.runs.report import Report, read_report
 from core.runs.seen import SeenDocuments
 from core.runs.state import ENDED, REPORTED, RunState, build_damaged
 from core.runs.tail import MetricsTail
 from core.storage.base import NUM_READERS, SharedStorage, Storage, StoredFile
 from core.storage.documents import load_json, parse_json
+
+if TYPE_CHECKING:
+    from core.runs.report import Report
 
 MAX_KNOWN_RUNS: Final = 10_000  # some 2 kB each
 # Up to so many runs are looked at folder by folder; for more the states of all runs are listed first.
@@ -87,7 +89,7 @@ class RunIndex:
         stored = self._recall_and_list()
         changed = [run_id for run_id, found in stored.items() if not self._is_settled(run_id, found)]
         if self._known and len(changed) > FEW_RUNS:
-            whole = self._list_stored(ALL)
+            whole = self._list_stored(files.ALL)
             changed = [run_id for run_id in changed if run_id in whole]
         else:
             whole = {run_id: self.list_files(run_id) for run_id in changed} if self._known else stored
@@ -116,10 +118,10 @@ class RunIndex:
         """
         kept = b"" if self._memory is None or self._known else self._memory.find()
         if self._memory is None or not kept:
-            return self._list_stored(CHANGED if self._known else ALL)
+            return self._list_stored(files.CHANGED if self._known else files.ALL)
         listing = self._memory.begin_listing()
         self._recall(parse_memory(kept))
-        return _sort_files(listing.result()) if self._known else self._list_stored(ALL)
+        return _sort_files(listing.result()) if self._known else self._list_stored(files.ALL)
 
     def _recall(self, memory: Memory) -> None:
         for run_id, remembered in memory.runs.items():
@@ -337,8 +339,10 @@ class _KnownRun:
         except (DamagedFileError, FileNotStoredError):
             return None
 
-    def _read_report(self, state: RunState, stored: Stored) -> Report | None:
+    def _read_report(self, state: RunState, stored: Stored) -> "Report | None":
         """The report, which counts once the run has ended on its own or was stopped; it spares reading the rows."""
+        from core.runs.report import read_report  # which a list of known runs does without
+
         content = self._read_document(stored, files.REPORT) if state.state in REPORTED else {}
         return read_report(content) if content else None
 

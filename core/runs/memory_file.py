@@ -1,6 +1,5 @@
 """The file in which one process leaves the next what a listing found of ended runs; it imports little."""
 
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -13,24 +12,16 @@ from core.storage.ahead import begin
 from core.storage.base import Storage, StoredFile
 from core.storage.local import write_atomically
 
-SHARED: Final = "cache/runs.json"
-ALL: Final = f"{files.RUNS}*/*"
-CHANGED: Final = f"{files.RUNS}*/{files.CHANGING}"  # of those that are known
 MANY: Final = 100  # records that are new: what a machine learnt of so many runs the others need not read again
-
-
-def find_memory(folder: Path, location: str) -> Path:
-    """The file in a folder of this machine for the storage that lies there."""
-    return folder / f"runs-{hashlib.sha256(location.encode()).hexdigest()[:16]}.json"
 
 
 class MemoryFile:
     """On this machine, and beside the runs. What is not there, or cannot be kept, is as if it had never been."""
 
-    def __init__(self, storage: Storage, folder: Path) -> None:
-        """`folder` is on this machine."""
+    def __init__(self, storage: Storage, home: Path) -> None:
+        """home: the folder of this machine."""
         self._storage = storage
-        self.path = find_memory(folder, storage.location)
+        self.path = home / files.name_memory(storage.location)
         self._listing: Future[Sequence[StoredFile]] | None = None
 
     def foresee(self) -> None:
@@ -53,7 +44,7 @@ class MemoryFile:
         except OSError:
             pass
         try:
-            content = self._storage.read(SHARED)
+            content = self._storage.read(files.SHARED)
         except FileNotStoredError:
             return b""
         self._keep(content)
@@ -64,10 +55,10 @@ class MemoryFile:
         self._keep(content)
         if num_new >= MANY:
             with suppress(OSError):
-                self._storage.write(SHARED, content)
+                self._storage.write(files.SHARED, content)
 
     def _list_changing(self) -> Sequence[StoredFile]:
-        return self._storage.list(CHANGED)
+        return self._storage.list(files.CHANGED)
 
     def _keep(self, content: bytes) -> None:
         with suppress(OSError):

@@ -5,18 +5,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from core.config.race import RACERS
 from core.graph.twin.versions import name_twin
 from core.runs import files
-from core.runs.executions import Execution
 from core.runs.fields import read_defaults
 from core.runs.labels import Label
 from core.runs.metrics import MetricsSummary
-from core.runs.report import Report, find_winner
 from core.runs.state import RunState, StateName
 from core.runs.versions import Standing
+
+if TYPE_CHECKING:
+    from core.runs.report import Report
 
 Json = Mapping[str, Any]
 
@@ -89,32 +90,12 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
-    """One thing to know of a run, for a person: what is wrong with it (`plateau`, `divergence`, …) and what to do about
-    it, or among which architectures it chose (`race`).
-    """
-
-    kind: Literal["divergence", "learning rate too high", "plateau", "over-fitting", "dead category", "race"]
-    sentence: str
-
-
-@dataclass(frozen=True)
-class RunDetails(RunRecord):
-    """One run with all that is written down of it, its whole config; `report` is None until it has ended."""
-
-    environment: dict[str, Any]
-    report: Report | None
-    execution: Execution | None  # the last one at a provider
-    diagnoses: tuple[Diagnosis, ...]  # what its curves and its report say of it
-
-
-@dataclass(frozen=True)
 class RunFiles:
     """The content of a run's small files; empty (the report None) where missing, damaged or not to be counted."""
 
     config: Json
     environment: Json
-    report: Report | None
+    report: "Report | None"
     metrics: MetricsSummary
     has_predictions: bool
     damage: tuple[str, ...] = ()  # what is wrong with any of its files, each named
@@ -134,6 +115,8 @@ def compute_variant(config: Json) -> str:
 
 def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str) -> RunRecord:
     """A run's record out of its files: the report where it has one, else the metrics."""
+    from core.runs.report import Report, find_winner  # which a list of known runs does without
+
     report, metrics, config = content.report or Report(), content.metrics, content.config
     told = content.environment.get("fork")
     fork: Json = told if isinstance(told, Mapping) else {}
@@ -156,7 +139,8 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         message="; ".join(filter(None, [state.message, damage])),
         imported=_text(content.environment, "imported"),
         preset=_text(config, "preset"),
-        model=_name_model(config, report),
+        # Where there was a race, the one that won it.
+        model=str(RACERS.get(find_winner(report.race), {}).get("model", _text(config, "model"))),
         graph=name_twin(_text(config, "graph"), _text(content.environment, "graph_digest")),
         graph_digest=_text(content.environment, "graph_digest"),
         config=keep_plain(config),
@@ -184,12 +168,6 @@ def build_record(run_id: str, state: RunState, content: RunFiles, *, folder: str
         folder=folder,
         damage=state.message if state.is_unreadable else damage,
     )
-
-
-def _name_model(config: Json, report: Report) -> str:
-    """The model that is trained: where there was a race, the one that won it."""
-    chosen = RACERS.get(find_winner(report.race), {})
-    return str(chosen.get("model", _text(config, "model")))
 
 
 def _describe_damage(state: RunState, damage: tuple[str, ...]) -> str:

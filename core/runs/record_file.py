@@ -18,7 +18,6 @@ from core.runs import files
 from core.runs.folder import JobFolder
 from core.runs.metrics import MetricsSummary
 from core.runs.record import RunFiles, RunRecord, build_record, keep_plain
-from core.runs.report import read_report
 from core.runs.state import REPORTED, build_state
 from core.storage.base import StoredFile
 from core.storage.documents import LAST_SECOND, parse_json
@@ -58,6 +57,8 @@ def pack_record(record: RunRecord) -> list[Any]:
 
 def write_record(folder: JobFolder) -> None:
     """Leaves the record of a run that has a report. Of any other job, or where the disk is full, there is none."""
+    from core.runs.report import read_report
+
     with suppress(OSError, DamagedFileError, ValueError):  # the last of a number that JSON cannot say
         contents = {name: (folder / name).read_bytes() for name in MADE_OF}
         state, config, environment, report = (parse_json(content, name) for name, content in contents.items())

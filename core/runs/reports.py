@@ -9,7 +9,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from core.errors import Damage, DamagedFileError, FileNotStoredError, InvalidInputError, ReportNotFoundError
+from core.damage import Damage
+from core.errors import DamagedFileError, FileNotStoredError, InvalidInputError, ReportNotFoundError
 from core.graph.titles import shorten
 from core.runs import files
 from core.runs.labels import MAX_CHARACTERS, check_line, check_text

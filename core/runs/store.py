@@ -23,7 +23,6 @@ from core.runs.names import build_id, check_apart, is_run_id, list_some, match_r
 from core.runs.prices import Prices
 from core.runs.record import RunRecord
 from core.runs.refusals import explain_no_predictions, refuse_active, refuse_kept
-from core.runs.report import Report, read_report
 from core.runs.state import RunState
 from core.runs.versions import ModelHistories, Standing
 from core.storage.base import Storage, StoredFile
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.runs.imports.build import BuiltRun
+    from core.runs.report import Report
 
 MAX_CHECKED: Final = 256  # predictions of which it is known whether they are whole
 LOG_TAIL_BYTES: Final = 65_536
@@ -232,8 +232,10 @@ class RunStore:
         }
         return {name: content for name, content in found.items() if content}
 
-    def read_report(self, run_id: str) -> Report | None:
+    def read_report(self, run_id: str) -> "Report | None":
         """The final report; None while there is none."""
+        from core.runs.report import read_report
+
         content = self._read_mapping(run_id, files.REPORT)
         return read_report(content) if content else None
 

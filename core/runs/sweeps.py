@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 
 from core.config.sweep.read import MAX_BYTES
 from core.config.sweep.spec import Goal, Method, Range
-from core.errors import Damage, DamagedFileError, FileNotStoredError, SweepNotFoundError
+from core.damage import Damage
+from core.errors import DamagedFileError, FileNotStoredError, SweepNotFoundError
 from core.graph.titles import shorten
 from core.runs.locks import QUEUE_FOLDER, HeldLock, JobLocks
 from core.runs.names import STAMP, list_some

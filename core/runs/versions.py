@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Literal
 
-from core.errors import ConflictError, Damage, DamagedFileError, FileNotStoredError
+from core.damage import Damage
+from core.errors import ConflictError, DamagedFileError, FileNotStoredError
 from core.runs import files
 from core.runs.names import is_run_id
 from core.storage.ahead import begin

@@ -1,4 +1,4 @@
-"""A bucket of which another process asks what is asked first: for that Google's library is not imported here."""
+"""A bucket that was asked before what reads its answers was imported, and for that without Google's library."""
 
 import threading
 from collections.abc import Callable, Collection
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from core.errors import FileNotStoredError, InvalidInputError, UnavailableError
-from core.storage.address import normalize_bucket, open_storage
+from core.storage.address import normalize_bucket
 from core.storage.ahead import begin
 from core.storage.base import NUM_READERS, SharedStorage, StoredFile
 from core.storage.documents import UNREADABLE
 from core.storage.gcs_plain import PlainBucket
+from core.storage.opening import open_storage
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -48,10 +49,10 @@ class ForeseenBucket:
     That is nobody, where all that is asked of it was foreseen. May be used from any thread.
     """
 
-    def __init__(self, address: str, lister: "Popen[bytes]", patterns: Collection[str]) -> None:
-        """lister: writes what `dump_answers` gives, and lists no other patterns. Raises InvalidInputError."""
+    def __init__(self, address: str, ask: "Callable[[], Answers]", patterns: Collection[str]) -> None:
+        """ask: what was foreseen, and no other patterns; it may take a while. Raises InvalidInputError."""
         self.location = normalize_bucket(address)
-        self._patterns, self._answers = frozenset(patterns), begin(partial(_read_answers, lister))
+        self._patterns, self._answers = frozenset(patterns), begin(ask)
         self._opened: SharedStorage | None = None
         self._opening = threading.Lock()
 
@@ -135,19 +136,12 @@ def read_all(read_file: Callable[[str], bytes | None], names: Collection[str]) -
 
 
 def dump_answers(answers: Answers) -> bytes:
-    """As a `ForeseenBucket` reads them."""
+    """As `read_answers` reads them."""
     return msgspec.msgpack.encode(answers)
 
 
-def _catch(ask: Callable[[str], Answer], asked: str) -> Answer:
-    try:
-        return ask(asked)
-    except tuple(REFUSALS.values()) as error:
-        return Answer(error=str(error), kind=type(error).__name__)
-
-
-def _read_answers(lister: "Popen[bytes]") -> Answers:
-    """Nothing where the process ended without: whoever asks then asks the bucket."""
+def read_answers(lister: "Popen[bytes]") -> Answers:
+    """What a process has written. Nothing where it ended without: whoever asks then asks the bucket."""
     with lister:  # closes the pipes
         assert lister.stdout is not None
         written = lister.stdout.read()
@@ -155,3 +149,10 @@ def _read_answers(lister: "Popen[bytes]") -> Answers:
         return _ANSWERS.decode(written)
     except UNREADABLE:
         return {}
+
+
+def _catch(ask: Callable[[str], Answer], asked: str) -> Answer:
+    try:
+        return ask(asked)
+    except tuple(REFUSALS.values()) as error:
+        return Answer(error=str(error), kind=type(error).__name__)

@@ -27,9 +27,7 @@ from core.storage.gcs_errors import (
     name_account,
 )
 from core.storage.gcs_objects import (
-    Query,
     build_file,
-    build_key,
     build_tag,
     find_type,
     list_matching,
@@ -38,6 +36,7 @@ from core.storage.gcs_objects import (
     read_date,
     read_properties,
 )
+from core.storage.gcs_query import Query, build_key
 from core.storage.gcs_reads import Answer, ObjectReads
 from core.storage.gcs_sums import sum_up, sum_up_more
 from core.storage.names import PARTIAL_SUFFIX, check_name, check_prefix

@@ -1,24 +1,28 @@
 """A bucket asked without Google's library, whose import takes longer than a listing."""
 
 import os
+import socket
 import ssl
 from contextlib import suppress
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection, InvalidURL
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from typing import Final, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from core.early import find_emulator
 from core.errors import UnavailableError
-from core.storage.address import open_storage, split_bucket
+from core.storage.address import split_bucket
 from core.storage.ahead import begin
 from core.storage.base import StoredFile
 from core.storage.documents import UNREADABLE
-from core.storage.gcs_objects import Query, build_key, find_type, list_matching, read_date
+from core.storage.gcs_objects import find_type, list_matching, read_date
+from core.storage.gcs_query import Query, build_key, name_content, name_listing, name_objects
+from core.storage.gcs_sent import TRY_SECONDS, SentRequests
 from core.storage.gcs_sums import is_as_stored, is_whole, sum_up
+from core.storage.opening import open_storage
 
-TRY_SECONDS: Final = 4.0  # to connect, and to wait for the next byte
 _SERVICE: Final = "https://storage.googleapis.com"
 _SCOPES: Final = tuple(
     f"https://www.googleapis.com/auth/devstorage.{scope}" for scope in ("full_control", "read_only", "read_write")
@@ -48,15 +52,14 @@ class PlainBucket:
     its sentences count, and so it does behind a proxy. May be used from any thread.
     """
 
-    def __init__(self, address: str) -> None:
-        """Raises InvalidInputError for what is no bucket's address."""
+    def __init__(self, address: str, sent: SentRequests | None = None) -> None:
+        """sent: what was asked of it already. Raises InvalidInputError for what is no bucket's address."""
         self._address = address
         self._bucket, prefix = split_bucket(address)
         self._prefix = "/".join(prefix)
-        emulator = os.environ.get("STORAGE_EMULATOR_HOST")
-        self._is_emulated = bool(emulator)
-        self._service = emulator or os.environ.get("API_ENDPOINT_OVERRIDE") or _SERVICE
-        self._objects = f"/storage/v1/b/{quote(self._bucket, safe='')}/o"
+        self._is_emulated = bool(find_emulator())
+        self._service = find_emulator() or os.environ.get("API_ENDPOINT_OVERRIDE") or _SERVICE
+        self._sent = sent or SentRequests()
         self._headers = begin(self._authorize)
         self._idle: list[HTTPConnection] = []
 
@@ -71,8 +74,7 @@ class PlainBucket:
 
     def read(self, name: str) -> bytes | None:
         """The whole file; None where there is none, or no such bucket. Raises OSError where the library has to ask."""
-        key = quote(build_key(self._prefix, name), safe="")
-        answer = self._ask(f"/download{self._objects}/{key}?alt=media")
+        answer = self._ask(name_content(self._bucket, build_key(self._prefix, name)))
         if answer.status == 404:
             return None
         if answer.status != 200 or not is_as_stored(answer.headers) or not is_whole(answer.content, answer.headers):
@@ -82,7 +84,9 @@ class PlainBucket:
     def write(self, name: str, content: bytes) -> None:
         """Replaces the file whole. Raises OSError where the library has to write it, whatever was written here."""
         query = {"uploadType": "media", "name": build_key(self._prefix, name), "fields": "crc32c"}
-        answer = self._ask(f"/upload{self._objects}?{urlencode(query)}", content, **{"Content-Type": find_type(name)})
+        answer = self._ask(
+            f"/upload{name_objects(self._bucket)}?{urlencode(query)}", content, **{"Content-Type": find_type(name)}
+        )
         try:
             crc = _WRITTEN.decode(answer.content).crc32c
         except UNREADABLE as error:
@@ -92,11 +96,12 @@ class PlainBucket:
 
     def close(self) -> None:
         """Closes the connections that nobody uses just now."""
+        self._sent.close()
         while self._idle:
             self._idle.pop().close()
 
     def _ask_for_page(self, query: Query) -> tuple[bytes, float]:
-        answer = self._ask(f"{self._objects}?{urlencode(query)}")
+        answer = self._ask(name_listing(self._bucket, query))
         if answer.status != 200:
             raise ConnectionError(f"it answers {answer.status}")
         return answer.content, read_date(answer.headers.get("Date", ""))
@@ -104,14 +109,22 @@ class PlainBucket:
     def _ask(self, path: str, content: bytes | None = None, **headers: str) -> _Answer:
         """Sends what has a content, and gets what has none. Raises OSError for what is no answer."""
         headers |= self._headers.result()
+        try:
+            if sent := self._sent.take(path):
+                return _read_sent(sent)
+            return self._exchange(path, content, headers)
+        except HTTPException as error:
+            raise ConnectionError(str(error)) from error
+
+    def _exchange(self, path: str, content: bytes | None, headers: dict[str, str]) -> _Answer:
         connection = self._find_connection()
         try:
             connection.request("GET" if content is None else "POST", path, content, headers)
             with connection.getresponse() as found:
                 answer = _Answer(found.status, found.headers, found.read())
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException):
             connection.close()
-            raise ConnectionError(str(error)) from error
+            raise
         self._idle.append(connection)
         return answer
 
@@ -124,12 +137,9 @@ class PlainBucket:
             raise ConnectionError(f"{self._service} is no address of a service")
         if not self._is_emulated and _has_proxy(scheme, host):
             raise ConnectionError(f"a proxy stands before {host}")
-        try:
-            if scheme == "https":
-                return HTTPSConnection(host, timeout=TRY_SECONDS, context=_trust())
-            return HTTPConnection(host, timeout=TRY_SECONDS)
-        except InvalidURL as error:
-            raise ConnectionError(str(error)) from error
+        if scheme == "https":
+            return HTTPSConnection(host, timeout=TRY_SECONDS, context=_trust())
+        return HTTPConnection(host, timeout=TRY_SECONDS)
 
     def _authorize(self) -> dict[str, str]:
         """The headers by which the account of this machine asks. An emulator is asked by nobody.
@@ -146,7 +156,7 @@ class PlainBucket:
         try:
             credentials, _ = google.auth.default(scopes=_SCOPES)
             credentials.before_request(  # type: ignore[no-untyped-call]
-                requests.Request(), "GET", f"{self._service}{self._objects}", headers
+                requests.Request(), "GET", f"{self._service}{name_objects(self._bucket)}", headers
             )
         except DefaultCredentialsError as error:
             from core.storage.gcs_errors import LIST, explain_missing_credentials
@@ -155,6 +165,12 @@ class PlainBucket:
         except GoogleAuthError as error:
             raise ConnectionError(str(error)) from error
         return headers
+
+
+def _read_sent(connection: socket.socket) -> _Answer:
+    with connection, HTTPResponse(connection) as found:
+        found.begin()
+        return _Answer(found.status, found.headers, found.read())
 
 
 def _has_proxy(scheme: str, host: str) -> bool:

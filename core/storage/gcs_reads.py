@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
+from core.storage.gcs_query import name_objects
 from core.storage.gcs_sums import is_as_stored, is_whole
 
 MOST_CONNECTIONS: Final = 32  # that are kept for the next request; the SDK's own session keeps 10
@@ -32,7 +33,7 @@ class ObjectReads:
         """timeout_seconds: to connect, and to wait for the next byte."""
         self._session, self._credentials = client._http, client._credentials
         session = self._session
-        base = f"{client._connection.API_BASE_URL}/download/storage/v1/b/{quote(bucket, safe='')}/o/"
+        base = f"{client._connection.API_BASE_URL}/download{name_objects(bucket)}/"
         session.mount(base[: base.index("/", 8)], HTTPAdapter(pool_maxsize=MOST_CONNECTIONS))
         asked = session.merge_environment_settings(base, {}, None, None, None)  # proxies and certificates
         request = PreparedRequest()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.importing import importing_much
 from core.runs.folder import RunFolder
-from core.storage.address import open_storage
+from core.storage.opening import open_storage
 
 if TYPE_CHECKING:
     from core.config.train import TrainConfig

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.errors import Damage
+from core.damage import Damage
 from core.runs.record import RunRecord
 from pages.ui.text import escape_markdown
 

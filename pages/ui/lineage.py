@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.config.command import build_command, build_fork_command
 from core.errors import RunNotFoundError
-from core.runs.record import RunDetails
+from core.runs.details import RunDetails
 from core.runs.versions import describe_standing
 from pages.ui import inputs
 from pages.ui.loaders import get_explorer

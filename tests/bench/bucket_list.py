@@ -24,9 +24,8 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from core.config.train import TrainConfig
-from core.runs.files import RECORD
+from core.runs.files import RECORD, SHARED
 from core.runs.folder import JobFolder
-from core.runs.memory_file import SHARED
 from core.runs.record_file import write_record
 from core.storage.gcs import GcsStorage
 from tests.bench.runs_page import read_processor, time_page

@@ -3,7 +3,7 @@
 import sys
 
 from core.backends.job import run_stored_job
-from core.storage.address import split_address
+from core.storage.opening import split_address
 from tests import fake_waiter
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import ConflictError, RefusedError
 from core.runs.executions import Executions
-from core.storage.address import open_storage
+from core.storage.opening import open_storage
 from tests.cloud.rigs import SERVERS, cloud_rig
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from core.app.explorer import open_explorer
 from core.graph.archive import dump_arrays
 from core.graph.library import GraphLibrary
 from core.settings import build_settings
-from core.storage.address import open_storage
+from core.storage.opening import open_storage
 from tests.cloud.machines import WIKICS, Machines
 from tests.cloud.rigs import SERVERS
 from tests.contracts.test_resume import LOADING_SECONDS

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InvalidInputError
-from core.storage.address import open_storage, split_address
+from core.storage.opening import open_storage, split_address
 
 
 @pytest.mark.parametrize(

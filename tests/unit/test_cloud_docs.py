@@ -12,7 +12,7 @@ import pytest
 from core.app.guests import PUBLISHED
 from core.app.prediction_log import FOLDER
 from core.runs import files
-from core.runs.memory_file import SHARED
+from core.runs.files import SHARED
 from core.settings import FIELDS, BackendName, Login, Training, build_settings
 from tests.reference import list_settings
 from tests.unit.test_docs import find_blocks_in, find_spans_in, read, tracked

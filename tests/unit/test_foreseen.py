@@ -1,6 +1,7 @@
-"""A bucket of which another process asks what is asked first."""
+"""A bucket that was asked before what reads its answers was imported."""
 
 import io
+from functools import partial
 
 import msgspec
 import pytest
@@ -11,9 +12,10 @@ from core.errors import FileNotStoredError, InvalidInputError, RefusedError, Una
 from core.runs.store import RunStore
 from core.settings import Settings
 from core.storage import foreseen
-from core.storage.address import normalize_bucket, open_storage
+from core.storage.address import normalize_bucket
 from core.storage.base import NUM_READERS, SharedStorage
-from core.storage.foreseen import Answer, ForeseenBucket, dump_answers, list_all, read_all
+from core.storage.foreseen import Answer, ForeseenBucket, dump_answers, list_all, read_all, read_answers
+from core.storage.opening import open_storage
 from tests.shared_memory import SharedMemoryStorage
 
 BUCKET = "gs://thousand/team"
@@ -31,6 +33,11 @@ class Lister:
 
     def __exit__(self, *_):
         self.stdout.close()
+
+
+def open_foreseen(written):
+    """The bucket of which another process has written these answers, or this."""
+    return ForeseenBucket(BUCKET, partial(read_answers, Lister(written)), PATTERNS)
 
 
 @pytest.fixture
@@ -65,7 +72,7 @@ class PlainBucket:
 
 
 def test_c05_what_was_foreseen_is_told_once_and_nothing_is_opened_for_it(storage):
-    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS)
+    bucket = open_foreseen(list_all(storage.list, PATTERNS))
     expected = storage.list("runs/**")
     storage.delete("runs/a")
     assert bucket.list("runs/**") == expected
@@ -86,7 +93,7 @@ def test_c05_what_a_listing_ends_with_is_told_who_lists(error, storage, monkeypa
         return listed(pattern)
 
     monkeypatch.setattr(storage, "list", refuse)
-    bucket = ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS)
+    bucket = open_foreseen(list_all(storage.list, PATTERNS))
     assert bucket.list("models/**") == listed("models/**")
     with pytest.raises(type(error), match=str(error)):
         bucket.list("runs/**")
@@ -98,7 +105,7 @@ def test_c05_a_kind_of_unavailable_is_told_as_such(storage, monkeypatch):
 
     monkeypatch.setattr(storage, "list", refuse)
     with pytest.raises(UnavailableError, match="no right to list"):
-        ForeseenBucket(BUCKET, Lister(list_all(storage.list, PATTERNS)), PATTERNS).list("runs/**")
+        open_foreseen(list_all(storage.list, PATTERNS)).list("runs/**")
 
 
 @pytest.mark.parametrize(
@@ -114,14 +121,14 @@ def test_c05_a_kind_of_unavailable_is_told_as_such(storage, monkeypatch):
     ],
 )
 def test_c05_who_finds_no_answer_asks_the_bucket(written, storage):
-    bucket = ForeseenBucket(BUCKET, Lister(written), PATTERNS)
+    bucket = open_foreseen(written)
     assert bucket.list("runs/**") == storage.list("runs/**")
     assert bucket.read("models/g/1.json") == b"[]"
 
 
 def test_c05_what_was_read_ahead_is_told_once(storage):
     found = read_all({"models/g/1.json": b"[]", "x": None}.get, ("models/g/1.json", "x"))
-    bucket = ForeseenBucket(BUCKET, Lister(found), PATTERNS)
+    bucket = open_foreseen(found)
     storage.write("models/g/1.json", b"[1]")
     storage.write("x", b"2")
     assert bucket.read("models/g/1.json", start=1) == b"1]"
@@ -151,7 +158,7 @@ def test_c05_why_nobody_may_read_is_told_who_reads(storage):
     def refuse(_name):
         raise UnavailableError("there are no credentials")
 
-    bucket = ForeseenBucket(BUCKET, Lister(read_all(refuse, ("x",))), PATTERNS)
+    bucket = open_foreseen(read_all(refuse, ("x",)))
     with pytest.raises(UnavailableError, match="there are no credentials"):
         bucket.read("x")
 
@@ -159,12 +166,12 @@ def test_c05_why_nobody_may_read_is_told_who_reads(storage):
 def test_c05_what_is_written_needs_no_library(storage, monkeypatch):
     written = {}
     monkeypatch.setattr(PlainBucket, "write", lambda _, name, content: written.update({name: content}))
-    ForeseenBucket(BUCKET, Lister(b""), PATTERNS).write("a", memoryview(b"1"))
+    open_foreseen(b"").write("a", memoryview(b"1"))
     assert (written, storage.num_opened) == ({"a": b"1"}, 0)
 
 
 def test_c05_all_else_is_asked_of_the_bucket(storage):
-    bucket = ForeseenBucket(BUCKET, Lister(b""), PATTERNS)
+    bucket = open_foreseen(b"")
     bucket.write("a", b"1")
     assert (bucket.create("a", b"2"), bucket.read("a"), bucket.read("a", start=1)) == (False, b"1", b"")
     (found,) = bucket.list("a")
@@ -196,7 +203,7 @@ def test_c05_the_settings_count_whatever_the_environment_says(storage, tmp_path,
     nothing = list_all(SharedMemoryStorage().list, run_storage.LISTED)
 
     def count(bucket):
-        return len(open_lists(Settings(bucket=bucket, home=tmp_path), Lister(nothing)).list())
+        return len(open_lists(Settings(bucket=bucket, home=tmp_path), lambda: nothing).list())
 
     storage.delete("runs/a")
     RunStore(storage).create({"preset": "gcn"}, {})

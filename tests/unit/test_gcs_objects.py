@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from core.storage.gcs_objects import FIELDS, build_file, pack_content, parse_page, read_properties
+from core.storage.gcs_objects import Object, build_file, pack_content, parse_page, read_properties
+from core.storage.gcs_query import FIELDS
 from core.storage.gcs_sums import sum_up
 
 NOISE = random.Random(0).randbytes(6000)  # which cannot be compressed
@@ -15,7 +16,7 @@ OBJECT = b"""{"name": "team/a", "size": "12", "updated": "2026-11-27T10:00:00.5Z
 
 
 def test_c01_a_page_is_read_for_what_was_asked_for():
-    assert FIELDS == "items(name,size,updated,generation,crc32c,md5Hash,metadata),nextPageToken"
+    assert f"items({','.join(Object.__struct_encode_fields__)}),nextPageToken" == FIELDS
     page = parse_page(b'{"kind": "storage#objects", "nextPageToken": "more", "items": [' + OBJECT + b"]}")
     (found,) = page.items
     file = build_file("a", found, now=1_795_773_601.5)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from core.errors import InvalidInputError, UnavailableError
-from core.storage import gcs_objects, gcs_plain
+from core.storage import gcs_plain, gcs_query
 from core.storage.gcs_plain import PlainBucket
 from core.storage.gcs_sums import sum_up
 
@@ -97,7 +97,7 @@ def open_bucket():
 @pytest.mark.parametrize("prefix", ["", "team", "team/a b"])
 def test_c05_it_lists_what_the_library_does(prefix, emulator, library, open_bucket, monkeypatch):
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator.url)
-    monkeypatch.setattr(gcs_objects, "PAGE_SIZE", 2)
+    monkeypatch.setattr(gcs_query, "PAGE_SIZE", 2)
     storage = emulator.open(prefix)
     for name in NAMES:
         storage.write(name, name.encode())
@@ -118,7 +118,7 @@ def test_c05_it_asks_for_what_it_needs_and_tells_the_age_by_the_buckets_clock(se
     url = urlsplit(service.asked[0].path)
     assert url.path == "/storage/v1/b/thousand/o"
     assert parse_qs(url.query) == {
-        "fields": [gcs_objects.FIELDS],
+        "fields": [gcs_query.FIELDS],
         "maxResults": ["20000"],
         "prefix": ["team/runs/"],
         "matchGlob": ["team/runs/*/state.json"],

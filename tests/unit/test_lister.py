@@ -1,5 +1,6 @@
-"""The process that asks a bucket for a command that lists runs, and who starts it."""
+"""Who asks a bucket for a command that lists runs, before that is imported."""
 
+import io
 import json
 import os
 import socket
@@ -11,15 +12,16 @@ from pathlib import Path
 import pytest
 
 from core.app import run_storage
+from core.app.first_requests import send_first
 from core.cli import ahead
 from core.cli.ahead import begin_command
 from core.errors import UnavailableError
-from core.runs.files import STEPS
-from core.runs.memory_file import ALL, CHANGED, MANY, SHARED
+from core.runs.files import ALL, CHANGED, SHARED, STEPS
+from core.runs.memory_file import MANY
 from core.runs.store import RunStore
 from core.settings import Settings
-from core.storage.address import open_storage
 from core.storage.gcs import GcsStorage
+from core.storage.opening import open_storage
 from tests.bench.bucket_list import fill, send
 from tests.gcs import emulator_running
 from tests.gcs_faults import proxy_running
@@ -31,32 +33,55 @@ LIST = ("runs", "list", "--json")
 
 @pytest.fixture
 def started(monkeypatch):
-    """The commands that were started."""
+    """The commands that were started, each of which answers nothing."""
     started = []
-    monkeypatch.setattr(ahead.subprocess, "Popen", lambda command, **_: started.append(command) or "a process")
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: started.append(command) or Ended())
     monkeypatch.setattr(ahead, "count_cpus", lambda: 2)
     monkeypatch.setenv("WIKICS_BUCKET", BUCKET)
+    monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
     return started
 
 
+class Ended:
+    """A process that has written nothing."""
+
+    def __init__(self):
+        self.stdout = io.BytesIO()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
 def test_c05_a_listing_asks_before_it_is_read(started):
-    assert begin_command(LIST) == "a process"
+    ask = begin_command(LIST)
     assert [command[-1] for command in started] == ["core.app.lister"]
+    assert ask() == {}
 
 
 def test_c05_nothing_that_takes_time_is_imported_before():
-    late = {"typer", "pydantic", "msgspec", "dataclasses", "core.errors", "core.settings"}
+    """Nor before an emulator is asked, what reads its answers."""
+    late = {"typer", "pydantic", "msgspec", "dataclasses", "http.client", "core.settings"}
     code = (
-        "import sys; from core.cli import ahead, main\n"
-        f"ahead.begin_command = lambda _: print(*({late} & sys.modules.keys()))\n"
+        "import sys; from core.cli import ahead, main; from core.storage import gcs_sent\n"
+        "gcs_sent.SentRequests.send = lambda *_: print('sent')\n"
+        f"begin = ahead.begin_command; late = {late}\n"
+        f"ahead.begin_command = lambda _: print(begin({LIST!r}) and late & {{*sys.modules}})\n"
         "sys.argv[1:] = ['--help']; main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, check=True, text=True)
-    assert done.stdout.splitlines()[0] == ""
+    environment = build_environment("http://127.0.0.1:9", "/nowhere")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True, check=True, text=True
+    )
+    assert done.stdout.splitlines()[:2] == ["sent", "set()"]
 
 
 @pytest.mark.parametrize("arguments", [("runs", "list", "--help"), ("runs", "show", "x"), ("runs",), (), ("--help",)])
-def test_c05_no_other_command_asks(arguments, started):
+@pytest.mark.parametrize("emulator", ["", "http://127.0.0.1:9"])
+def test_c05_no_other_command_asks(arguments, emulator, started, monkeypatch):
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator)
     assert (begin_command(arguments), started) == (None, [])
 
 
@@ -72,8 +97,41 @@ def test_c05_where_no_process_can_be_started_a_listing_asks_later(started, monke
     def refuse(*_, **__):
         raise BlockingIOError("no more processes")
 
-    monkeypatch.setattr(ahead.subprocess, "Popen", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     assert begin_command(LIST) is None
+
+
+def test_c05_an_emulator_is_asked_here(started, emulator, tmp_path, monkeypatch):
+    """And no process is started for it, however many processors there are."""
+    storage = emulator.open()
+    for name, value in build_environment(emulator.url, tmp_path, storage.location).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(ahead, "count_cpus", lambda: 1)
+    storage.write(SHARED, b"what another machine knows")
+    assert read_contents(begin_command(LIST)()) == {SHARED: b"what another machine knows"}
+    run_storage.open_memory(Settings(home=tmp_path), storage).find()
+    ask = begin_command(LIST)
+    storage.write("runs/a/state.json", b"{}")
+    assert {pattern: answer.files for pattern, answer in ask().items()} == {CHANGED: [], STEPS: []}  # as it was then
+    assert [file.name for file in begin_command(LIST)()[CHANGED].files] == ["runs/a/state.json"]
+    monkeypatch.setenv("WIKICS_BUCKET", "gs://x")
+    assert (begin_command(LIST), started) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["http://127.0.0.1:9", "https://127.0.0.1:9", "127.0.0.1:9", "http://", "http://a:b", "http://127.0.0.1:9/x"],
+)
+def test_c05_an_emulator_that_cannot_be_asked_is_asked_later(service, known):
+    sent = send_first(service, BUCKET, known)
+    assert not sent._connections
+
+
+def test_c05_what_was_sent_and_nobody_reads_is_closed(silent, known):
+    sent = send_first(silent, BUCKET, known)
+    connections = list(sent._connections.values())
+    sent.close()
+    assert [connection.fileno() for connection in connections] == [-1, -1]
 
 
 def foresee(url, home, bucket, monkeypatch):
@@ -170,9 +228,9 @@ def test_c05_a_command_that_is_wrong_waits_for_no_answer_and_leaves_nobody(silen
     """Nor does Python's end stumble over who waits for it."""
     code = (
         "import sys; from core.cli import ahead, main\n"
-        "ahead.count_cpus = lambda: 2; begin = ahead.begin_command\n"
-        "def note(arguments):\n    lister = begin(arguments); print(lister.pid, flush=True); return lister\n"
-        "ahead.begin_command = note\n"
+        "ahead.count_cpus = lambda: 2; ahead.find_emulator = str; start = ahead.start_lister\n"
+        "def note():\n    lister = start(); print(lister.pid, flush=True); return lister\n"
+        "ahead.start_lister = note\n"
         "sys.argv[1:] = ['runs', 'list', '--where', 'val_acc >']; main()"
     )
     began = time.monotonic()
@@ -192,11 +250,19 @@ def test_c05_a_command_that_is_wrong_waits_for_no_answer_and_leaves_nobody(silen
         time.sleep(0.05)
 
 
-def list_runs(emulator, home, bucket, *, num_cpus=2):
+# Who asks first: this process, as it does an emulator; or as elsewhere another one, or nobody.
+FIRST = {
+    "here": "",
+    "another": "ahead.find_emulator = str\n",
+    "nobody": "ahead.find_emulator = str; ahead.count_cpus = lambda: 1\n",
+}
+
+
+def list_runs(emulator, home, bucket, *, first="here"):
     """The ids and states of all runs, and which of what a list may do without was imported, beside the settings."""
     code = (
-        "import atexit, sys; from core.cli import ahead, main\n"
-        f"ahead.count_cpus = lambda: {num_cpus}\n"
+        "import atexit, sys; from core.cli import ahead, main\nahead.count_cpus = lambda: 2\n"
+        f"{FIRST[first]}"
         "late = {'google.cloud.storage', 'core.settings', 'pydantic'}\n"
         "atexit.register(lambda: print(*sorted(late & sys.modules.keys()), file=sys.stderr))\n"
         "sys.argv[1:] = ['runs', 'list', '--json']; main()"
@@ -214,8 +280,8 @@ def list_runs(emulator, home, bucket, *, num_cpus=2):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("num_cpus", [1, 2])
-def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(emulator, tmp_path, num_cpus):
+@pytest.mark.parametrize("first", FIRST)
+def test_c05_a_listing_of_known_runs_needs_googles_library_where_nobody_asks_before(emulator, tmp_path, first):
     storage = emulator.open()
     store = RunStore(storage)
     ids = [store.create({"preset": "gcn", "epochs": 3}, {"graph_digest": "abc"}) for _ in range(3)]
@@ -226,10 +292,10 @@ def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(e
     expected = dict.fromkeys(ids[:2], "finished")
 
     def listed():
-        return list_runs(emulator, tmp_path, storage.location, num_cpus=num_cpus)
+        return list_runs(emulator, tmp_path, storage.location, first=first)
 
     assert listed() == (expected, ["core.settings", "google.cloud.storage", "pydantic"])  # which reads configs
-    assert listed() == (expected, ["core.settings", *["google.cloud.storage"][: num_cpus == 1]])
+    assert listed() == (expected, ["core.settings", *["google.cloud.storage"][: first == "nobody"]])
     storage.delete(f"runs/{ids[0]}")
     new = store.create({"preset": "gcn", "epochs": 3}, {})
     storage.write(f"runs/{new}/state.json", json.dumps({"state": "failed", "created_at": 1.7e9}).encode())
@@ -237,7 +303,8 @@ def test_c05_a_listing_of_known_runs_leaves_googles_library_to_another_process(e
 
 
 @pytest.mark.slow
-def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path):
+@pytest.mark.parametrize("first", ["here", "another"])
+def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path, first):
     """A record that no listing brings is read once; what was found is left for the next machine, which reads that."""
     folder = tmp_path / "data" / "many" / "team"
     records = fill(folder, MANY)
@@ -248,7 +315,7 @@ def test_c05_nor_does_the_first_listing_of_ended_runs_need_that_library(tmp_path
         counted = []
         for machine in ("one", "another"):
             before = proxy.asked.copy()
-            states, imported = list_runs(proxy, tmp_path / machine, "gs://many/team")
+            states, imported = list_runs(proxy, tmp_path / machine, "gs://many/team", first=first)
             assert ({*states.values()}, len(states), imported) == ({"finished"}, MANY, ["core.settings"])
             counted.append(dict(proxy.asked - before))
     assert counted == [{"GET": 1 + MANY // 2, "LIST": 2, "POST": 1}, {"GET": 1, "LIST": 2}]

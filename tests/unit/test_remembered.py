@@ -126,7 +126,7 @@ def test_c01_what_is_remembered_wrongly_is_as_if_it_had_never_been(content, stor
     expected = RunStore(storage).list()
     storage.write("cache/runs.json", content)
     assert open_store(storage, tmp_path).list() == expected
-    for path in tmp_path.iterdir():
+    for path in (tmp_path / "cache").iterdir():
         path.write_bytes(content)
     assert open_store(storage, tmp_path).list() == expected
 

@@ -20,9 +20,10 @@ from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.locks import LOCK_SECONDS, QUEUE_FOLDER, HeldLock, JobLocks, lock_name
 from core.runs.state import STOPPED_EARLY
-from core.storage.address import is_bucket, split_address
+from core.storage.address import is_bucket
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
+from core.storage.opening import split_address
 
 POLL_SECONDS: Final = 0.2
 LOOK_SECONDS: Final = 2.0  # between two looks into a bucket

@@ -15,9 +15,9 @@ from core.runs.benchmarks import BENCHMARKS, BenchmarkStore, Pair
 from core.runs.folder import JobFolder
 from core.runs.job_states import JobStates
 from core.runs.turn import Note, Turn, TurnOutcome
-from core.storage.address import split_address
 from core.storage.base import Storage
 from core.storage.local import LocalStorage
+from core.storage.opening import split_address
 
 RETRIES: Final = 8  # of a task whose worker was killed; its pair goes on from its checkpoint where that is in reach
 LOOK_SECONDS: Final = 0.2

@@ -11,7 +11,7 @@ from core.backends.job import PREEMPTED_CODE, Prepare, run_stored_job
 from core.backends.ray.spread import count_workers as count_workers
 from core.backends.ray.spread import prepare_spread
 from core.runs.job_states import JobStates
-from core.storage.address import split_address
+from core.storage.opening import split_address
 
 LOOK_SECONDS: Final = 0.5
 

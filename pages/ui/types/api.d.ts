@@ -1073,7 +1073,7 @@ export interface components {
         };
         /**
          * Damage
-         * @description Such a file in a list of what can be read: its name in the storage, and the error's message.
+         * @description A damaged file in a list of what can be read: its name in the storage, and the error's message.
          */
         Damage: {
             /** File */
