@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "wikics", "the client's secret"
-PEOPLE = {"Anna": "1083", "Bert": "2741"}  # by what `sub` they are known
+PEOPLE = {"Anna": "known-as-1083", "Bert": "known-as-2741"}  # by what `sub` they are known, which no other number is
 
 
 class Provider:
