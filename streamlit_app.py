@@ -29,6 +29,7 @@ from core.http.visitors import AskForLogin, KnowVisitors, LimitRates
 from core.monitoring.logs import Bounded
 from core.monitoring.memory import give_memory_back
 from core.monitoring.middleware import MeasureRequests
+from core.monitoring.quiet import NoteRequests, Quiet
 from core.monitoring.tasks import Tasks
 from pages.ui import logins
 from pages.ui.addresses import Addresses
@@ -41,9 +42,10 @@ from pages.ui.uploads import GuardedUploads
 
 RECOVER_EVERY_SECONDS = 15.0
 TRIM_EVERY_SECONDS = 30.0
-PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first
+PROBE_AFTER_SECONDS = 20.0  # the first visitor's page comes first, and so does whatever is asked just then
+QUIET_SECONDS, BUSY_SECONDS = 5.0, 120.0  # so long nobody asks; so long it waits for that
 
-tasks = Tasks()
+tasks, quiet = Tasks(), Quiet()
 
 
 @asynccontextmanager
@@ -83,10 +85,11 @@ def prepare(explorer: Explorer) -> bool:
 
 
 def probe(explorer: Explorer) -> bool:
-    """Measures how long a run takes here, once the first visitor's page has come; whether that is done."""
+    """Measures how long a run takes here, once nobody waits for a page; whether that is done."""
     if explorer.access.training == "off":
         return True
     time.sleep(PROBE_AFTER_SECONDS)
+    quiet.wait(QUIET_SECONDS, at_most=BUSY_SECONDS)
     if explorer.graphs.readiness().ready:
         explorer.estimates.probe_default()
     return explorer.graphs.readiness().ready
@@ -133,6 +136,7 @@ app = st.App(
         Middleware(QuietGoodbyes),
         Middleware(QuietTimers),
         Middleware(MeasureRequests, monitor=get_monitor),
+        Middleware(NoteRequests, quiet=quiet, but=("/healthz", "/metrics")),
         Middleware(KnownHosts, hosts=lambda: get_explorer().settings.host_names),
         Middleware(
             LimitRates,

@@ -24,8 +24,9 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from core.config.train import TrainConfig
-from core.runs.files import RECORD, SHARED
+from core.runs.files import METRICS, RECORD, SHARED
 from core.runs.folder import JobFolder
+from core.runs.metrics import MetricsWriter
 from core.runs.record_file import write_record
 from core.storage.gcs import GcsStorage
 from tests.bench.runs_page import read_processor, time_page
@@ -38,18 +39,26 @@ from tests.gcs_faults import proxy_running
 PROJECT = Path(__file__).parents[2]
 WARM_TRIES = 9
 TABLE = "[data-testid=stDataFrame] canvas"
-REPORT = {"epochs": 100, "best_epoch": 60, "val_acc": 0.75, "test_acc": 0.77, "seconds_per_epoch": 0.1}
+EPOCHS = 10
+REPORT = {"epochs": EPOCHS, "best_epoch": 6, "val_acc": 0.75, "test_acc": 0.77, "seconds_per_epoch": 0.1}
 
 
 def fill(folder, num_runs, graph="twin"):
     """As many finished runs, each of eleven files; gives the records, by name, which `send` is to bring."""
-    records = {}
+    records, rows = {}, build_rows(folder)
     for number in range(num_runs):
         at = 1.79e9 + number
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(at))
         run = folder / "runs" / f"{stamp}-gcn-{number:04}"
         run.mkdir(parents=True)
-        state = {"state": "finished", "epoch": 100, "host": "x", "created_at": at, "started_at": at, "ended_at": at + 9}
+        state = {
+            "state": "finished",
+            "epoch": EPOCHS,
+            "host": "x",
+            "created_at": at,
+            "started_at": at,
+            "ended_at": at + 9,
+        }
         documents = {
             "config": TrainConfig(graph=graph, split=number % 20, seed=number // 20).model_dump(),
             "environment": {"graph": "twin", "number": number, "graph_digest": "ab" * 32},
@@ -61,10 +70,26 @@ def fill(folder, num_runs, graph="twin"):
         write_record(JobFolder(run))
         records[f"runs/{run.name}/{RECORD}"] = (run / RECORD).read_bytes()
         (run / RECORD).unlink()
-        for name in ("metrics.csv", "log.txt", "snapshots.npz", "last.ckpt", "best.pt"):
+        (run / METRICS).write_bytes(rows)
+        for name in ("log.txt", "snapshots.npz", "last.ckpt", "best.pt"):
             (run / name).write_bytes(b"x" * 100)
         np.savez(run / "predictions.npz", logits=np.zeros((2, 2), np.float32))  # a page looks for a run that predicts
     return records
+
+
+def build_rows(folder):
+    """The rows of a run: of many that have none which can be read, a page would look at each file anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / METRICS
+    writer = MetricsWriter(path)
+    for epoch in range(1, EPOCHS + 1):
+        losses = dict.fromkeys(("train_loss", "stopping_loss", "val_loss"), 1 / epoch)
+        scores = dict.fromkeys(("train_acc", "stopping_acc", "val_acc"), epoch / (EPOCHS + 1))
+        writer.append({"epoch": epoch, "step": epoch, "lr": 0.01, "epoch_seconds": 0.1, **losses, **scores})
+    writer.close()
+    content = path.read_bytes()
+    path.unlink()
+    return content
 
 
 def send(records, storage):
