@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_KEPT_BYTES: Final = 16 << 20  # the files of all pages are some 10 MB
+MOST_KEPT_BYTES: Final = 16 << 20  # the files of all pages are 11 MB
 _ROUTING: Final = ("app_root_path", "endpoint", "path_params", "root_path", "route", "router")  # what answering notes
 _OF_ITS_ASKER: Final = frozenset({"content-encoding", "set-cookie", "vary"})  # an answer with one is not everybody's
 # Who asks so may have had a part of it already, or needs one.
