@@ -1,6 +1,7 @@
 """A bucket that is asked without Google's library, and with it where that has to help."""
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from core.errors import InvalidInputError, UnavailableError
 from core.storage import gcs_plain, gcs_query
 from core.storage.gcs_plain import PlainBucket
+from core.storage.gcs_query import build_page, build_query, name_content, name_listing
+from core.storage.gcs_sent import SentRequests
 from core.storage.gcs_sums import sum_up
 
 PROJECT = Path(__file__).parents[2]
@@ -226,6 +229,51 @@ def test_c05_the_token_is_shown_to_nobody_else(service, key, library, open_bucke
     service.content = b""
     open_bucket().list("runs/**")
     assert [asked.path.partition("?")[0] for asked in service.asked] == ["/storage/v1/b/thousand/o"]
+
+
+class Sent(SentRequests):
+    """Of which these bytes are the answer, whatever is asked first."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answers = [answer]
+
+    def take(self, _path):
+        if not self.answers:
+            return None
+        ours, theirs = socket.socketpair()
+        with theirs:
+            theirs.sendall(self.answers.pop())
+        return ours
+
+
+def test_c05_what_was_asked_before_is_read_and_asked_no_more(service, library):
+    sent = SentRequests()
+    sent.send(service.url, name_listing("thousand", build_page(build_query("team", "runs/**"))))
+    sent.send(service.url, name_content("thousand", "team/x"))
+    with closing(PlainBucket("gs://thousand/team", sent)) as bucket:
+        first, content = bucket.list("runs/**"), bucket.read("x")
+        assert (len(service.asked), content) == (2, PAGE)
+        assert (bucket.list("runs/**"), bucket.read("x")) == (first, content)
+    assert (len(service.asked), library) == (4, [])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"no HTTP\r\n\r\n",
+        b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + PAGE,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{",
+    ],
+)
+def test_c05_where_such_an_answer_does_not_come_whole_the_library_asks(answer, service, library):
+    with closing(PlainBucket("gs://thousand/team", Sent(answer))) as bucket:
+        assert bucket.list("runs/**") == ["by the library"]
+    with closing(PlainBucket("gs://thousand/team", Sent(answer))) as bucket, pytest.raises(OSError):
+        bucket.read("x")
+    assert service.asked == []
 
 
 def test_c05_no_library_of_google_is_imported_for_an_emulator(service):
