@@ -36,8 +36,11 @@ def _ask_emulator() -> "Callable[[], Answers] | None":
 
     from core.app.first_requests import send_first
     from core.errors import InvalidInputError
+    from core.storage.address import is_bucket
 
     bucket, home = guess_bucket(), Path(guess_home()).expanduser().resolve()
+    if not is_bucket(bucket):
+        return None
     with suppress(InvalidInputError):  # which the settings say
         sent = send_first(find_emulator(), bucket, home)
 

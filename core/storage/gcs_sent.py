@@ -1,7 +1,6 @@
 """Requests that leave before what reads their answers is imported."""
 
 import socket
-from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,6 +33,6 @@ class SentRequests:
 
     def close(self) -> None:
         """Closes what nobody has taken."""
-        while self._connections:
-            with suppress(KeyError):
-                self._connections.popitem()[1].close()
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()

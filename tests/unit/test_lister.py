@@ -114,8 +114,9 @@ def test_c05_an_emulator_is_asked_here(started, emulator, tmp_path, monkeypatch)
     storage.write("runs/a/state.json", b"{}")
     assert {pattern: answer.files for pattern, answer in ask().items()} == {CHANGED: [], STEPS: []}  # as it was then
     assert [file.name for file in begin_command(LIST)()[CHANGED].files] == ["runs/a/state.json"]
-    monkeypatch.setenv("WIKICS_BUCKET", "gs://x")
-    assert (begin_command(LIST), started) == (None, [])
+    for address in ("gs://x", "/a/folder", "gs:"):
+        monkeypatch.setenv("WIKICS_BUCKET", address)
+        assert (begin_command(LIST), started) == (None, [])
 
 
 @pytest.mark.parametrize(
